@@ -1,0 +1,3 @@
+// The bus: interfaces, errors, and `openBus`, which picks the adapter by the URL's scheme.
+export * from './bus.ts';
+export { type BusOptions, openBus } from './open-bus.ts';

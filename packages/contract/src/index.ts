@@ -1,0 +1,7 @@
+// What clients see: error table, envelope, header names, scopes, modes. No I/O, and nothing of ours imported.
+export * from './contract-error.ts';
+export * from './envelope.ts';
+export * from './error-codes.ts';
+export * from './headers.ts';
+export * from './modes.ts';
+export * from './scopes.ts';

@@ -1,0 +1,2 @@
+// Keys: form, checksum, hash, how they are presented, the intakes' snapshot and its feed, rate limits. No HTTP framework.
+export * from './key-entry.ts';

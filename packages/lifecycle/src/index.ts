@@ -1,0 +1,7 @@
+// How a service lives: environment, logger, metrics, the operator's port, start and stop.
+export * from './internal-server.ts';
+export * from './logger.ts';
+export * from './metrics.ts';
+export * from './parse-environment.ts';
+export * from './run-main.ts';
+export * from './startup-error.ts';

@@ -1,0 +1,77 @@
+// The operator's HTTP port of a service: /metrics, /healthz and /readyz on loopback (or behind a token elsewhere).
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import { StartupError } from './startup-error.ts';
+
+export interface InternalServerOptions {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Where set, callers must send `Authorization: Bearer <token>`. */
+  readonly token: string | undefined;
+  readonly metrics: Registry;
+  /** Why the service is not ready, or null when it is. */
+  readonly notReady: () => Promise<string | null> | string | null;
+}
+
+export interface InternalServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Listens. @throws StartupError when the port cannot be had */
+export async function startInternalServer(options: InternalServerOptions): Promise<InternalServer> {
+  const server = createServer(async (request, response) => {
+    const answer = (status: number, type: string, body: string) =>
+      response.writeHead(status, { 'content-type': type }).end(body);
+    if (!tokenMatches(request, options.token))
+      return answer(401, 'text/plain', 'INTERNAL_TOKEN needed as Bearer token\n');
+    switch (request.url?.split('?')[0]) {
+      case '/metrics':
+        return answer(200, options.metrics.contentType, await options.metrics.metrics());
+      case '/healthz':
+        return answer(200, 'text/plain', 'ok\n');
+      case '/readyz': {
+        const reason = await options.notReady();
+        return answer(reason === null ? 200 : 503, 'text/plain', `${reason ?? 'ok'}\n`);
+      }
+      default:
+        return answer(404, 'text/plain', 'not found\n');
+    }
+  });
+  const url = await listen(server, options.host, options.port);
+  return {
+    url,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Whether the request carries the token, compared in constant time; true where none is set. */
+export function tokenMatches(request: IncomingMessage, token: string | undefined): boolean {
+  if (token === undefined) return true;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${token}`));
+}
+
+/** Listens and gives the address. @throws StartupError that names the port and why it cannot be had */
+export function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? 'is in use: stop what listens there or choose another port'
+          : `cannot be listened on (${error.code})`;
+      reject(new StartupError(`Port ${port} on ${host} ${why}.`, { cause: error }));
+    });
+    server.listen(port, host, () => {
+      const { address, family, port: bound } = server.address() as AddressInfo;
+      resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`);
+    });
+  });
+}

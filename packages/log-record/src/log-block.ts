@@ -1,0 +1,36 @@
+// The seam between intake and block writer: an open batch of rows that becomes one Native block.
+import type { Mode } from '@sazabi/contract';
+
+/** What is the same for all logs of one request; the part that a key fixes may be cached and reused by identity. */
+export interface RequestSource {
+  /** UUID text. */
+  readonly projectId: string;
+  readonly mode: Mode;
+  /** UUID text of the public key. */
+  readonly keyId: string;
+  /** Default of the logs' environment; '' = none. */
+  readonly environment: string;
+}
+
+export interface Rejection {
+  readonly code: 'VALIDATION_ERROR' | 'PAYLOAD_TOO_LARGE';
+  readonly message: string;
+}
+
+/**
+ * Column buffers that rows are appended to straight from the parsed JSON; reused from batch to batch.
+ * Every row carries an id (16 bytes) and an ordinal: the request's id where it has one, else the record's.
+ */
+export interface LogBlock {
+  readonly rowCount: number;
+  /** Size of the encoded block so far, at most 5 % too low. */
+  readonly byteLength: number;
+  /** Empties the block for a new record. `expiresOnDay`: days since 1970-01-01 UTC. */
+  reset(recordId: Uint8Array, expiresOnDay: number): void;
+  /** Every following append belongs to this request. `requestId`: 16 bytes, null = the record's id and running ordinals. */
+  beginRequest(source: RequestSource, receivedAtMs: number, requestId: Uint8Array | null): void;
+  /** Normalises one parsed log (or event) and appends it; a rejected one leaves no trace. Never throws for any input. */
+  append(log: unknown, kind: 'log' | 'event'): Rejection | null;
+  /** The Native block. A view into a buffer that the next `reset` reuses: copy or compress it first. */
+  encode(): Uint8Array;
+}
