@@ -1,0 +1,40 @@
+// Adds up the test reports of all packages and closes with `N passed, N failed`; exits 1 on a failure, a skip or a missing report.
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+let passed = 0;
+let failed = 0;
+const problems = [];
+
+for (const manifest of globSync(['packages/*/package.json', 'services/*/package.json', 'test/package.json'], {
+  cwd: root,
+})) {
+  if (JSON.parse(readFileSync(join(root, manifest), 'utf8')).scripts?.test === undefined) continue;
+  const folder = dirname(manifest);
+  const file = join(root, folder, '.test-report', 'vitest.json');
+  if (!existsSync(file)) {
+    problems.push(`${folder}: no report`);
+    failed += 1;
+    continue;
+  }
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  passed += report.numPassedTests;
+  failed += report.numFailedTests;
+  if (report.numPendingTests + report.numTodoTests > 0) {
+    problems.push(`${folder}: ${report.numPendingTests + report.numTodoTests} skipped`);
+    failed += report.numPendingTests + report.numTodoTests;
+  }
+  // A file that fails to load has no tests to count.
+  for (const suite of report.testResults) {
+    if (suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed')) {
+      problems.push(`${suite.name}: ${suite.message.split('\n')[0]}`);
+      failed += 1;
+    }
+  }
+}
+
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 ? 0 : 1);
