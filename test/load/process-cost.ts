@@ -1,0 +1,54 @@
+// CPU seconds and memory of processes and all that they started, from /proc (Linux, proc(5)).
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Clock ticks a second in /proc/PID/stat: USER_HZ is 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+function statFields(pid: number): readonly string[] | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
+  }
+}
+
+/** The processes and all living descendants. */
+export function processTree(roots: readonly number[]): readonly number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = statFields(Number(name))?.[1];
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
+  }
+  const found = new Set(roots);
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const [pid, parent] of parents) {
+      if (found.has(parent) && !found.has(pid)) {
+        found.add(pid);
+        grew = true;
+      }
+    }
+  }
+  return [...found];
+}
+
+/** User and system seconds of one process, with those of its children that have ended. */
+export function cpuSeconds(pid: number): number {
+  const fields = statFields(pid);
+  if (fields === null) return 0;
+  let ticks = 0;
+  for (const field of fields.slice(11, 15)) ticks += Number(field);
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** Largest resident size of one process so far, in MiB. */
+export function peakMemoryMib(pid: number): number {
+  try {
+    const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
+    return Number(match?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
