@@ -1,0 +1,25 @@
+// A free port, chosen before the process that will listen on it starts, so that it stays the same over its restarts.
+import { createServer } from 'node:net';
+import { StartupError } from './startup-error.ts';
+
+/** Below the range that systems take for outgoing connections (32768 and up), which would take it while its owner restarts. */
+const FIRST_PORT = 15_000;
+const PORTS = 15_000;
+const ATTEMPTS_MAX = 100;
+
+/** A port on `host` that nothing listens on now. @throws StartupError when none of a hundred tries is free */
+export async function chooseFreePort(host: string): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (await isFree(host, port)) return port;
+  }
+  throw new StartupError(`No free port found on ${host}: set the ports yourself.`);
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
