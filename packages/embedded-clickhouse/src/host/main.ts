@@ -1,0 +1,60 @@
+// The child process that hosts the engine: started by IPC, ready once its own engine answers, gone with its parent.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DATABASE, INSERTS_FINISH_MS, PROBE_INTERVAL_MS, STOP_DEADLINE_MS } from '../limits.ts';
+import { type Ask, createAsk } from './ask.ts';
+import { runEngine } from './engine.ts';
+import { type FromHost, isMessage, type StartEngine } from './messages.ts';
+
+const EXIT_ENGINE_FAILED = 71;
+
+/** The host's life, so far as signals and messages have brought it. */
+const state: { ask: Ask | null; ready: boolean; stopping: boolean } = { ask: null, ready: false, stopping: false };
+const keepAliveQueryId = `keep-${randomUUID()}`;
+
+process.on('disconnect', () => void stop());
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  // While the parent lives it stops its children in order; a terminal's signal goes to the whole group at once.
+  process.on(signal, () => {
+    if (!process.connected) void stop();
+  });
+}
+process.on('message', (message) => {
+  if (isMessage(message, 'stop')) void stop();
+  if (isMessage<StartEngine>(message, 'start')) void serve(message);
+});
+
+async function serve(start: StartEngine): Promise<void> {
+  const ask = createAsk(start.port, start.authorization);
+  state.ask = ask;
+  void announceReady(ask);
+  const error = await runEngine(start, keepAliveQueryId);
+  if (error !== '' && !state.stopping) process.stderr.write(`${error}\n`);
+  process.exit(state.stopping ? 0 : EXIT_ENGINE_FAILED);
+}
+
+/** Ready = an authenticated query that sees our own keep-alive query: another process on the port cannot answer that. */
+async function announceReady(ask: Ask): Promise<void> {
+  const seen = () => ask(`SELECT count() FROM system.processes WHERE query_id = '${keepAliveQueryId}'`);
+  while ((await seen().catch(() => '')) !== '1') await pause(PROBE_INTERVAL_MS);
+  await ask(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`);
+  state.ready = true;
+  process.send?.({ type: 'ready' } satisfies FromHost);
+}
+
+/** Lets running inserts finish, then ends the keep-alive query: the engine shuts down and `serve` exits. */
+async function stop(): Promise<void> {
+  if (state.stopping) return;
+  state.stopping = true;
+  const { ask, ready } = state;
+  // Still starting: nothing was acknowledged, and an engine busy with damaged parts would not listen to anyone.
+  if (ask === null || !ready) process.kill(process.pid, 'SIGKILL');
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_DEADLINE_MS).unref();
+  if (ask === null) return;
+  const inserts = () => ask("SELECT count() FROM system.processes WHERE query_kind = 'Insert'").catch(() => '0');
+  const untilMs = Date.now() + INSERTS_FINISH_MS;
+  while ((await inserts()) !== '0' && Date.now() < untilMs) await pause(PROBE_INTERVAL_MS);
+  await ask(`KILL QUERY WHERE query_id = '${keepAliveQueryId}' ASYNC`).catch((error: unknown) => {
+    process.stderr.write(`${error}\n`);
+  });
+}

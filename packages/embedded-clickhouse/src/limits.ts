@@ -1,0 +1,30 @@
+// Names, times and sizes of the embedded engine, each with its reason.
+
+/** The one database; both users may touch nothing else. */
+export const DATABASE = 'sazabi';
+/** The engine listens here and nowhere else: a raw half-sent request can abort it (ClickHouse #115666), so only our own clients may reach it. */
+export const LISTEN_HOST = '127.0.0.1';
+
+/** Start to ready is 0.15–2 s; a part with destroyed checksums was seen to spin for ever, so a start has an end. */
+export const READY_TIMEOUT_MS = 60_000;
+/** How often the host asks whether its engine answers. */
+export const PROBE_INTERVAL_MS = 25;
+/** One question of the host to its engine. */
+export const ASK_TIMEOUT_MS = 5_000;
+/** A stop lets running inserts finish for this long; what is cut off was not acknowledged. */
+export const INSERTS_FINISH_MS = 5_000;
+/** Idle connections of clients that are still open hold the engine's end for 6 s; past this it is killed, which loses nothing acknowledged (inserts are fsynced). */
+export const STOP_DEADLINE_MS = 9_000;
+/** A port that was free a moment ago may be taken by the time the engine listens. */
+export const FREE_PORT_ATTEMPTS = 3;
+/** What is kept of the child's stderr to tell why it ended. */
+export const STDERR_TAIL_CHARACTERS = 16_384;
+/** A configuration folder of an earlier run this old belongs to nobody: no start takes longer. */
+export const STALE_CONFIG_MS = 10 * 60_000;
+
+/** Queries at once per user; past it the engine answers 202 (too many simultaneous queries). */
+export const CONCURRENT_QUERIES_MAX = 64;
+export const READER_EXECUTION_SECONDS_MAX = 30;
+export const READER_MEMORY_BYTES_MAX = 500_000_000;
+/** Of the whole engine; excess fails one query with 241. Peak measured at full ingest: 1.67 GB resident. */
+export const SERVER_MEMORY_BYTES_MAX = 1_610_612_736;
