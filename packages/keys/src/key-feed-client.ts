@@ -1,0 +1,100 @@
+// The intake's end of the key feed: follows the API's changes through every interruption, and sends usage up.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Applied, KeyChange } from './feed-applier.ts';
+import { type FeedConnection, openFeedConnection } from './feed-connection.ts';
+import type { KeySnapshot } from './key-snapshot.ts';
+import type { KeyUsageCounts } from './key-usage.ts';
+import { FEED_BACKOFF_FIRST_MS, FEED_BACKOFF_MAX_MS, USAGE_REPORT_INTERVAL_MS } from './limits.ts';
+import { createSnapshotFile, type KeyLogger } from './snapshot-file.ts';
+
+export interface KeyFeedClientOptions {
+  /** The API's internal port, `http://127.0.0.1:4320`. */
+  readonly url: string;
+  /** Sent as Bearer where set. */
+  readonly token: string | undefined;
+  readonly snapshot: KeySnapshot;
+  /** The snapshot's copy on disk; its folder is made when needed. */
+  readonly snapshotPath: string;
+  readonly usage: KeyUsageCounts;
+  readonly logger: KeyLogger;
+  /** Called after each change of the snapshot, before it is confirmed. */
+  readonly onChange?: (change: KeyChange) => void;
+  /** Other times than the agreed ones, for tests. */
+  readonly silenceMs?: number;
+  readonly reportIntervalMs?: number;
+  readonly now?: () => number;
+}
+
+export interface KeyFeedClient {
+  /** Intakes that share the rate limits, this one included; the last known number where the feed is cut. */
+  liveIntakes(): number;
+  /** Milliseconds since the snapshot was last known to be current (from disk: since it was written); null without one. */
+  ageMs(): number | null;
+  connected(): boolean;
+  /** Sends the last report, writes the snapshot, closes. */
+  close(): Promise<void>;
+}
+
+/** Loads the snapshot's copy from disk, then follows the feed until it is closed. Resolves without waiting for the API. */
+export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise<KeyFeedClient> {
+  const { snapshot, logger, usage } = options;
+  const now = options.now ?? Date.now;
+  const file = createSnapshotFile(options.snapshotPath, snapshot, logger);
+  const intakeId = randomUUID();
+  const closing = new AbortController();
+  let currentAtMs = await file.load();
+  let liveIntakes = 1;
+  let connection: FeedConnection | null = null;
+  let connected = false;
+  let backoffMs = FEED_BACKOFF_FIRST_MS;
+
+  const onApplied = (applied: Applied): void => {
+    if (applied.current) currentAtMs = now();
+    if (applied.current && !connected) {
+      connected = true;
+      backoffMs = FEED_BACKOFF_FIRST_MS;
+      logger.info({ event: 'key_feed_connected', keys: snapshot.size() }, 'Key feed connected.');
+    }
+    if (applied.liveIntakes !== null) liveIntakes = applied.liveIntakes;
+    if (applied.change === null) return;
+    file.changed();
+    options.onChange?.(applied.change);
+  };
+
+  const report = (): void => {
+    // Without a connection the counts wait where they are.
+    if (connection === null || !connected) return;
+    for (const keys of usage.take()) connection.send({ type: 'report', keys });
+  };
+  const reporting = setInterval(report, options.reportIntervalMs ?? USAGE_REPORT_INTERVAL_MS).unref();
+
+  const follow = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      const { url, token, silenceMs } = options;
+      connection = openFeedConnection({ url, token, intakeId, snapshot, silenceMs, onApplied });
+      const reason = await connection.over;
+      connection = null;
+      connected = false;
+      if (closing.signal.aborted) return;
+      logger.warn({ event: 'key_feed_cut', reason, retryMs: backoffMs }, 'Key feed cut: going on with the keys known.');
+      await wait(backoffMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      backoffMs = Math.min(FEED_BACKOFF_MAX_MS, backoffMs * 2);
+    }
+  };
+  const following = follow();
+
+  return {
+    liveIntakes: () => liveIntakes,
+    ageMs: () => (currentAtMs === null ? null : Math.max(0, now() - currentAtMs)),
+    connected: () => connected,
+    async close() {
+      clearInterval(reporting);
+      report();
+      closing.abort();
+      await connection?.end();
+      await following;
+      await file.flush();
+    },
+  };
+}
