@@ -1,0 +1,41 @@
+// Limits of the LMDB bus, each with its unit and reason.
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+/** A record's value. The same bound as a Kafka topic's `max.message.bytes`, so that no record fits one bus alone. */
+export const VALUE_BYTES_MAX = 24 * MIB;
+/** A record's headers, names and values: 4096 request ids of 16 bytes and a few small ones fit well. */
+export const HEADER_BYTES_MAX = 256 * KIB;
+
+/** Default bound of what is kept, consumed or not. */
+export const BYTES_MAX_DEFAULT = 8 * GIB;
+/** Default time that consumed records stay readable. */
+export const KEEP_CONSUMED_MS_DEFAULT = 15 * 60_000;
+/** Default bytes of consumed records that stay readable. */
+export const KEEP_CONSUMED_BYTES_MAX_DEFAULT = 256 * MIB;
+
+/**
+ * Address space that every process maps. A constant, since LMDB refuses a process whose map is smaller than the file.
+ * It costs neither memory nor disk: what is stored is bounded by `bytesMax`.
+ */
+export const RECORDS_MAP_BYTES = 1024 * GIB;
+export const POSITION_MAP_BYTES = 16 * GIB;
+
+/** Records deleted in one transaction: short, so that an append never waits long for the write lock. */
+export const DELETE_RECORDS_MAX = 256;
+/** Bytes deleted in one transaction, for the same reason. */
+export const DELETE_BYTES_MAX = 64 * MIB;
+/** How often the producer looks for consumed records to delete. */
+export const RECLAIM_INTERVAL_MS = 1_000;
+
+/** An append that took longer is answered 'unavailable': the disk hangs, or LMDB has given up after a failed write. */
+export const APPEND_DEADLINE_MS = 30_000;
+/** Free disk space below which a bus that has met a full disk does not call itself writable again. */
+export const FREE_DISK_BYTES_MIN = 64 * MIB;
+
+/** A waiting reader looks by itself this often, for a producer that died between its commit and the doorbell. */
+export const POLL_MS = 250;
+/** The same where the file system gives no change events. */
+export const POLL_WITHOUT_EVENTS_MS = 25;
