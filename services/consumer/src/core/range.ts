@@ -1,0 +1,93 @@
+// A range of one bus partition: records in the order of the bus, and what a look-up says of them.
+import type { Offset } from '@sazabi/bus';
+
+/** A decodable record that is to be stored. Ids are UUID text. */
+export interface StorableRecord {
+  readonly offset: Offset;
+  readonly id: string;
+  /** Days since 1970-01-01 UTC: the table partition that the whole record lies in. */
+  readonly day: number;
+  readonly rows: number;
+  /** Rows of requests without an `Idempotency-Key`: these carry the record's id, the others their request's. */
+  readonly ownRows: number;
+  readonly requestIds: readonly string[];
+  /** The zstd frame of one Native block; forwarded as it is. */
+  readonly frame: Uint8Array;
+}
+
+/** One place of a range: a record to store, or one that is passed over. */
+export type RangeItem =
+  | { readonly kind: 'record'; readonly offset: Offset; readonly record: StorableRecord }
+  /** Nobody can decode it: it goes to the bus's dead letters. */
+  | { readonly kind: 'undecodable'; readonly offset: Offset; readonly reason: string }
+  /** Its rows would be dropped at once. */
+  | { readonly kind: 'expired'; readonly offset: Offset };
+
+/** What a range may hold; it always holds at least one record. */
+export interface RangeLimits {
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+  /** Own ids and request ids together: they go into one look-up. */
+  readonly idsMax: number;
+  readonly recordsMax: number;
+}
+
+/** The longest run from the beginning of `items` that keeps the limits, at least one item where there is one. */
+export function takeRange(items: readonly RangeItem[], limits: RangeLimits): readonly RangeItem[] {
+  let rows = 0;
+  let bytes = 0;
+  let ids = 0;
+  let count = 0;
+  for (const item of items) {
+    if (item.kind === 'record') {
+      rows += item.record.rows;
+      bytes += item.record.frame.byteLength;
+      ids += 1 + item.record.requestIds.length;
+    }
+    const fits =
+      rows <= limits.rowsMax && bytes <= limits.bytesMax && ids <= limits.idsMax && count < limits.recordsMax;
+    if (count > 0 && !fits) break;
+    count += 1;
+  }
+  return items.slice(0, count);
+}
+
+/** The records of a range, each once: a record that is there twice counts where it comes first. */
+export function distinctRecords(items: readonly RangeItem[]): readonly StorableRecord[] {
+  const records = new Map<string, StorableRecord>();
+  for (const item of items) {
+    if (item.kind === 'record' && !records.has(item.record.id)) records.set(item.record.id, item.record);
+  }
+  return [...records.values()];
+}
+
+/** Whether nothing of this record is left to store: its own id is known, or it has only requests and all are known. */
+export function isDone(record: StorableRecord, known: ReadonlySet<string>): boolean {
+  if (known.has(record.id)) return true;
+  return record.ownRows === 0 && record.requestIds.every((id) => known.has(id));
+}
+
+/**
+ * The range up to where a request id that is not stored comes in a second record: which of the two stores it must be
+ * decided before the other is planned. Never empty where `items` is not.
+ */
+export function cutAtRepeat(items: readonly RangeItem[], known: ReadonlySet<string>): readonly RangeItem[] {
+  const bearer = new Map<string, string>();
+  for (const [index, item] of items.entries()) {
+    if (item.kind !== 'record') continue;
+    for (const requestId of item.record.requestIds) {
+      if (known.has(requestId)) continue;
+      const first = bearer.get(requestId);
+      if (first !== undefined && first !== item.record.id) return items.slice(0, index);
+      bearer.set(requestId, item.record.id);
+    }
+  }
+  return items;
+}
+
+/** One past the last item: where the next range begins. @throws RangeError when the range is empty */
+export function nextOffset(items: readonly RangeItem[]): Offset {
+  const last = items.at(-1);
+  if (last === undefined) throw new RangeError('an empty range has no end');
+  return last.offset + 1;
+}

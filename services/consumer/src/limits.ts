@@ -1,0 +1,22 @@
+// Limits of the consumer, each with its reason.
+import type { RangeLimits } from './core/range.ts';
+
+/**
+ * One range: what is held in memory (twice, with the range read ahead) and what one insert may bring. 4096 ids are what one
+ * look-up asks for in a few milliseconds.
+ */
+export const RANGE_LIMITS: RangeLimits = {
+  rowsMax: 100_000,
+  bytesMax: 32 * 1024 * 1024,
+  idsMax: 4096,
+  recordsMax: 4096,
+};
+
+/** So often an insert may go without an answer, while look-ups get theirs, until its records are suspected of causing it. */
+export const UNANSWERED_MAX = 5;
+
+/** So many tokens in a row may be acknowledged without the rows being found, until the records are suspected of having none. */
+export const TOKENS_MAX = 8;
+
+/** Rows whose day lies further back are passed over: the table drops them a day later (TTL `expires_on` + 4 days). */
+export const EXPIRED_DAYS_MAX = 3;
