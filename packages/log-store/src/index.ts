@@ -1,1 +1,3 @@
-export {};
+// The log store: tables, client, and the queries of the API. The consumer's side is the export "./ingest".
+export * from './migrate.ts';
+export * from './open-log-store.ts';

@@ -1,0 +1,46 @@
+// Brings the tables to the version of this code: numbered, idempotent .sql files, recorded in schema_migrations.
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { ClickHouseClient } from '@clickhouse/client';
+
+const FOLDER = new URL('./migrations/', import.meta.url);
+const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
+
+const SCHEMA_MIGRATIONS = `
+CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
+
+interface Migration {
+  readonly version: number;
+  readonly name: string;
+}
+
+/**
+ * Applies what is not recorded yet, in order; returns the names applied. Each file is one statement that may run twice,
+ * so that several processes may start at once and a crash before the record is written does no harm.
+ */
+export async function migrateLogStore(client: ClickHouseClient): Promise<readonly string[]> {
+  await client.command({ query: SCHEMA_MIGRATIONS });
+  const applied = await appliedVersions(client);
+  const pending = (await listMigrations()).filter(({ version }) => !applied.has(version));
+  for (const { version, name } of pending) {
+    await client.command({ query: await readFile(new URL(name, FOLDER), 'utf8') });
+    await client.insert({ table: 'schema_migrations', format: 'JSONEachRow', values: [{ version, name }] });
+  }
+  return pending.map(({ name }) => name);
+}
+
+async function appliedVersions(client: ClickHouseClient): Promise<ReadonlySet<number>> {
+  const result = await client.query({ query: 'SELECT version FROM schema_migrations', format: 'JSONEachRow' });
+  const rows = await result.json<{ version: number }>();
+  return new Set(rows.map(({ version }) => version));
+}
+
+async function listMigrations(): Promise<readonly Migration[]> {
+  const names = (await readdir(fileURLToPath(FOLDER))).sort();
+  return names.map((name) => {
+    const version = Number(FILE_NAME.exec(name)?.[1]);
+    if (Number.isNaN(version)) throw new Error(`${name} in the migrations folder is not named NNNN-what.sql`);
+    return { version, name };
+  });
+}

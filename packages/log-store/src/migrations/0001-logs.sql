@@ -1,0 +1,48 @@
+-- The logs. Columns in the order of the Native block (LOG_COLUMNS of packages/log-record).
+--
+-- PARTITION BY expires_on, and whole parts dropped by TTL: retention per project that no client clock can disturb. Queries
+-- read expires_on >= today; the rows stay 4 days longer, so that their ids outlive the 3 days of an idempotency key.
+-- The projections lie in the part itself and so can never disagree with its rows: `ids` tells what is stored (the
+-- consumer's look-up, receipts), `usage` what is counted per day, project and key. No materialized view on this table: its
+-- part is a second commit, and the engine was seen to store one without the other.
+-- fsync_*: an insert that was answered is on disk, and the bus may let go of its records.
+-- The deduplication window is counted in inserts, one window for the table: 500 000 is a day of 5.8 inserts a second, more
+-- than an engine at its full rate makes of ranges of up to 100 000 rows.
+CREATE TABLE IF NOT EXISTS logs
+(
+    project_id UUID,
+    mode LowCardinality(String),
+    timestamp DateTime64(9, 'UTC'),
+    received_at DateTime64(3, 'UTC'),
+    expires_on Date,
+    severity_number UInt8,
+    level LowCardinality(String),
+    service LowCardinality(String),
+    environment LowCardinality(String),
+    host LowCardinality(String),
+    message String,
+    event_name LowCardinality(String),
+    trace_id String,
+    span_id String,
+    attributes Map(LowCardinality(String), String),
+    key_id LowCardinality(String),
+    bytes UInt32,
+    batch_id UUID,
+    ordinal UInt32,
+    PROJECTION ids (SELECT expires_on, batch_id, count() GROUP BY expires_on, batch_id),
+    PROJECTION usage
+    (
+        SELECT toDate(received_at), project_id, mode, key_id, count(), sum(bytes)
+        GROUP BY toDate(received_at), project_id, mode, key_id
+    )
+)
+ENGINE = MergeTree
+PARTITION BY expires_on
+ORDER BY (project_id, mode, toStartOfMinute(timestamp), service, timestamp)
+TTL expires_on + INTERVAL 4 DAY
+SETTINGS
+    ttl_only_drop_parts = 1,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    non_replicated_deduplication_window = 500000,
+    lightweight_mutation_projection_mode = 'rebuild'
