@@ -2,7 +2,8 @@
 
 /** Host name labels before the named domain; nothing else can stand there, so no path, user or port can be smuggled in. */
 const LABELS = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
-const WILDCARD = /^(https?:\/\/)\*(\.[^*/?#@\s]+)$/;
+const WILDCARD = /^https:\/\/\*(\.[^*/?#@\s]+)$/;
+const SCHEME = 'https://';
 
 /** `origin` is the request's header (undefined = none); an empty list allows any request, a list only what it names. */
 export function originAllowed(origin: string | undefined, allowedOrigins: readonly string[]): boolean {
@@ -15,21 +16,21 @@ export function originAllowed(origin: string | undefined, allowedOrigins: readon
 
 /** Whether a text may stand in a key's `allowedOrigins`: an origin as browsers send it, or `https://*.` and a domain. */
 export function isAllowedOriginForm(text: string): boolean {
-  const wildcard = WILDCARD.exec(text);
-  if (wildcard !== null && wildcard[1] !== 'https://') return false;
-  const origin = wildcard === null ? text : `https://any${wildcard[2]}`;
+  const domain = WILDCARD.exec(text)?.[1];
+  const origin = domain === undefined ? text : `${SCHEME}any${domain}`;
+  // The URL standard lets * stand in a host name.
+  if (origin.includes('*')) return false;
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);
   return (url.protocol === 'https:' || url.protocol === 'http:') && url.origin === origin;
 }
 
 function matches(origin: string, allowed: string): boolean {
-  const wildcard = WILDCARD.exec(allowed);
-  if (wildcard === null) return origin === allowed;
-  const [, scheme = '', domain = ''] = wildcard;
+  const domain = WILDCARD.exec(allowed)?.[1];
+  if (domain === undefined) return origin === allowed;
   return (
-    origin.startsWith(scheme) &&
+    origin.startsWith(SCHEME) &&
     origin.endsWith(domain) &&
-    LABELS.test(origin.slice(scheme.length, origin.length - domain.length))
+    LABELS.test(origin.slice(SCHEME.length, origin.length - domain.length))
   );
 }

@@ -1,0 +1,285 @@
+// The feed client against a real HTTP server that speaks the API's side of the feed.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ContractError } from '@sazabi/contract';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type FeedMessage, type FeedReply, feedReplySchema, type PublicKeyEntry } from './key-entry.ts';
+import { type KeyFeedClient, type KeyFeedClientOptions, startKeyFeedClient } from './key-feed-client.ts';
+import { generateKey, hashKey } from './key-form.ts';
+import { createKeySnapshot, type KeySnapshot } from './key-snapshot.ts';
+import { createKeyUsage } from './key-usage.ts';
+
+const TOKEN = 'internal-token-of-at-least-32-characters';
+const SECRET = randomBytes(32);
+
+/** One connection of an intake, as the server sees it. */
+interface Connected {
+  readonly after: string | null;
+  readonly replies: FeedReply[];
+  say(...messages: FeedMessage[]): void;
+  sayRaw(text: string): void;
+  cut(): void;
+}
+
+let folder: string;
+let server: Server;
+let connections: Connected[];
+let refuse: number | null;
+let clients: KeyFeedClient[];
+let warnings: { event?: string; reason?: string }[];
+
+function accept(request: IncomingMessage, response: ServerResponse): void {
+  if (refuse !== null || request.headers.authorization !== `Bearer ${TOKEN}`) {
+    response.writeHead(refuse ?? 401).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  response.flushHeaders();
+  const replies: FeedReply[] = [];
+  let rest = '';
+  request.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    replies.push(...lines.map((line) => feedReplySchema.parse(JSON.parse(line))));
+  });
+  request.on('end', () => response.end());
+  request.on('error', () => undefined);
+  connections.push({
+    after: new URL(request.url ?? '', 'http://x').searchParams.get('after'),
+    replies,
+    say: (...messages) => void response.write(messages.map((message) => `${JSON.stringify(message)}\n`).join('')),
+    sayRaw: (text) => void response.write(text),
+    cut: () => void request.destroy(),
+  });
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sazabi-feed-'));
+  connections = [];
+  clients = [];
+  warnings = [];
+  refuse = null;
+  server = createServer(accept);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  await Promise.all(clients.map((client) => client.close()));
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true });
+});
+
+async function start(changes: Partial<KeyFeedClientOptions> = {}) {
+  const snapshot = createKeySnapshot();
+  const usage = createKeyUsage();
+  const client = await startKeyFeedClient({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token: TOKEN,
+    snapshot,
+    snapshotPath: join(folder, 'keys'),
+    usage,
+    logger: { info: () => undefined, warn: (fields) => void warnings.push(fields) },
+    ...changes,
+  });
+  clients.push(client);
+  return { client, snapshot, usage };
+}
+
+function entryOf(key: string, revokedAtMs: number | null = null): PublicKeyEntry {
+  return {
+    hash: hashKey(key),
+    keyId: randomUUID(),
+    projectId: randomUUID(),
+    organizationId: randomUUID(),
+    mode: 'live',
+    rateLimitPerMinute: null,
+    allowedOrigins: [],
+    environment: null,
+    expiresAtMs: null,
+    revokedAtMs,
+    retentionDays: 30,
+  };
+}
+
+function snapshotOf(epoch: string, seq: number, ...entries: PublicKeyEntry[]): FeedMessage[] {
+  return [
+    { type: 'snapshot', epoch, seq, count: entries.length, receiptSecret: SECRET.toString('base64') },
+    ...entries.map((entry) => ({ type: 'put' as const, seq, entry })),
+    { type: 'snapshot-end', epoch, seq },
+  ];
+}
+
+const codeOf = (snapshot: KeySnapshot, key: string) => {
+  const result = snapshot.lookUp(key, Date.now());
+  return result instanceof ContractError ? result.code : 'ok';
+};
+
+/** Waits for a condition, with room for a busy machine. */
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 5 });
+
+/** The n-th connection, once it has said hello. */
+async function connection(index: number): Promise<Connected> {
+  return await vi.waitFor(
+    () => {
+      const connected = connections[index];
+      if (connected?.replies[0]?.type !== 'hello') throw new Error(`connection ${index} is not there`);
+      return connected;
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}
+
+describe('key feed', () => {
+  it('says hello, takes the snapshot at its end, confirms it and each change', async () => {
+    const { client, snapshot } = await start();
+    const api = await connection(0);
+    expect(api.after).toBeNull();
+    const [key, later] = [generateKey('public', 'live'), generateKey('public', 'test')];
+    const epoch = randomUUID();
+    const entry = entryOf(key);
+    const [head, put, end] = snapshotOf(epoch, 5, entry) as [FeedMessage, FeedMessage, FeedMessage];
+    api.say(head, put);
+    expect(client.ageMs()).toBeNull();
+    // The lines of one message may come in any pieces.
+    const text = `${JSON.stringify(end)}\n`;
+    api.sayRaw(text.slice(0, 9));
+    api.sayRaw(text.slice(9));
+    await until(() => expect(api.replies).toContainEqual({ type: 'confirm', seq: 5 }));
+    expect(codeOf(snapshot, key)).toBe('ok');
+    expect(Buffer.from(snapshot.receiptSecret() ?? []).equals(SECRET)).toBe(true);
+    expect(client.connected()).toBe(true);
+
+    api.say(
+      { type: 'put', seq: 6, entry: { ...entry, revokedAtMs: 1 } },
+      { type: 'put', seq: 7, entry: entryOf(later) },
+    );
+    await until(() =>
+      expect(api.replies.slice(-2)).toEqual([
+        { type: 'confirm', seq: 6 },
+        { type: 'confirm', seq: 7 },
+      ]),
+    );
+    expect(codeOf(snapshot, key)).toBe('API_KEY_REVOKED');
+    expect(codeOf(snapshot, later)).toBe('ok');
+    api.say({ type: 'heartbeat', seq: 7, liveIntakes: 3 }, { type: 'delete', seq: 8, keyId: entry.keyId });
+    await until(() => expect(api.replies.at(-1)).toEqual({ type: 'confirm', seq: 8 }));
+    expect(client.liveIntakes()).toBe(3);
+    expect(codeOf(snapshot, key)).toBe('INVALID_API_KEY');
+    expect(client.ageMs()).toBeLessThan(1000);
+  });
+
+  it('goes on with its keys while cut, and resumes where it was', async () => {
+    const { client, snapshot } = await start();
+    const key = generateKey('public', 'live');
+    const entry = entryOf(key);
+    const epoch = randomUUID();
+    const first = await connection(0);
+    first.say(...snapshotOf(epoch, 5, entry), { type: 'put', seq: 9, entry });
+    await until(() => expect(first.replies.at(-1)).toEqual({ type: 'confirm', seq: 9 }));
+    refuse = 503;
+    first.cut();
+    await until(() => expect(client.connected()).toBe(false));
+    expect(codeOf(snapshot, key)).toBe('ok');
+    refuse = null;
+    const second = await connection(1);
+    expect(second.after).toBe(`${epoch}.9`);
+    second.say({ type: 'resume', epoch, seq: 9, receiptSecret: SECRET.toString('base64') });
+    await until(() => expect(client.connected()).toBe(true));
+    expect(warnings).toMatchObject([{ event: 'key_feed_cut' }, ...warnings.slice(1)]);
+  });
+
+  it('another epoch replaces everything at once', async () => {
+    const { snapshot } = await start();
+    const [key, other] = [generateKey('public', 'live'), generateKey('public', 'live')];
+    const first = await connection(0);
+    first.say(...snapshotOf(randomUUID(), 50, entryOf(key)));
+    await until(() => expect(codeOf(snapshot, key)).toBe('ok'));
+    first.cut();
+    const second = await connection(1);
+    const epoch = randomUUID();
+    const messages = snapshotOf(epoch, 2, entryOf(other));
+    second.say(...messages.slice(0, 2));
+    second.say(...messages.slice(2));
+    await until(() => expect(second.replies.at(-1)).toEqual({ type: 'confirm', seq: 2 }));
+    expect(snapshot.position()).toEqual({ epoch, seq: 2 });
+    expect(codeOf(snapshot, key)).toBe('INVALID_API_KEY');
+    expect(codeOf(snapshot, other)).toBe('ok');
+  });
+
+  it('silence means a new connection', async () => {
+    await start({ silenceMs: 50 });
+    const first = await connection(0);
+    first.say(...snapshotOf(randomUUID(), 1));
+    await connection(1);
+    expect(warnings[0]?.reason).toContain('nothing heard');
+  });
+
+  it.each([
+    ['what is not JSON', 'not json\n'],
+    ['an unknown message', '{"type":"other"}\n'],
+    ['a change before the snapshot', `${JSON.stringify({ type: 'delete', seq: 1, keyId: randomUUID() })}\n`],
+    [
+      'a snapshot that lacks keys',
+      snapshotOf(randomUUID(), 1, entryOf('a'))
+        .filter((message) => message.type !== 'put')
+        .map((message) => `${JSON.stringify(message)}\n`)
+        .join(''),
+    ],
+    ['a line without an end', 'x'.repeat(1_200_000)],
+    [
+      'a resume of an unknown epoch',
+      `${JSON.stringify({ type: 'resume', epoch: randomUUID(), seq: 1, receiptSecret: '' })}\n`,
+    ],
+  ])('%s ends the connection, changes nothing, and it is tried again', async (_name, text) => {
+    const { snapshot } = await start();
+    const first = await connection(0);
+    first.sayRaw(text);
+    await connection(1);
+    expect(snapshot.position()).toBeNull();
+    expect(warnings[0]?.event).toBe('key_feed_cut');
+  });
+
+  it('starts without the API from the copy on disk', async () => {
+    const key = generateKey('public', 'live');
+    const epoch = randomUUID();
+    const before = await start();
+    (await connection(0)).say(...snapshotOf(epoch, 5, entryOf(key)));
+    await until(() => expect(codeOf(before.snapshot, key)).toBe('ok'));
+    await before.client.close();
+    refuse = 503;
+    const after = await start();
+    expect(codeOf(after.snapshot, key)).toBe('ok');
+    expect(after.client.connected()).toBe(false);
+    expect(after.client.ageMs()).toBeLessThan(60_000);
+  });
+
+  it('reports usage up the same connection, and what is left when it closes', async () => {
+    const { client, usage } = await start({ reportIntervalMs: 20 });
+    const keyId = randomUUID();
+    usage.request(keyId, { address: '::1', userAgent: 'curl' }, 1);
+    const api = await connection(0);
+    api.say(...snapshotOf(randomUUID(), 1));
+    const reports = () => api.replies.filter((reply) => reply.type === 'report').flatMap((reply) => reply.keys);
+    await until(() => expect(reports()).toMatchObject([{ keyId, requests: 1 }]));
+    usage.request(keyId, { address: '::1', userAgent: 'curl' }, 2);
+    await client.close();
+    await until(() => expect(reports().reduce((sum, key) => sum + key.requests, 0)).toBe(2));
+  });
+
+  it('a wrong token is told from a cut line', async () => {
+    await start({ token: 'wrong' });
+    await until(() => expect(warnings[0]?.reason).toContain('INTERNAL_TOKEN'));
+  });
+
+  it('closes at once while it waits for an API that is not there', async () => {
+    const { client } = await start({ url: 'http://127.0.0.1:9' });
+    await until(() => expect(warnings.length).toBeGreaterThan(1));
+    const startedMs = performance.now();
+    await client.close();
+    expect(performance.now() - startedMs).toBeLessThan(1000);
+  });
+});
