@@ -1,4 +1,5 @@
 // How a service lives: environment, logger, metrics, the operator's port, start and stop.
+export * from './folder-lock.ts';
 export * from './free-port.ts';
 export * from './internal-server.ts';
 export * from './logger.ts';
