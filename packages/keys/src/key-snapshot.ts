@@ -4,6 +4,7 @@ import type { PublicKeyEntry } from './key-entry.ts';
 import { hashKey, parseKey } from './key-form.ts';
 import { PRESENTED_KEYS_CACHED_MAX } from './limits.ts';
 import { malformedKey, UNKNOWN_KEY, wrongKeyType } from './presented-key.ts';
+import { createPresentedKeys } from './presented-keys.ts';
 
 /** Place in the control store's stream of changes. */
 export interface FeedPosition {
@@ -43,37 +44,17 @@ export function createKeySnapshot(): KeySnapshot {
   let byHash = new Map<string, PublicKeyEntry>();
   let position: FeedPosition | null = null;
   let receiptSecret: Uint8Array | null = null;
-  // Presented text → key id, known keys only (strangers' texts cannot push them out). Two generations make a bounded LRU
-  // without moving an entry at every hit. It holds ids, never entries: a revoked key cannot live on in it.
-  let young = new Map<string, string>();
-  let old = new Map<string, string>();
-
-  const remember = (key: string, keyId: string): void => {
-    if (young.size >= PRESENTED_KEYS_CACHED_MAX / 2) {
-      old = young;
-      young = new Map();
-    }
-    young.set(key, keyId);
-  };
-  const forgetPresented = (): void => {
-    young = new Map();
-    old = new Map();
-  };
+  let presented = createPresentedKeys(PRESENTED_KEYS_CACHED_MAX);
 
   const find = (key: string): PublicKeyEntry | ContractError => {
-    const known = young.get(key);
+    const known = presented.idOf(key);
     if (known !== undefined) return byId.get(known) ?? UNKNOWN_KEY;
-    const recent = old.get(key);
-    if (recent !== undefined) {
-      remember(key, recent);
-      return byId.get(recent) ?? UNKNOWN_KEY;
-    }
     const wrong = wrongKeyType(key, 'public');
     if (wrong !== null) return wrong;
     if (!parseKey(key).ok) return malformedKey(key, 'public');
     const entry = byHash.get(hashKey(key));
     if (entry === undefined) return UNKNOWN_KEY;
-    remember(key, entry.keyId);
+    presented.remember(key, entry.keyId);
     return entry;
   };
 
@@ -94,11 +75,7 @@ export function createKeySnapshot(): KeySnapshot {
   return {
     lookUp(key, nowMs) {
       const entry = find(key);
-      if (entry instanceof ContractError) return entry;
-      // A revocation is final and holds whatever the clocks say; it wins over expiry.
-      if (entry.revokedAtMs !== null) return revokedKey(entry.revokedAtMs);
-      if (entry.expiresAtMs !== null && entry.expiresAtMs <= nowMs) return expiredKey(entry.expiresAtMs);
-      return entry;
+      return entry instanceof ContractError ? entry : judge(entry, nowMs);
     },
     position: () => position,
     receiptSecret: () => receiptSecret,
@@ -110,14 +87,14 @@ export function createKeySnapshot(): KeySnapshot {
       byHash = new Map(state.entries.map((entry) => [entry.hash, entry]));
       position = { epoch: state.epoch, seq: state.seq };
       receiptSecret = state.receiptSecret;
-      forgetPresented();
+      presented = createPresentedKeys(PRESENTED_KEYS_CACHED_MAX);
     },
     put(seq, entry) {
       if (!advance(seq)) return;
       const before = byId.get(entry.keyId);
       if (before !== undefined && before.hash !== entry.hash) {
         drop(entry.keyId);
-        forgetPresented();
+        presented = createPresentedKeys(PRESENTED_KEYS_CACHED_MAX);
       }
       byId.set(entry.keyId, entry);
       byHash.set(entry.hash, entry);
@@ -131,15 +108,20 @@ export function createKeySnapshot(): KeySnapshot {
   };
 }
 
+function judge(entry: PublicKeyEntry, nowMs: number): PublicKeyEntry | ContractError {
+  // A revocation is final and holds whatever the clocks say; it wins over expiry.
+  if (entry.revokedAtMs !== null) return revokedKey(entry.revokedAtMs);
+  if (entry.expiresAtMs !== null && entry.expiresAtMs <= nowMs) return expiredKey(entry.expiresAtMs);
+  return entry;
+}
+
 /** The answer to a revoked key. */
 export function revokedKey(revokedAtMs: number): ContractError {
   const revokedAt = new Date(revokedAtMs).toISOString();
   return new ContractError(
     'API_KEY_REVOKED',
     `This key was revoked at ${revokedAt}. Use another one or make a new one.`,
-    {
-      revokedAt,
-    },
+    { revokedAt },
   );
 }
 

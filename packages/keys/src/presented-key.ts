@@ -16,7 +16,7 @@ export interface PresentedKeySources {
 const OWN_HEADER = { public: PUBLIC_KEY_HEADER, secret: SECRET_KEY_HEADER } as const satisfies Record<KeyType, string>;
 const BEARER = /^bearer(?:\s+|$)/i;
 /** A key behind no scheme or another vendor's (`Token pk_…`). */
-const KEY_WITHOUT_BEARER = /(?:^|\s)(?:pk|sk)_/;
+const KEY_WITHOUT_BEARER = /(?:^|\s)((?:pk|sk)_\S*)/;
 
 // Answers to bad keys are made once: whoever sends many of them costs no stack traces.
 const MISSING = { public: missing('public'), secret: missing('secret') };
@@ -54,22 +54,21 @@ export function presentedKey(sources: PresentedKeySources, type: KeyType = 'publ
   if (own !== '' && authorization === '' && query === '' && other === '' && !own.includes(','))
     return wrongKeyType(own, type) ?? own;
 
-  const bearer = BEARER.test(authorization) ? authorization.replace(BEARER, '') : '';
-  const bare = bearer === '' && KEY_WITHOUT_BEARER.test(authorization);
-  const schemeless = bare ? authorization.slice(authorization.search(/(?:pk|sk)_/)) : '';
-  const everywhere = [...own.split(',').map((part) => part.trim()), bearer, schemeless, query, other];
-  for (const key of everywhere) {
-    const wrong = key === '' ? null : wrongKeyType(key, type);
+  const bearer = BEARER.test(authorization) ? authorization.replace(BEARER, '') : null;
+  const schemeless = bearer === null ? KEY_WITHOUT_BEARER.exec(authorization)?.[1] : undefined;
+  // A header sent twice comes joined by a comma.
+  const taken = [...own.split(','), bearer ?? '', type === 'public' ? query : '']
+    .map((key) => key.trim())
+    .filter((key) => key !== '');
+  for (const key of [...taken, schemeless ?? '', query, other]) {
+    const wrong = wrongKeyType(key, type);
     if (wrong !== null) return wrong;
   }
-  if (bare) return SCHEME[type];
-
-  const taken = [...own.split(',').map((part) => part.trim()), bearer, type === 'public' ? query : ''];
-  const distinct = new Set(taken.filter((key) => key !== ''));
-  if (distinct.size > 1) return AMBIGUOUS;
-  for (const key of distinct) return key;
-  if (type === 'secret' && query !== '') return SECRET_IN_URL;
-  return authorization === '' || bearer !== '' || BEARER.test(authorization) ? MISSING[type] : SCHEME[type];
+  if (schemeless !== undefined) return SCHEME[type];
+  if (new Set(taken).size > 1) return AMBIGUOUS;
+  if (taken[0] !== undefined) return taken[0];
+  if (query !== '') return SECRET_IN_URL;
+  return authorization === '' || bearer !== null ? MISSING[type] : SCHEME[type];
 }
 
 /** The answer to a key of the type that this service does not take, told by its prefix alone; null where it may go on. */
