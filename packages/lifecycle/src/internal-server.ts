@@ -1,6 +1,6 @@
 // The operator's HTTP port of a service: /metrics, /healthz and /readyz on loopback (or behind a token elsewhere).
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { StartupError } from './startup-error.ts';
@@ -14,7 +14,11 @@ export interface InternalServerOptions {
   readonly metrics: Registry;
   /** Why the service is not ready, or null when it is. */
   readonly notReady: () => Promise<string | null> | string | null;
+  /** More calls of the service, by method and path (`POST /internal/keys`); behind the token like the others. */
+  readonly routes?: Readonly<Record<string, InternalRoute>>;
 }
+
+export type InternalRoute = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 export interface InternalServer {
   readonly url: string;
@@ -28,7 +32,10 @@ export async function startInternalServer(options: InternalServerOptions): Promi
       response.writeHead(status, { 'content-type': type }).end(body);
     if (!tokenMatches(request, options.token))
       return answer(401, 'text/plain', 'INTERNAL_TOKEN needed as Bearer token\n');
-    switch (request.url?.split('?')[0]) {
+    const path = request.url?.split('?')[0] ?? '';
+    const route = options.routes?.[`${request.method} ${path}`];
+    if (route !== undefined) return await route(request, response);
+    switch (path) {
       case '/metrics':
         return answer(200, options.metrics.contentType, await options.metrics.metrics());
       case '/healthz':
@@ -41,6 +48,8 @@ export async function startInternalServer(options: InternalServerOptions): Promi
         return answer(404, 'text/plain', 'not found\n');
     }
   });
+  // The key feed's request lasts as long as the intake lives; Node would end it after 5 minutes.
+  server.requestTimeout = 0;
   const url = await listen(server, options.host, options.port);
   return {
     url,
