@@ -7,7 +7,13 @@
 -- part is a second commit, and the engine was seen to store one without the other.
 -- fsync_*: an insert that was answered is on disk, and the bus may let go of its records.
 -- The deduplication window is counted in inserts, one window for the table: 500 000 is a day of 5.8 inserts a second, more
--- than an engine at its full rate makes of ranges of up to 100 000 rows.
+-- than an engine at its full rate makes of ranges of up to 100 000 rows. Full, it costs 0.4 s of a start and 120 MB.
+-- ORDER BY is the total order of queries (timestamp, batch_id, ordinal): a page of one project reads in order and stops
+-- early. Measured on 1 M rows: latest 50 in 7 ms and 3 400 rows read; with (…, toStartOfMinute(timestamp), service,
+-- timestamp) 38 ms and all rows read, and that insert cost more, not less. The primary key kept in memory is shorter.
+-- The two bloom filters cost 0.15 CPU-s of 1.5 per million rows and find one value of an attribute in 9 instead of 98 ms,
+-- a trace in 7 instead of 48 ms. No index for words: tokenbf_v1 halves a rare word's search for a third more insert cost,
+-- a text index takes a quarter of it for 2.5 times the insert and 7 times the merge cost.
 CREATE TABLE IF NOT EXISTS logs
 (
     project_id UUID,
@@ -29,6 +35,8 @@ CREATE TABLE IF NOT EXISTS logs
     bytes UInt32,
     batch_id UUID,
     ordinal UInt32,
+    INDEX trace_ids trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX attribute_values mapValues(attributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     PROJECTION ids (SELECT expires_on, batch_id, count() GROUP BY expires_on, batch_id),
     PROJECTION usage
     (
@@ -38,7 +46,8 @@ CREATE TABLE IF NOT EXISTS logs
 )
 ENGINE = MergeTree
 PARTITION BY expires_on
-ORDER BY (project_id, mode, toStartOfMinute(timestamp), service, timestamp)
+PRIMARY KEY (project_id, mode, timestamp)
+ORDER BY (project_id, mode, timestamp, batch_id, ordinal)
 TTL expires_on + INTERVAL 4 DAY
 SETTINGS
     ttl_only_drop_parts = 1,
