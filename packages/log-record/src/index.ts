@@ -1,4 +1,13 @@
 // A log's way into a bus record: normalisation, Native block, record headers with checksum.
+export * from './create-log-block.ts';
+export * from './expiry-day.ts';
+export * from './level.ts';
+export * from './limits.ts';
 export * from './log-block.ts';
 export * from './log-columns.ts';
+export * from './native-reader.ts';
+export * from './receipt.ts';
+export * from './record-codec.ts';
 export * from './record-meta.ts';
+export * from './uuid.ts';
+export * from './xxh64.ts';

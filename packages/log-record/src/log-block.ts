@@ -23,6 +23,8 @@ export interface Rejection {
  */
 export interface LogBlock {
   readonly rowCount: number;
+  /** Rows of requests without an id of their own: the next such row's ordinal, and a record's `own_rows`. */
+  readonly ownRowCount: number;
   /** Size of the encoded block so far, at most 5 % too low. */
   readonly byteLength: number;
   /** Empties the block for a new record. `expiresOnDay`: days since 1970-01-01 UTC. */

@@ -1,0 +1,196 @@
+// Appends one log to the open block: fields to columns, the rest to attributes; rejected as a whole or stored as a whole.
+import { beginAttributes, dropAttributes } from './attribute-column.ts';
+import type { BlockState } from './block-state.ts';
+import { cutDictionary, indexOfText } from './dictionary.ts';
+import {
+  ENVIRONMENT,
+  FIELD_NAMES,
+  HOST,
+  LEVEL,
+  MESSAGE,
+  SERVICE,
+  SEVERITY_NUMBER,
+  SPAN_ID,
+  TIMESTAMP,
+  TRACE_ID,
+} from './field-names.ts';
+import { pushValueAttribute } from './flatten.ts';
+import { levelIndexOf, SEVERITY_DEFAULT, severityOfLevelNumber, severityOfNumber, severityOfText } from './level.ts';
+import { LOG_LIMITS } from './limits.ts';
+import type { Rejection } from './log-block.ts';
+import { fieldText, isMembers, pushSecond, readFields, spreadField } from './log-fields.ts';
+import { REJECTIONS } from './rejection.ts';
+import { growRowColumns, type RowColumns } from './row-columns.ts';
+import { pushText } from './string-column.ts';
+import { type Instant, parseTimestamp } from './timestamp.ts';
+
+const HALF = 0x1_0000;
+const UINT32 = 0x1_0000_0000;
+const NANOS = 1_000_000_000;
+const TEXT_FIELDS = [SERVICE, ENVIRONMENT, HOST, TRACE_ID, SPAN_ID] as const;
+
+/** Appends a log or an event to the current request; answers why not, and then nothing of it is left in the block. */
+export function appendLog(state: BlockState, log: unknown, isEvent: boolean): Rejection | null {
+  if (!isMembers(log)) return REJECTIONS.notAnObject;
+  const { attributes, message, traceId, spanId } = state;
+  const messageLength = message.length;
+  const traceIdLength = traceId.length;
+  const spanIdLength = spanId.length;
+  beginAttributes(attributes);
+  const rejection = appendFields(state, log, isEvent);
+  if (rejection !== null) {
+    dropAttributes(attributes);
+    message.length = messageLength;
+    traceId.length = traceIdLength;
+    spanId.length = spanIdLength;
+  }
+  return rejection;
+}
+
+function appendFields(state: BlockState, log: object, isEvent: boolean): Rejection | null {
+  const { fields, attributes, request } = state;
+  const { values } = fields;
+  const rejection = readFields(fields, log, isEvent, attributes) ?? spreadFields(state);
+  if (rejection !== null) return rejection;
+  if (values[MESSAGE] === undefined || (isEvent && values[MESSAGE] === '')) {
+    return isEvent ? REJECTIONS.noName : REJECTIONS.noMessage;
+  }
+  if (!readTimestamp(state)) return REJECTIONS.timestamp;
+  const severity = readSeverity(state);
+  if (typeof severity !== 'number') return severity;
+
+  const message = fieldText(values[MESSAGE]);
+  if (message === null) return REJECTIONS.depth;
+  const service = fieldText(values[SERVICE]);
+  const environment = values[ENVIRONMENT] === undefined ? request.environment : fieldText(values[ENVIRONMENT]);
+  const host = fieldText(values[HOST]);
+  const traceId = fieldText(values[TRACE_ID]);
+  const spanId = fieldText(values[SPAN_ID]);
+  if (service === null || environment === null || host === null || traceId === null || spanId === null) {
+    return REJECTIONS.depth;
+  }
+  const units = message.length + service.length + environment.length + host.length + traceId.length + spanId.length;
+  if (units > LOG_LIMITS.logBytesMax) return REJECTIONS.tooLarge;
+  let bytes = attributes.rowBytes + pushText(state.message, message);
+  bytes += pushText(state.traceId, traceId) + pushText(state.spanId, spanId);
+  return appendRow(state, severity, bytes, service, environment, host, isEvent ? message : '');
+}
+
+/** Service, environment, host and ids that are objects have no text: their members become attributes. */
+function spreadFields(state: BlockState): Rejection | null {
+  const { values } = state.fields;
+  for (const place of TEXT_FIELDS) {
+    if (isMembers(values[place])) {
+      const rejection = spreadField(state.fields, place, state.attributes);
+      if (rejection !== null) return rejection;
+    }
+  }
+  return null;
+}
+
+function readTimestamp(state: BlockState): boolean {
+  const value = state.fields.values[TIMESTAMP];
+  if (value !== undefined) return parseTimestamp(value, state.timestamp);
+  const { receivedAtMs } = state.request;
+  state.timestamp.seconds = Math.floor(receivedAtMs / 1000);
+  state.timestamp.nanos = (receivedAtMs % 1000) * 1_000_000;
+  return true;
+}
+
+/** The severity number of the log; what of its level fields that number does not tell is kept as attributes. */
+function readSeverity(state: BlockState): number | Rejection {
+  const { fields, attributes } = state;
+  const level = fields.values[LEVEL];
+  const given = fields.values[SEVERITY_NUMBER];
+  if (typeof level === 'string' && given === undefined) {
+    const severity = severityOfText(level);
+    if (severity !== 0) return severity;
+  }
+  let severity = 0;
+  let rejection: Rejection | null = null;
+  if (typeof level === 'string') severity = severityOfText(level);
+  else if (typeof level === 'number') severity = severityOfLevelNumber(level);
+  if (severity === 0 && level !== undefined) {
+    rejection = pushValueAttribute(attributes, fields.paths, FIELD_NAMES[LEVEL], level, 1);
+  }
+  const number = severityOfNumber(given);
+  if (number === 0 && given !== undefined) {
+    rejection ??= pushValueAttribute(attributes, fields.paths, FIELD_NAMES[SEVERITY_NUMBER], given, 1);
+  } else if (number !== 0 && severity !== 0 && levelIndexOf(number) !== levelIndexOf(severity)) {
+    rejection ??= pushSecond(fields, FIELD_NAMES[LEVEL], given, attributes);
+  } else if (number !== 0) {
+    severity = number;
+  }
+  if (rejection !== null) return rejection;
+  return severity === 0 ? SEVERITY_DEFAULT : severity;
+}
+
+/** The last step, and the only one that counts the row; `bytes` lacks service, environment, host and event name so far. */
+function appendRow(
+  state: BlockState,
+  severity: number,
+  bytes: number,
+  service: string,
+  environment: string,
+  host: string,
+  eventName: string,
+): Rejection | null {
+  const { rows, rowCount: row } = state;
+  const services = state.service.texts.length;
+  const environments = state.environment.texts.length;
+  const hosts = state.host.texts.length;
+  const eventNames = state.eventName.texts.length;
+  const serviceIndex = indexOfText(state.service, service);
+  const environmentIndex = indexOfText(state.environment, environment);
+  const hostIndex = indexOfText(state.host, host);
+  const eventNameIndex = indexOfText(state.eventName, eventName);
+  bytes += (state.service.keyBytes[serviceIndex] ?? 0) + (state.environment.keyBytes[environmentIndex] ?? 0);
+  bytes += (state.host.keyBytes[hostIndex] ?? 0) + (state.eventName.keyBytes[eventNameIndex] ?? 0);
+  if (bytes > LOG_LIMITS.logBytesMax) {
+    cutDictionary(state.service, services);
+    cutDictionary(state.environment, environments);
+    cutDictionary(state.host, hosts);
+    cutDictionary(state.eventName, eventNames);
+    return REJECTIONS.tooLarge;
+  }
+  if (row === rows.capacity) growRowColumns(rows);
+  rows.severity[row] = severity;
+  rows.service[row] = serviceIndex;
+  rows.environment[row] = environmentIndex;
+  rows.host[row] = hostIndex;
+  rows.eventName[row] = eventNameIndex;
+  rows.bytes[row] = bytes;
+  rows.attributesEnd[row * 2] = state.attributes.count;
+  writeTimestamp(rows, row, state.timestamp);
+  writeRequest(state, row);
+  state.rowCount = row + 1;
+  return null;
+}
+
+/** Int64 of seconds * 1e9 + nanos as two words, by products that a double holds exactly. */
+function writeTimestamp(rows: RowColumns, row: number, timestamp: Instant): void {
+  const secondsHigh = Math.floor(timestamp.seconds / HALF);
+  const upper = secondsHigh * NANOS;
+  const upperLow = upper % HALF;
+  const lower = (timestamp.seconds - secondsHigh * HALF) * NANOS + timestamp.nanos + upperLow * HALF;
+  const carry = Math.floor(lower / UINT32);
+  rows.timestamp[row * 2] = lower - carry * UINT32;
+  rows.timestamp[row * 2 + 1] = (upper - upperLow) / HALF + carry;
+}
+
+/** What the request fixes, and the row's id: the request's own where it has one, else the record's and a running ordinal. */
+function writeRequest(state: BlockState, row: number): void {
+  const { rows, request } = state;
+  const { projectId } = request;
+  const id = request.id ?? state.recordId;
+  const at = row * 4;
+  for (let word = 0; word < 4; word++) {
+    rows.projectId[at + word] = projectId[word] ?? 0;
+    rows.batchId[at + word] = id[word] ?? 0;
+  }
+  rows.receivedAt[row * 2] = request.receivedLow;
+  rows.receivedAt[row * 2 + 1] = request.receivedHigh;
+  rows.mode[row] = request.modeIndex;
+  rows.keyId[row] = request.keyIndex;
+  rows.ordinal[row] = request.id === null ? state.ownRowCount++ : request.nextOrdinal++;
+}

@@ -1,0 +1,131 @@
+// The column of attributes, Map(LowCardinality(String), String): keys of all rows in one dictionary, values end to end.
+import { addText, clearDictionary, createDictionary, cutDictionary, type Dictionary, doubled } from './dictionary.ts';
+import { LOG_LIMITS } from './limits.ts';
+import { createStringColumn, pushText, type StringColumn } from './string-column.ts';
+
+export interface AttributeColumn {
+  readonly keys: Dictionary;
+  readonly values: StringColumn;
+  /** The key of each attribute of the batch, as its index. */
+  keyIndexes: Uint32Array;
+  count: number;
+  /** By key index: the last row (counted from 1) that has it, so that a second writer in one row is seen. */
+  rowOfKey: Uint32Array;
+  /** The row being written: its number, where it began, and bytes of text so far. */
+  row: number;
+  rowFirst: number;
+  rowFirstValueByte: number;
+  rowFirstKey: number;
+  rowBytes: number;
+  /** The keys of the row before, by place in the row: the next log mostly has the same ones in the same order. */
+  readonly placeKeys: (string | null)[];
+  readonly placeIndexes: Uint32Array;
+  placesUsed: number;
+}
+
+const INITIAL_ATTRIBUTES = 4096;
+const INITIAL_KEYS = 256;
+const VALUE_BYTES = 64 * 1024;
+
+/** An empty column. */
+export function createAttributeColumn(): AttributeColumn {
+  return {
+    keys: createDictionary(),
+    values: createStringColumn(VALUE_BYTES),
+    keyIndexes: new Uint32Array(INITIAL_ATTRIBUTES),
+    count: 0,
+    rowOfKey: new Uint32Array(INITIAL_KEYS),
+    row: 0,
+    rowFirst: 0,
+    rowFirstValueByte: 0,
+    rowFirstKey: 0,
+    rowBytes: 0,
+    placeKeys: new Array<string | null>(LOG_LIMITS.attributesMax).fill(null),
+    placeIndexes: new Uint32Array(LOG_LIMITS.attributesMax),
+    placesUsed: 0,
+  };
+}
+
+function forgetPlaces(column: AttributeColumn): void {
+  column.placeKeys.fill(null, 0, column.placesUsed);
+  column.placesUsed = 0;
+}
+
+/** Empties the column. */
+export function clearAttributes(column: AttributeColumn): void {
+  column.rowOfKey.fill(0, 0, column.keys.texts.length);
+  clearDictionary(column.keys);
+  column.values.length = 0;
+  column.count = 0;
+  column.row = 0;
+  forgetPlaces(column);
+}
+
+/** Every following attribute belongs to a new row. */
+export function beginAttributes(column: AttributeColumn): void {
+  column.row++;
+  column.rowFirst = column.count;
+  column.rowFirstValueByte = column.values.length;
+  column.rowFirstKey = column.keys.texts.length;
+  column.rowBytes = 0;
+}
+
+/** Takes the row's attributes back, the keys that it brought included. */
+export function dropAttributes(column: AttributeColumn): void {
+  column.count = column.rowFirst;
+  column.values.length = column.rowFirstValueByte;
+  if (column.keys.texts.length > column.rowFirstKey) {
+    column.rowOfKey.fill(0, column.rowFirstKey, column.keys.texts.length);
+    cutDictionary(column.keys, column.rowFirstKey);
+    forgetPlaces(column);
+  }
+}
+
+/** The index of a key, new or known; -1 where it is longer than allowed. */
+function indexOfKey(column: AttributeColumn, key: string): number {
+  const known = column.keys.indexByText.get(key);
+  if (known !== undefined) return known;
+  if (key.length * 3 > LOG_LIMITS.attributeKeyBytesMax && Buffer.byteLength(key) > LOG_LIMITS.attributeKeyBytesMax)
+    return -1;
+  const index = addText(column.keys, key);
+  if (index === column.rowOfKey.length) column.rowOfKey = doubled(column.rowOfKey);
+  return index;
+}
+
+/** The index of the first of `<key>#2`, `<key>#3`… that the row has not; -1 where it is longer than allowed. */
+function indexOfRepeat(column: AttributeColumn, key: string): number {
+  for (let repeat = 2; ; repeat++) {
+    const index = indexOfKey(column, `${key}#${repeat}`);
+    if (index < 0 || column.rowOfKey[index] !== column.row) return index;
+  }
+}
+
+/** Whether the row has an attribute of this key already. */
+export function rowHasKey(column: AttributeColumn, key: string): boolean {
+  const index = column.keys.indexByText.get(key);
+  return index !== undefined && column.rowOfKey[index] === column.row;
+}
+
+/**
+ * Appends one attribute to the row; a key that the row has already becomes `<key>#2` (then `#3`…).
+ * False, with nothing appended, where the key is too long. The caller holds the count of attributes and of bytes.
+ */
+export function pushAttribute(column: AttributeColumn, key: string, value: string): boolean {
+  const place = column.count - column.rowFirst;
+  let index = column.placeIndexes[place] ?? 0;
+  if (column.placeKeys[place] !== key || column.rowOfKey[index] === column.row) {
+    index = indexOfKey(column, key);
+    if (index >= 0 && column.rowOfKey[index] === column.row) index = indexOfRepeat(column, key);
+    else if (index >= 0) {
+      column.placeKeys[place] = key;
+      column.placeIndexes[place] = index;
+      if (place >= column.placesUsed) column.placesUsed = place + 1;
+    }
+    if (index < 0) return false;
+  }
+  column.rowOfKey[index] = column.row;
+  if (column.count === column.keyIndexes.length) column.keyIndexes = doubled(column.keyIndexes);
+  column.keyIndexes[column.count++] = index;
+  column.rowBytes += (column.keys.keyBytes[index] ?? 0) + pushText(column.values, value);
+  return true;
+}
