@@ -1,0 +1,66 @@
+// Standalone's settings, parsed once: those that it needs itself. Each part checks its own, and its error ends the start.
+import { resolve } from 'node:path';
+import { LOG_LEVELS, type LogLevel, parseEnvironment } from '@sazabi/lifecycle';
+import { z } from 'zod';
+
+const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard);
+
+const settingsSchema = z.object({
+  SAZABI_DATA_DIR: z.string().default('./.sazabi'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).optional(),
+  HOST: z.string().default('127.0.0.1'),
+  INTERNAL_HOST: z.string().default('127.0.0.1'),
+  INTERNAL_TOKEN: z.string().optional(),
+  INTAKE_PORT: port(4318),
+  INTAKE_INTERNAL_PORT: port(4321),
+  CONSUMER_INTERNAL_PORT: port(4322),
+  API_PORT: port(4319),
+  INTERNAL_PORT: port(4320),
+  CLICKHOUSE_URL: z.url().optional(),
+  CLICKHOUSE_READER_URL: z.url().optional(),
+});
+
+export interface StandaloneConfig {
+  /** Absolute: the engine needs that, and the children's working folder is nobody's business. */
+  readonly dataDir: string;
+  /** As set; unset, the level depends on whether a person watches. */
+  readonly logLevel: LogLevel | undefined;
+  readonly host: string;
+  readonly internalHost: string;
+  /** As set; unset, one is made for each run. */
+  readonly internalToken: string | undefined;
+  /** 0 = a free port, chosen once for the run. */
+  readonly ports: {
+    readonly intake: number;
+    readonly intakeInternal: number;
+    readonly consumerInternal: number;
+    readonly api: number;
+    readonly internal: number;
+  };
+  /** A ClickHouse of the operator's; undefined = the embedded one. */
+  readonly clickHouse: { readonly url: string; readonly readerUrl: string } | undefined;
+  /** Where the children's own settings are taken from. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** @throws StartupError one line, naming every variable that is wrong */
+export function parseConfig(environment: NodeJS.ProcessEnv): StandaloneConfig {
+  const settings = parseEnvironment(settingsSchema, environment);
+  const { CLICKHOUSE_URL: url } = settings;
+  return {
+    dataDir: resolve(settings.SAZABI_DATA_DIR),
+    logLevel: settings.LOG_LEVEL,
+    host: settings.HOST,
+    internalHost: settings.INTERNAL_HOST,
+    internalToken: settings.INTERNAL_TOKEN,
+    ports: {
+      intake: settings.INTAKE_PORT,
+      intakeInternal: settings.INTAKE_INTERNAL_PORT,
+      consumerInternal: settings.CONSUMER_INTERNAL_PORT,
+      api: settings.API_PORT,
+      internal: settings.INTERNAL_PORT,
+    },
+    clickHouse: url === undefined ? undefined : { url, readerUrl: settings.CLICKHOUSE_READER_URL ?? url },
+    environment,
+  };
+}
