@@ -1,1 +1,12 @@
-export {};
+// The control store: organizations, projects, keys and their changes, in PGlite or PostgreSQL.
+export * from './actor.ts';
+export * from './bootstrap.ts';
+export type { ControlDb, Orm } from './control-db.ts';
+export * from './key-changes.ts';
+export { type NewKey, RATE_LIMIT_PER_MINUTE_DEFAULT } from './key-material.ts';
+export * from './key-use.ts';
+export * from './open-control-db.ts';
+export * from './organizations.ts';
+export * from './projects.ts';
+export * from './public-keys.ts';
+export * from './secret-keys.ts';

@@ -1,0 +1,45 @@
+// Who does what: the actor of a change, as the audit log keeps it.
+import { v7 as uuidv7 } from 'uuid';
+import type { Orm } from './control-db.ts';
+import { auditLog } from './schema.ts';
+
+/** The first start, the operator on the internal port, or a secret key from somewhere. */
+export type Actor =
+  | { readonly type: 'bootstrap' | 'operator' }
+  | {
+      readonly type: 'secret_key';
+      readonly keyId: string;
+      readonly address: string;
+      readonly userAgent: string | null;
+    };
+
+export interface AuditEntry {
+  readonly organizationId: string;
+  readonly action:
+    | 'organization.created'
+    | 'project.created'
+    | 'public_key.created'
+    | 'public_key.revoked'
+    | 'secret_key.created'
+    | 'secret_key.revoked';
+  readonly targetType: 'organization' | 'project' | 'public_key' | 'secret_key';
+  readonly targetId: string;
+}
+
+/** The secret key that acts, or null. */
+export function actorKeyId(actor: Actor): string | null {
+  return actor.type === 'secret_key' ? actor.keyId : null;
+}
+
+/** Writes the change down, in the transaction that makes it. */
+export async function audit(transaction: Orm, actor: Actor, entry: AuditEntry, now: Date): Promise<void> {
+  await transaction.insert(auditLog).values({
+    id: uuidv7(),
+    ...entry,
+    at: now,
+    actor: actor.type,
+    actorKeyId: actorKeyId(actor),
+    address: actor.type === 'secret_key' ? actor.address : null,
+    userAgent: actor.type === 'secret_key' ? actor.userAgent : null,
+  });
+}

@@ -1,0 +1,37 @@
+// The very first start: an organization, a project and one key of each type, where there is nothing yet.
+
+import { type KeyType, parseKey } from '@sazabi/keys';
+import { StartupError } from '@sazabi/lifecycle';
+import type { ControlDb } from './control-db.ts';
+import { underStartLock } from './migrate.ts';
+import { foundOrganization, type GivenKeys } from './organizations.ts';
+import { organizations } from './schema.ts';
+
+const FIRST_ORGANIZATION_NAME = 'Default';
+
+export interface FirstKeys {
+  readonly publicKey: string;
+  readonly secretKey: string;
+}
+
+/**
+ * Makes the first organization in one transaction under the migrations' lock, and gives its keys in plain text this once;
+ * null where an organization exists: then given keys are ignored, so a revoked one never comes back.
+ * @throws StartupError where a given key is malformed or of the wrong type, at later starts too
+ */
+export async function bootstrap(db: ControlDb, given: GivenKeys = {}): Promise<FirstKeys | null> {
+  checkGiven('public', 'BOOTSTRAP_PUBLIC_KEY', given.publicKey);
+  checkGiven('secret', 'BOOTSTRAP_SECRET_KEY', given.secretKey);
+  return await underStartLock(db.orm, async (transaction) => {
+    if ((await transaction.$count(organizations)) > 0) return null;
+    const founded = await foundOrganization(transaction, FIRST_ORGANIZATION_NAME, { type: 'bootstrap' }, given);
+    return { publicKey: founded.publicKey.key, secretKey: founded.secretKey.key };
+  });
+}
+
+function checkGiven(type: KeyType, variable: string, key: string | undefined): void {
+  if (key === undefined) return;
+  const parsed = parseKey(key);
+  if (!parsed.ok) throw new StartupError(`${variable} is malformed: check it with "sazabi keys verify", or unset it.`);
+  if (parsed.type !== type) throw new StartupError(`${variable} holds a ${parsed.type} key; it takes a ${type} key.`);
+}

@@ -1,0 +1,66 @@
+// Organizations, and the lock that makes changes within one follow each other.
+import { eq } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
+import { type Actor, audit } from './actor.ts';
+import type { Orm } from './control-db.ts';
+import { createProject, type Project } from './projects.ts';
+import { createPublicKey, type NewPublicKey, type PublicKey } from './public-keys.ts';
+import { organizations } from './schema.ts';
+import { createSecretKey, type SecretKey } from './secret-keys.ts';
+
+export type Organization = typeof organizations.$inferSelect;
+
+/** A new organization with what it needs to begin: a project and one key of each type, in plain text this once. */
+export interface FoundedOrganization {
+  readonly organization: Organization;
+  readonly project: Project;
+  readonly publicKey: { readonly row: PublicKey; readonly key: string };
+  readonly secretKey: { readonly row: SecretKey; readonly key: string };
+  /** The seq of the last key change. */
+  readonly seq: number;
+}
+
+export interface GivenKeys {
+  readonly publicKey?: string | undefined;
+  readonly secretKey?: string | undefined;
+}
+
+export async function findOrganization(orm: Orm, id: string): Promise<Organization | null> {
+  const [row] = await orm.select().from(organizations).where(eq(organizations.id, id));
+  return row ?? null;
+}
+
+/** Makes an organization, its first project and its first keys (new ones, or those given) in one transaction. */
+export function foundOrganization(
+  orm: Orm,
+  name: string,
+  actor: Actor,
+  given: GivenKeys = {},
+): Promise<FoundedOrganization> {
+  return orm.transaction(async (transaction) => {
+    const now = new Date();
+    const organization = { id: uuidv7(), name, createdAt: now };
+    await transaction.insert(organizations).values(organization);
+    await audit(
+      transaction,
+      actor,
+      {
+        organizationId: organization.id,
+        action: 'organization.created',
+        targetType: 'organization',
+        targetId: organization.id,
+      },
+      now,
+    );
+    const project = await createProject(transaction, organization.id, { name: 'Default' }, actor);
+    const secretKey = await createSecretKey(
+      transaction,
+      organization.id,
+      { name: 'First secret key', given: given.secretKey },
+      actor,
+    );
+    const first: NewPublicKey = { name: 'First public key', projectId: project.id, given: given.publicKey };
+    const { seq, ...publicKey } = await createPublicKey(transaction, organization.id, first, actor);
+    return { organization, project, publicKey, secretKey, seq };
+  });
+}

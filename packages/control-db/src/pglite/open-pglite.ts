@@ -1,0 +1,99 @@
+// The embedded control store: PGlite in this process, its files in one folder, durable and for one process at a time.
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { type FolderLock, lockFolder, StartupError } from '@sazabi/lifecycle';
+import { drizzle } from 'drizzle-orm/pglite';
+import { KEY_CHANGES_CHANNEL, type OpenedDatabase } from '../control-db.ts';
+import * as schema from '../schema.ts';
+import { DURABLE_START_PARAMS, durableNodeFs } from './durable-node-fs.ts';
+
+/** How long a start waits for the process before it to go: one that was killed takes its children with it in this time. */
+const LOCK_WAIT_MS = 2_000;
+
+/**
+ * Opens the database in `folder`, making it where there is none.
+ * @throws StartupError one line: not writable, in use by another process, or damaged
+ */
+export async function openPglite(folder: string): Promise<OpenedDatabase> {
+  const home = resolve(folder);
+  makeFolder(home);
+  const lock = await lockFolder(home, 'control', LOCK_WAIT_MS);
+  if (lock === null) {
+    throw new StartupError(
+      `The control store in ${home} is in use by another process: stop that one, or set another SAZABI_DATA_DIR.`,
+    );
+  }
+  try {
+    return await openLocked(`${home}/postgres`, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(files: string, lock: FolderLock): Promise<OpenedDatabase> {
+  if (!existsSync(files)) await initialise(files);
+  const pglite = await start(files);
+  const listening: (() => Promise<void>)[] = [];
+  return {
+    orm: drizzle(pglite, { schema }),
+    async listen(listener) {
+      listening.push(await pglite.listen(KEY_CHANGES_CHANNEL, listener));
+    },
+    async close() {
+      await pglite.close();
+      await lock.release();
+    },
+  };
+}
+
+function makeFolder(home: string): void {
+  try {
+    // Only for us: PGlite makes its files readable for all, and what signs receipts lies in them.
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartupError(
+      `The control store's folder ${home} cannot be used (${why}): mend it or set another SAZABI_DATA_DIR.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Makes the first files aside and renames them into place: a start that is killed in between leaves no half database. */
+async function initialise(files: string): Promise<void> {
+  const draft = `${files}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  await (await start(draft)).close();
+  renameSync(draft, files);
+  const parent = openSync(dirname(files), 'r');
+  fsyncSync(parent);
+  closeSync(parent);
+}
+
+async function start(files: string): Promise<PGlite> {
+  try {
+    return await PGlite.create({
+      fs: durableNodeFs(files),
+      startParams: DURABLE_START_PARAMS,
+      relaxedDurability: false,
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartupError(`The control store in ${files} does not open (${why}): restore the folder from a backup.`, {
+      cause: error,
+    });
+  }
+}

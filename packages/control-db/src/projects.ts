@@ -1,0 +1,81 @@
+// Projects of an organization.
+import { and, asc, eq, gt, isNull } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
+import { type Actor, audit } from './actor.ts';
+import type { Orm } from './control-db.ts';
+import { projects } from './schema.ts';
+
+export type Project = typeof projects.$inferSelect;
+
+export const RETENTION_DAYS_DEFAULT = 30;
+
+export interface NewProject {
+  readonly name: string;
+  readonly retentionDays?: number | undefined;
+  /** null = no quota. */
+  readonly quotaBytesPerDay?: number | null | undefined;
+  readonly quotaLogsPerDay?: number | null | undefined;
+}
+
+export function createProject(orm: Orm, organizationId: string, wanted: NewProject, actor: Actor): Promise<Project> {
+  return orm.transaction(async (transaction) => {
+    const now = new Date();
+    const project: Project = {
+      id: uuidv7(),
+      organizationId,
+      name: wanted.name,
+      retentionDays: wanted.retentionDays ?? RETENTION_DAYS_DEFAULT,
+      quotaBytesPerDay: wanted.quotaBytesPerDay ?? null,
+      quotaLogsPerDay: wanted.quotaLogsPerDay ?? null,
+      createdAt: now,
+      deletedAt: null,
+    };
+    await transaction.insert(projects).values(project);
+    await audit(
+      transaction,
+      actor,
+      { organizationId, action: 'project.created', targetType: 'project', targetId: project.id },
+      now,
+    );
+    return project;
+  });
+}
+
+/** The organization's living projects, oldest first, after the one with id `after`. */
+export function listProjects(
+  orm: Orm,
+  organizationId: string,
+  { limit, after }: { limit: number; after: string | null },
+): Promise<Project[]> {
+  return orm
+    .select()
+    .from(projects)
+    .where(
+      and(
+        eq(projects.organizationId, organizationId),
+        isNull(projects.deletedAt),
+        after === null ? undefined : gt(projects.id, after),
+      ),
+    )
+    .orderBy(asc(projects.id))
+    .limit(limit);
+}
+
+/** The ids of all living projects of the organization, oldest first. */
+export async function listProjectIds(orm: Orm, organizationId: string): Promise<string[]> {
+  const rows = await orm
+    .select({ id: projects.id })
+    .from(projects)
+    .where(and(eq(projects.organizationId, organizationId), isNull(projects.deletedAt)))
+    .orderBy(asc(projects.id));
+  return rows.map(({ id }) => id);
+}
+
+/** The living project of this organization with this id, or null. */
+export async function findProject(orm: Orm, organizationId: string, id: string): Promise<Project | null> {
+  const [row] = await orm
+    .select()
+    .from(projects)
+    .where(and(eq(projects.organizationId, organizationId), eq(projects.id, id), isNull(projects.deletedAt)));
+  return row ?? null;
+}

@@ -1,0 +1,115 @@
+// The control store's tables as drizzle sees them. What makes them is src/migrations/*.sql; a test holds the two together.
+import { MODES, SCOPES } from '@sazabi/contract';
+import { bigint, boolean, date, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** One row: who this control store is (`epoch`), how far its key changes are, and what signs receipts (base64). */
+export const instance = pgTable('instance', {
+  id: boolean('id').primaryKey().default(true),
+  epoch: uuid('epoch').notNull(),
+  keySeq: bigint('key_seq', { mode: 'number' }).notNull().default(0),
+  receiptSecret: text('receipt_secret').notNull(),
+  createdAt: time('created_at').notNull(),
+});
+
+export const organizations = pgTable('organizations', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  createdAt: time('created_at').notNull(),
+});
+
+export const projects = pgTable('projects', {
+  id: uuid('id').primaryKey(),
+  organizationId: uuid('organization_id')
+    .notNull()
+    .references(() => organizations.id),
+  name: text('name').notNull(),
+  retentionDays: integer('retention_days').notNull().default(30),
+  quotaBytesPerDay: bigint('quota_bytes_per_day', { mode: 'number' }),
+  quotaLogsPerDay: bigint('quota_logs_per_day', { mode: 'number' }),
+  createdAt: time('created_at').notNull(),
+  deletedAt: time('deleted_at'),
+});
+
+/** What both types of key have; a function, as each table needs columns of its own. */
+const keyColumns = () => ({
+  id: uuid('id').primaryKey(),
+  organizationId: uuid('organization_id')
+    .notNull()
+    .references(() => organizations.id),
+  name: text('name').notNull(),
+  mode: text('mode', { enum: MODES }).notNull(),
+  /** SHA-256 of the whole key in hex; the plaintext is nowhere. */
+  hash: text('hash').notNull().unique(),
+  keyPrefix: text('key_prefix').notNull(),
+  allowedOrigins: text('allowed_origins').array().notNull().default([]),
+  /** null = no limit but the operator's cap. */
+  rateLimitPerMinute: integer('rate_limit_per_minute'),
+  expiresAt: time('expires_at'),
+  createdAt: time('created_at').notNull(),
+  /** The secret key that made it; null: the first start or the operator. */
+  createdBy: uuid('created_by'),
+  revokedAt: time('revoked_at'),
+  lastUsedAt: time('last_used_at'),
+  lastUsedAddress: text('last_used_address'),
+  lastUsedUserAgent: text('last_used_user_agent'),
+});
+
+export const publicKeys = pgTable('public_keys', {
+  ...keyColumns(),
+  projectId: uuid('project_id')
+    .notNull()
+    .references(() => projects.id),
+  environment: text('environment'),
+});
+
+export const secretKeys = pgTable('secret_keys', {
+  ...keyColumns(),
+  scopes: text('scopes', { enum: SCOPES }).array().notNull(),
+  allowBrowser: boolean('allow_browser').notNull().default(false),
+});
+
+/** Changes of public keys in commit order; see {@link instance}.keySeq. */
+export const keyChanges = pgTable('key_changes', {
+  seq: bigint('seq', { mode: 'number' }).primaryKey(),
+  keyId: uuid('key_id').notNull(),
+  changedAt: time('changed_at').notNull(),
+});
+
+export const auditLog = pgTable('audit_log', {
+  id: uuid('id').primaryKey(),
+  organizationId: uuid('organization_id')
+    .notNull()
+    .references(() => organizations.id),
+  at: time('at').notNull(),
+  actor: text('actor', { enum: ['bootstrap', 'operator', 'secret_key'] }).notNull(),
+  actorKeyId: uuid('actor_key_id'),
+  action: text('action').notNull(),
+  targetType: text('target_type').notNull(),
+  targetId: uuid('target_id').notNull(),
+  address: text('address'),
+  userAgent: text('user_agent'),
+});
+
+export const keyUsageDaily = pgTable(
+  'key_usage_daily',
+  {
+    day: date('day', { mode: 'string' }).notNull(),
+    keyId: uuid('key_id').notNull(),
+    requests: bigint('requests', { mode: 'number' }).notNull().default(0),
+    limited: bigint('limited', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.day, table.keyId] })],
+);
+
+export const keyRejectionsDaily = pgTable(
+  'key_rejections_daily',
+  {
+    day: date('day', { mode: 'string' }).notNull(),
+    keyId: uuid('key_id').notNull(),
+    code: text('code').notNull(),
+    logs: bigint('logs', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.day, table.keyId, table.code] })],
+);
