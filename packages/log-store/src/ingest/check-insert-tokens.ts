@@ -1,0 +1,62 @@
+// The check at start: everything the consumer does rests on what insert tokens do, and a version or a setting could change it.
+import { randomUUID } from 'node:crypto';
+import { zstdCompressSync } from 'node:zlib';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { LOG_COLUMNS } from '@sazabi/log-record';
+import { type InsertFrames, insertFrames, insertTombstone } from './insert.ts';
+import { sessionParameters } from './session.ts';
+
+/**
+ * Makes the inserts that must exclude each other, each pair under one token, in a table like `logs` made for it.
+ * Returns what does not hold, or null. @throws ClickHouseError, or the connection's error
+ */
+export async function checkInsertTokens(client: ClickHouseClient): Promise<string | null> {
+  const table = `insert_check_${randomUUID().slice(0, 8)}`;
+  await client.command({ query: `CREATE TABLE ${table} AS logs` });
+  try {
+    return await checkIn(client, table);
+  } finally {
+    await client.command({ query: `DROP TABLE IF EXISTS ${table}` });
+  }
+}
+
+async function checkIn(client: ClickHouseClient, table: string): Promise<string | null> {
+  const parameters = sessionParameters(null);
+  await client.command({ query: 'SELECT 1', ...parameters });
+  const session = parameters.session_id;
+  const ids: readonly string[] = Array.from({ length: 7 }, () => randomUUID());
+  const [one, two, three, four, five, six, seven] = await Promise.all(ids.map((id) => sampleFrame(client, id)));
+  if (!one || !two || !three || !four || !five || !six || !seven) throw new RangeError('seven frames are needed');
+  const [first = '', , , fourth = '', fifth = '', sixth = ''] = ids;
+  const insert = (token: string, frames: InsertFrames['frames'], knownRequestIds: readonly string[] = []) =>
+    insertFrames(client, { session, token, frames, knownRequestIds }, undefined, table);
+
+  await insert(first, [one]);
+  await insert(first, [one, two, three]);
+  await insert(fourth, [four, five], [fifth]);
+  await insert(fourth, [four]);
+  await insertTombstone(client, { session, token: sixth, id: sixth, day: 0 }, undefined, table);
+  await insert(sixth, [six, seven]);
+
+  const result = await client.query({
+    query: `SELECT toString(batch_id), count() FROM ${table} GROUP BY batch_id`,
+    format: 'JSONCompactEachRow',
+  });
+  const rows = await result.json<[string, string | number]>();
+  const stored = rows.map(([id, count]) => `${ids.indexOf(id)}×${count}`).sort();
+  if (stored.join() === '0×1,3×1,5×1') return null;
+  return `two inserts under one token must leave the first alone, and left ${stored.join(', ') || 'nothing'}`;
+}
+
+/** A Native block of one row of defaults with this id, made by the server itself. */
+async function sampleFrame(client: ClickHouseClient, id: string): Promise<Uint8Array> {
+  const columns = LOG_COLUMNS.map(({ name, type }) =>
+    name === 'batch_id'
+      ? `toUUID('${id}') AS batch_id`
+      : `defaultValueOfTypeName('${type.replaceAll("'", "\\'")}') AS ${name}`,
+  );
+  const { stream } = await client.exec({ query: `SELECT ${columns.join(', ')} FORMAT Native` });
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return zstdCompressSync(Buffer.concat(chunks));
+}

@@ -1,0 +1,12 @@
+// The consumer's side of the log store: what is stored, inserts that land once, dead letters and tombstones.
+export * from './check-insert-tokens.ts';
+export * from './dead-letter.ts';
+export * from './ingest-failure.ts';
+export {
+  type InsertFrames,
+  type InsertTombstone,
+  insertFrames,
+  insertTombstone,
+  TOMBSTONE_PROJECT_ID,
+} from './insert.ts';
+export * from './look-up.ts';

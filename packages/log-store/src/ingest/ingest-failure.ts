@@ -1,0 +1,93 @@
+// What a failed insert or look-up means for the records in it.
+import { ClickHouseError } from '@clickhouse/client';
+import { REASON_CHARACTERS_MAX } from './limits.ts';
+
+/**
+ * `refused`: for what the rows are; it would be again. `too-large`: not at once, fewer rows may pass. `wait`: a state of the
+ * server that passes or that an operator mends. `no-answer`: it may have been done, or may yet be. `session-gone`: the
+ * look-up it rests on is out of date.
+ */
+export type IngestFailureKind = 'refused' | 'too-large' | 'wait' | 'no-answer' | 'session-gone';
+
+export interface IngestFailure {
+  readonly failure: IngestFailureKind;
+  /** For log and metrics: an error's code and name alone. */
+  readonly code: string;
+  /** For dead letters: the server's text too, which may quote a row. */
+  readonly reason: string;
+}
+
+/** ClickHouse's errors of parsing and types (src/Common/ErrorCodes.cpp): they say something of the rows, not of the server. */
+const REFUSED: ReadonlySet<string> = new Set([
+  'CANNOT_PARSE_TEXT',
+  'SIZES_OF_COLUMNS_DOESNT_MATCH',
+  'NUMBER_OF_COLUMNS_DOESNT_MATCH',
+  'CANNOT_READ_ALL_DATA',
+  'ATTEMPT_TO_READ_AFTER_EOF',
+  'CANNOT_PARSE_INPUT_ASSERTION_FAILED',
+  'CANNOT_PARSE_DATE',
+  'CANNOT_PARSE_DATETIME',
+  'CANNOT_PARSE_UUID',
+  'CANNOT_PARSE_NUMBER',
+  'ILLEGAL_TYPE_OF_ARGUMENT',
+  'ILLEGAL_COLUMN',
+  'UNKNOWN_TYPE',
+  'TYPE_MISMATCH',
+  'ARGUMENT_OUT_OF_BOUND',
+  'CANNOT_CONVERT_TYPE',
+  'VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE',
+  'INCORRECT_DATA',
+  'TOO_LARGE_STRING_SIZE',
+  'TOO_LARGE_ARRAY_SIZE',
+  'SIZES_OF_ARRAYS_DONT_MATCH',
+  'CORRUPTED_DATA',
+  'CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN',
+  'TOO_DEEP_RECURSION',
+  'ZSTD_DECODER_FAILED',
+  // One insert into two table partitions: the rows contradict the record's day.
+  'TOO_MANY_PARTITIONS',
+]);
+
+/** Fewer rows need less memory and time. Never a reason to give a record up. */
+const TOO_LARGE: ReadonlySet<string> = new Set(['MEMORY_LIMIT_EXCEEDED', 'CANNOT_ALLOCATE_MEMORY', 'TIMEOUT_EXCEEDED']);
+
+const SESSION_GONE: ReadonlySet<string> = new Set(['SESSION_NOT_FOUND', 'SESSION_IS_LOCKED']);
+
+/** Errors of the server's own code that rows may have brought about: counted as if there had been no answer. */
+const SERVER_FAULT: ReadonlySet<string> = new Set(['LOGICAL_ERROR', 'STD_EXCEPTION', 'UNKNOWN_EXCEPTION']);
+
+/** The connection was never made: nothing was sent. */
+const NOT_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** Tells what a failure of an insert, look-up or dead letter means. Anything not known waits: nothing is given up for it. */
+export function ingestFailure(error: unknown): IngestFailure {
+  if (error instanceof ClickHouseError) {
+    const type = error.type ?? 'UNKNOWN';
+    const code = `${error.code} ${type}`;
+    return { failure: kindOf(type, error.message), code, reason: cut(`${code}: ${error.message}`) };
+  }
+  if (!(error instanceof Error)) return { failure: 'wait', code: 'unknown', reason: cut(String(error)) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  // The server answered in a form that the client cannot read: an answer, but no verdict on the rows.
+  const answered = /Code: \d+/.test(error.message);
+  const failure = answered || NOT_SENT.has(code) ? 'wait' : 'no-answer';
+  return { failure, code, reason: cut(`${code}: ${error.message}`) };
+}
+
+function kindOf(type: string, message: string): IngestFailureKind {
+  if (REFUSED.has(type)) return 'refused';
+  if (TOO_LARGE.has(type)) return 'too-large';
+  if (SESSION_GONE.has(type)) return 'session-gone';
+  if (SERVER_FAULT.has(type) && !/filesystem|No space/i.test(message)) return 'no-answer';
+  return 'wait';
+}
+
+function cut(text: string): string {
+  return text.slice(0, REASON_CHARACTERS_MAX);
+}

@@ -1,0 +1,117 @@
+// One insert is one part or nothing, and of all inserts under one token the store takes the first.
+import { Readable } from 'node:stream';
+import { zstdCompressSync } from 'node:zlib';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { LOG_COLUMNS } from '@sazabi/log-record';
+import { dayText } from './day-text.ts';
+import { idList } from './id-list.ts';
+import { QUERY_BYTES_MAX } from './limits.ts';
+import { sessionParameters } from './session.ts';
+
+export interface InsertFrames {
+  /** The session of the look-up that this insert rests on. */
+  readonly session: string;
+  readonly token: string;
+  /** zstd frames of one Native block each, all of one day; forwarded as they are. */
+  readonly frames: readonly Uint8Array[];
+  /** Rows of these requests are left out: they are stored already. */
+  readonly knownRequestIds: readonly string[];
+}
+
+export interface InsertTombstone {
+  readonly session: string;
+  /** The token that the record's own rows would have, so that one of the two is stored and never both. */
+  readonly token: string;
+  readonly id: string;
+  readonly day: number;
+}
+
+/** A tombstone's project: no key belongs to it and no query reads it. */
+export const TOMBSTONE_PROJECT_ID = '00000000-0000-0000-0000-000000000000';
+
+/** No insert runs longer, so none lands later than this after its session was checked. */
+const INSERT_SECONDS_MAX = 60;
+const UNLIMITED = '1000000000';
+
+/**
+ * Without `use_strict_insert_block_limits` the number of frames becomes part of the token; without the sizes 256 MiB of rows
+ * make a second part, which the token would take for a repeat of the first and drop.
+ */
+const ONE_PART = {
+  async_insert: 0,
+  use_strict_insert_block_limits: 1,
+  min_insert_block_size_rows: UNLIMITED,
+  max_insert_block_size: UNLIMITED,
+  min_insert_block_size_bytes: '0',
+  max_execution_time: INSERT_SECONDS_MAX,
+  max_query_size: String(QUERY_BYTES_MAX),
+} as const;
+
+const NAMES = LOG_COLUMNS.map(({ name }) => name).join(', ');
+const STRUCTURE = LOG_COLUMNS.map(({ name, type }) => `${name} ${type.replaceAll("'", "\\'")}`).join(', ');
+
+/**
+ * Inserts the rows of whole records, without those of known requests. Its answer proves nothing: one that was dropped for its
+ * token answers alike. `table`: another of the same structure, for the check at start.
+ * @throws ClickHouseError, or the connection's error
+ */
+export async function insertFrames(
+  client: ClickHouseClient,
+  { session, token, frames, knownRequestIds }: InsertFrames,
+  signal?: AbortSignal,
+  table = 'logs',
+): Promise<void> {
+  const into = `INSERT INTO ${table} (${NAMES})`;
+  if (knownRequestIds.length === 0) {
+    return send(client, { session, token, query: `${into} FORMAT Native`, body: frames, signal });
+  }
+  // The server reads the query from the URL and on from the body: thousands of ids exceed what a URL may hold.
+  const rest = `SELECT ${NAMES} FROM input('${STRUCTURE}') WHERE batch_id NOT IN (${idList(knownRequestIds)}) FORMAT Native\n`;
+  const body = [zstdCompressSync(rest), ...frames];
+  return send(client, { session, token, query: into, body, settings: { max_threads: 1 }, signal });
+}
+
+/**
+ * Inserts one row with the record's id and day under the zero project: the record is done for everyone and for ever.
+ * @throws ClickHouseError, or the connection's error
+ */
+export async function insertTombstone(
+  client: ClickHouseClient,
+  { session, token, id, day }: InsertTombstone,
+  signal?: AbortSignal,
+  table = 'logs',
+): Promise<void> {
+  const values = `(toUUID('${TOMBSTONE_PROJECT_ID}'), ${idList([id])}, '${dayText(day)}')`;
+  const query = `INSERT INTO ${table} (project_id, batch_id, expires_on) VALUES ${values}`;
+  return send(client, { session, token, query, body: null, signal });
+}
+
+interface InsertQuery {
+  readonly session: string;
+  readonly token: string;
+  readonly query: string;
+  /** zstd frames, or null where the query holds its values. */
+  readonly body: readonly Uint8Array[] | null;
+  readonly settings?: { readonly max_threads: number };
+  readonly signal: AbortSignal | undefined;
+}
+
+async function send(client: ClickHouseClient, { session, token, query, body, settings, signal }: InsertQuery) {
+  const parameters = sessionParameters(session);
+  const { stream } = await client.exec({
+    query,
+    session_id: parameters.session_id,
+    clickhouse_settings: {
+      ...ONE_PART,
+      ...settings,
+      ...parameters.clickhouse_settings,
+      insert_deduplication_token: token,
+    },
+    ...(body === null
+      ? {}
+      : { values: Readable.from(body, { objectMode: false }), http_headers: { 'Content-Encoding': 'zstd' } }),
+    ...(signal === undefined ? {} : { abort_signal: signal }),
+  });
+  // Read to the end, or the connection is not free for the next query.
+  for await (const _ of stream);
+}
