@@ -27,7 +27,7 @@ export interface InternalServer {
 
 /** Listens. @throws StartupError when the port cannot be had */
 export async function startInternalServer(options: InternalServerOptions): Promise<InternalServer> {
-  const server = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'content-type': type }).end(body);
     if (!tokenMatches(request, options.token))
@@ -47,6 +47,14 @@ export async function startInternalServer(options: InternalServerOptions): Promi
       default:
         return answer(404, 'text/plain', 'not found\n');
     }
+  };
+  const server = createServer((request, response) => {
+    // A call that fails ends alone, not the service.
+    handle(request, response).catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end('internal error\n');
+    });
   });
   // The key feed's request lasts as long as the intake lives; Node would end it after 5 minutes.
   server.requestTimeout = 0;

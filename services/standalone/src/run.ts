@@ -45,7 +45,7 @@ export async function run(config: StandaloneConfig, output: Output, stopping: Ab
   const system = createSystem(logger, processes);
   const stop = async () => {
     await system.stop();
-    folder.release();
+    await folder.release();
   };
   stopping.addEventListener('abort', () => void system.stop());
   try {

@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type InternalServer, type InternalServerOptions, startInternalServer } from './internal-server.ts';
+import { createMetrics } from './metrics.ts';
+
+let server: InternalServer | undefined;
+afterEach(() => server?.close());
+
+async function start(options: Partial<InternalServerOptions> = {}) {
+  server = await startInternalServer({
+    host: '127.0.0.1',
+    port: 0,
+    token: undefined,
+    metrics: createMetrics('test'),
+    notReady: () => null,
+    ...options,
+  });
+  return server.url;
+}
+
+describe('the internal port', () => {
+  it('has metrics, health, readiness with its reason, and the calls of the service', async () => {
+    const url = await start({
+      notReady: () => 'no key snapshot',
+      routes: { 'POST /internal/x': (_, response) => void response.end('mine') },
+    });
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('process_cpu_seconds_total{service="test"}');
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([503, 'no key snapshot\n']);
+    expect(await (await fetch(`${url}/internal/x?a=1`, { method: 'POST' })).text()).toBe('mine');
+    expect((await fetch(`${url}/internal/x`)).status).toBe(404);
+  });
+
+  it('asks for the token where one is set, on every call', async () => {
+    const url = await start({ token: 'secret' });
+    for (const authorization of [undefined, 'Bearer wrong', 'secret']) {
+      const response = await fetch(`${url}/healthz`, { headers: authorization === undefined ? {} : { authorization } });
+      expect(response.status).toBe(401);
+    }
+    expect((await fetch(`${url}/healthz`, { headers: { authorization: 'Bearer secret' } })).status).toBe(200);
+  });
+
+  it('answers 500 where a call throws, and lives on', async () => {
+    const url = await start({ notReady: () => Promise.reject(new Error('expected in this test')) });
+    expect((await fetch(`${url}/readyz`)).status).toBe(500);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  it('says in one line that its port is in use', async () => {
+    const port = Number(new URL(await start()).port);
+    await expect(
+      startInternalServer({
+        host: '127.0.0.1',
+        port,
+        token: undefined,
+        metrics: createMetrics('b'),
+        notReady: () => null,
+      }),
+    ).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use: stop what listens there or choose another port.`);
+  });
+});
