@@ -1,0 +1,9 @@
+// Requests and answers of the API as zod schemas: the same ones validate and make the OpenAPI document.
+export * from './envelope.ts';
+export * from './keys.ts';
+export * from './operations.ts';
+export * from './organizations.ts';
+export * from './projects.ts';
+export * from './public-keys.ts';
+export * from './secret-keys.ts';
+export * from './values.ts';

@@ -1,0 +1,33 @@
+// The caller's own organization (/me), and new ones (the operator's internal port).
+import { z } from 'zod';
+import { SCOPES } from '../scopes.ts';
+import { modeSchema } from './keys.ts';
+import { projectSchema } from './projects.ts';
+import { createdPublicKeySchema } from './public-keys.ts';
+import { createdSecretKeySchema } from './secret-keys.ts';
+import { idSchema, nameSchema } from './values.ts';
+
+const organizationSchema = z.strictObject({ id: idSchema, name: z.string() });
+
+export const meSchema = z
+  .strictObject({
+    organization: organizationSchema,
+    key: z.strictObject({
+      id: idSchema,
+      name: z.string(),
+      mode: modeSchema,
+      scopes: z.array(z.enum(SCOPES)),
+      keyPrefix: z.string(),
+    }),
+  })
+  .meta({ id: 'Me' });
+export type MeAnswer = z.infer<typeof meSchema>;
+
+export const newOrganizationSchema = z.strictObject({ name: nameSchema });
+
+export const createdOrganizationSchema = z.strictObject({
+  organization: organizationSchema,
+  project: projectSchema,
+  publicKey: createdPublicKeySchema,
+  secretKey: createdSecretKeySchema,
+});

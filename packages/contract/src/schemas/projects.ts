@@ -1,0 +1,45 @@
+// Bodies and answers of /projects.
+import { z } from 'zod';
+import { idSchema, nameSchema, timeSchema } from './values.ts';
+
+export const RETENTION_DAYS_MAX = 3650;
+
+const quota = (what: string) =>
+  z
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .nullable()
+    .meta({ description: `${what} a day (UTC); null = no quota.` });
+
+export const newProjectSchema = z
+  .strictObject({
+    name: nameSchema,
+    retentionDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(RETENTION_DAYS_MAX)
+      .default(30)
+      .meta({ description: 'Days that logs are kept, from the time received.' }),
+    quotas: z
+      .strictObject({
+        bytesPerDay: quota('Bytes').default(null),
+        logsPerDay: quota('Logs').default(null),
+      })
+      .default({ bytesPerDay: null, logsPerDay: null }),
+  })
+  .meta({ id: 'NewProject', examples: [{ name: 'Web shop', retentionDays: 90 }] });
+export type NewProjectBody = z.infer<typeof newProjectSchema>;
+
+export const projectSchema = z
+  .strictObject({
+    id: idSchema,
+    name: z.string(),
+    retentionDays: z.number().int(),
+    quotas: z.strictObject({ bytesPerDay: quota('Bytes'), logsPerDay: quota('Logs') }),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Project' });
+export type ProjectAnswer = z.infer<typeof projectSchema>;

@@ -1,0 +1,28 @@
+// Bodies and answers of /public-keys.
+import { z } from 'zod';
+import { keyFields, newKeyFields, plainTextField } from './keys.ts';
+import { idSchema } from './values.ts';
+
+const ENVIRONMENT_LENGTH_MAX = 100;
+
+export const newPublicKeySchema = z
+  .strictObject({
+    ...newKeyFields,
+    projectId: idSchema.optional().meta({ description: 'Default: the organization’s first project.' }),
+    environment: z
+      .string()
+      .min(1)
+      .max(ENVIRONMENT_LENGTH_MAX)
+      .nullable()
+      .default(null)
+      .meta({ description: 'The default of its logs’ environment.', examples: ['production'] }),
+  })
+  .meta({ id: 'NewPublicKey', examples: [{ name: 'Production logs', environment: 'production' }] });
+export type NewPublicKeyBody = z.infer<typeof newPublicKeySchema>;
+
+const fields = { ...keyFields, projectId: idSchema, environment: z.string().nullable() };
+
+export const publicKeySchema = z.strictObject(fields).meta({ id: 'PublicKey' });
+export type PublicKeyAnswer = z.infer<typeof publicKeySchema>;
+
+export const createdPublicKeySchema = z.strictObject({ ...fields, ...plainTextField }).meta({ id: 'CreatedPublicKey' });

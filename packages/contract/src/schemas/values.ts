@@ -1,0 +1,31 @@
+// Values that several calls share: ids, times, names, paging.
+import { z } from 'zod';
+
+export const NAME_LENGTH_MAX = 100;
+export const PAGE_LIMIT_MAX = 100;
+export const PAGE_LIMIT_DEFAULT = 50;
+const CURSOR_LENGTH_MAX = 200;
+
+/** Any version, in a body or query: a UUID of nothing of yours is NOT_FOUND, anything else VALIDATION_ERROR. */
+export const idSchema = z.uuid().meta({ examples: ['01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f'] });
+
+/** An instant in an answer. */
+export const timeSchema = z.iso.datetime({ precision: 3 }).meta({ examples: ['2026-01-31T12:00:00.000Z'] });
+
+export const nameSchema = z
+  .string()
+  .max(NAME_LENGTH_MAX)
+  .regex(/^(?=.*[^ ])[\p{L}\p{M}\p{N} _-]+$/u, 'A name is 1–100 letters, digits, spaces, "-" or "_".')
+  .meta({ examples: ['Production logs'] });
+
+/** The query of every list. */
+export const listQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT_MAX).default(PAGE_LIMIT_DEFAULT),
+  cursor: z.string().max(CURSOR_LENGTH_MAX).optional().meta({ description: 'nextCursor of the page before.' }),
+});
+
+/** An id in a path: whatever its form, what it does not name is NOT_FOUND. */
+export const pathIdSchema = z.object({ id: z.string() });
+
+/** A call without a query: unknown parameters are refused, as in every other. */
+export const noQuerySchema = z.strictObject({});
