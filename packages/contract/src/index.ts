@@ -4,4 +4,5 @@ export * from './envelope.ts';
 export * from './error-codes.ts';
 export * from './headers.ts';
 export * from './modes.ts';
+export * from './schemas/logs.ts';
 export * from './scopes.ts';
