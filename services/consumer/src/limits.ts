@@ -20,3 +20,16 @@ export const TOKENS_MAX = 8;
 
 /** Rows whose day lies further back are passed over: the table drops them a day later (TTL `expires_on` + 4 days). */
 export const EXPIRED_DAYS_MAX = 3;
+
+/** A record that comes after a rest is stored at once; then so long is waited for more: many small inserts cost the most. */
+export const GATHER_MS = 200;
+
+/** How long one read waits for a first record before it asks again. */
+export const IDLE_READ_MS = 30_000;
+
+/** Waits after failures: doubling from the first to the last. A store that is back is used again within the last. */
+export const BACKOFF_FIRST_MS = 50;
+export const BACKOFF_MAX_MS = 2_000;
+
+/** A stop lets the insert under way end for so long, then cuts it off: it is asked for again at the next start. */
+export const STOP_GRACE_MS = 5_000;

@@ -3,8 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { LOG_COLUMNS } from '@sazabi/log-record';
+import { dayText } from './day-text.ts';
 import { type InsertFrames, insertFrames, insertTombstone } from './insert.ts';
 import { sessionParameters } from './session.ts';
+
+/** 2100-01-01: rows past the table's TTL would be gone before they were counted. */
+const SAMPLE_DAY = 47_482;
 
 /**
  * Makes the inserts that must exclude each other, each pair under one token, in a table like `logs` made for it.
@@ -35,7 +39,7 @@ async function checkIn(client: ClickHouseClient, table: string): Promise<string 
   await insert(first, [one, two, three]);
   await insert(fourth, [four, five], [fifth]);
   await insert(fourth, [four]);
-  await insertTombstone(client, { session, token: sixth, id: sixth, day: 0 }, undefined, table);
+  await insertTombstone(client, { session, token: sixth, id: sixth, day: SAMPLE_DAY }, undefined, table);
   await insert(sixth, [six, seven]);
 
   const result = await client.query({
@@ -50,11 +54,13 @@ async function checkIn(client: ClickHouseClient, table: string): Promise<string 
 
 /** A Native block of one row of defaults with this id, made by the server itself. */
 async function sampleFrame(client: ClickHouseClient, id: string): Promise<Uint8Array> {
-  const columns = LOG_COLUMNS.map(({ name, type }) =>
-    name === 'batch_id'
-      ? `toUUID('${id}') AS batch_id`
-      : `defaultValueOfTypeName('${type.replaceAll("'", "\\'")}') AS ${name}`,
-  );
+  const values = new Map([
+    ['batch_id', `toUUID('${id}')`],
+    ['expires_on', `toDate('${dayText(SAMPLE_DAY)}')`],
+  ]);
+  const columns = LOG_COLUMNS.map(({ name, type }) => {
+    return `${values.get(name) ?? `defaultValueOfTypeName('${type.replaceAll("'", "\\'")}')`} AS ${name}`;
+  });
   const { stream } = await client.exec({ query: `SELECT ${columns.join(', ')} FORMAT Native` });
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));

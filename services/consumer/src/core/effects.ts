@@ -1,6 +1,7 @@
 // What the partition machine asks of the world and what it is told: effects out, outcomes in. Types only.
 import type { Offset } from '@sazabi/bus';
-import type { RangeItem, StorableRecord } from './range.ts';
+import type { IngestFailure } from '@sazabi/log-store/ingest';
+import type { RangeItem, StorableRecord, UndecodableItem } from './range.ts';
 
 /** UUID text of a record (`batch_id`) or of a request that came with an `Idempotency-Key`. */
 export type Id = string;
@@ -9,18 +10,13 @@ export type Id = string;
 export type SessionId = string;
 
 /**
- * Why the log store did not do what was asked.
- * `refused`: for what the rows are, and it would be again. `too-large`: not at once; fewer rows may pass.
- * `wait`: a state of the server that passes or that an operator mends. `no-answer`: it may have been done, and may yet be.
- * `session-gone`: the look-up that this rests on is out of date.
+ * Why an effect was not achieved; the log store's failures are told apart in `@sazabi/log-store/ingest`, the bus's all `wait`.
+ * `refused`: for what the rows are, and it would be again. `too-large`: not at once; fewer rows may pass. `wait`: a state
+ * that passes or that an operator mends. `no-answer`: it may have been done, and may yet be. `session-gone`: the look-up
+ * that this rests on is out of date.
  */
-export type FailureKind = 'refused' | 'too-large' | 'wait' | 'no-answer' | 'session-gone';
-
-export interface Failed {
+export interface Failed extends IngestFailure {
   readonly kind: 'failed';
-  readonly failure: FailureKind;
-  /** For dead letters and the log: an error code and text, never a row. */
-  readonly reason: string;
 }
 
 /** One insert: whole records of one day, in order, as one part. */
@@ -40,7 +36,7 @@ interface Questions {
    */
   read: { readonly from: Offset | null; readonly recordsMax: number; readonly patience: 'idle' | 'gather' };
   /** Keeps records that nobody can decode in the bus's dead letters; the same one twice is kept once. */
-  bury: { readonly items: readonly RangeItem[] };
+  bury: { readonly items: readonly UndecodableItem[] };
   /** Which ids of these records are stored. `session`: null opens a new one, else it must still be there. */
   'look-up': { readonly records: readonly StorableRecord[]; readonly session: SessionId | null };
   insert: { readonly session: SessionId; readonly token: string; readonly insert: PlannedInsert };

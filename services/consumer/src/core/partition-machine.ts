@@ -107,6 +107,7 @@ function* insertAll(state: PartitionState, inserts: readonly PlannedInsert[], ba
 const NEVER_FOUND: Failed = {
   kind: 'failed',
   failure: 'refused',
+  code: 'never found',
   reason: 'inserts were acknowledged and nothing of them was ever found',
 };
 

@@ -1,5 +1,5 @@
 // A range of one bus partition: records in the order of the bus, and what a look-up says of them.
-import type { Offset } from '@sazabi/bus';
+import type { BusRecord, Offset } from '@sazabi/bus';
 
 /** A decodable record that is to be stored. Ids are UUID text. */
 export interface StorableRecord {
@@ -11,15 +11,22 @@ export interface StorableRecord {
   /** Rows of requests without an `Idempotency-Key`: these carry the record's id, the others their request's. */
   readonly ownRows: number;
   readonly requestIds: readonly string[];
-  /** The zstd frame of one Native block; forwarded as it is. */
-  readonly frame: Uint8Array;
+  /** Its value is the zstd frame of one Native block, forwarded as it is. */
+  readonly source: BusRecord;
+}
+
+/** A record that nobody can decode: it goes to the bus's dead letters. */
+export interface UndecodableItem {
+  readonly kind: 'undecodable';
+  readonly offset: Offset;
+  readonly source: BusRecord;
+  readonly reason: string;
 }
 
 /** One place of a range: a record to store, or one that is passed over. */
 export type RangeItem =
   | { readonly kind: 'record'; readonly offset: Offset; readonly record: StorableRecord }
-  /** Nobody can decode it: it goes to the bus's dead letters. */
-  | { readonly kind: 'undecodable'; readonly offset: Offset; readonly reason: string }
+  | UndecodableItem
   /** Its rows would be dropped at once. */
   | { readonly kind: 'expired'; readonly offset: Offset };
 
@@ -32,24 +39,30 @@ export interface RangeLimits {
   readonly recordsMax: number;
 }
 
+/** A range this full is not worth waiting for more: the next record may well not fit. */
+const FULL_SHARE = 0.75;
+
 /** The longest run from the beginning of `items` that keeps the limits, at least one item where there is one. */
-export function takeRange(items: readonly RangeItem[], limits: RangeLimits): readonly RangeItem[] {
-  let rows = 0;
-  let bytes = 0;
-  let ids = 0;
-  let count = 0;
+export function takeRange(
+  items: readonly RangeItem[],
+  limits: RangeLimits,
+): { readonly items: readonly RangeItem[]; readonly full: boolean } {
+  let [rows, bytes, ids, count] = [0, 0, 0, 0];
+  const within = (share: number) =>
+    rows <= limits.rowsMax * share &&
+    bytes <= limits.bytesMax * share &&
+    ids <= limits.idsMax * share &&
+    count <= limits.recordsMax * share;
   for (const item of items) {
+    count += 1;
     if (item.kind === 'record') {
       rows += item.record.rows;
-      bytes += item.record.frame.byteLength;
+      bytes += item.record.source.value.byteLength;
       ids += 1 + item.record.requestIds.length;
     }
-    const fits =
-      rows <= limits.rowsMax && bytes <= limits.bytesMax && ids <= limits.idsMax && count < limits.recordsMax;
-    if (count > 0 && !fits) break;
-    count += 1;
+    if (count > 1 && !within(1)) return { items: items.slice(0, count - 1), full: true };
   }
-  return items.slice(0, count);
+  return { items, full: !within(FULL_SHARE) };
 }
 
 /** The records of a range, each once: a record that is there twice counts where it comes first. */

@@ -1,0 +1,97 @@
+// The consumer against the real engine and the real bus.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BusProducer, openBus } from '@sazabi/bus';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
+import { requestIdOf, uuidToText } from '@sazabi/log-record';
+import { type ClickHouseClient, openLogStore } from '@sazabi/log-store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_ID, poisonRecord, sampleRecord } from './fixtures/sample-record.ts';
+import { storedDead, storedRows } from './fixtures/stored-rows.ts';
+import { until } from './fixtures/until.ts';
+import { type RunningConsumer, run } from './run.ts';
+
+describe('consumer', () => {
+  let folder: string;
+  let engine: EmbeddedClickHouse;
+  let store: ClickHouseClient;
+  let bus: ReturnType<typeof openBus>;
+  let producer: BusProducer;
+  let consumer: RunningConsumer;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'consumer-'));
+    engine = await startEmbeddedClickHouse({ dataDir: join(folder, 'clickhouse') });
+    store = openLogStore(engine.appUrl, { application: 'test' });
+    bus = openBus(`lmdb:${join(folder, 'bus')}`);
+    producer = await bus.producer();
+    consumer = await run({
+      busUrl: `lmdb:${join(folder, 'bus')}`,
+      clickHouseUrl: engine.appUrl,
+      internal: { host: '127.0.0.1', port: 0, token: undefined },
+      logLevel: 'silent',
+    });
+  });
+
+  afterAll(async () => {
+    await consumer.close();
+    await producer.close();
+    await bus.close();
+    await store.close();
+    await engine.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const committed = async () => {
+    const metrics = await (await fetch(`${consumer.details.internalUrl}/metrics`)).text();
+    return /^sazabi_consumer_lag_records\{.*\} 0$/m.test(metrics);
+  };
+
+  it('stores a record soon after its append, and commits', async () => {
+    const record = sampleRecord([{ rows: 5 }]);
+    const startedAtMs = performance.now();
+    await producer.append(0, record);
+    await until('stored', async () => (await storedRows(store, PROJECT_ID)).get(record.id) === 5);
+    expect(performance.now() - startedAtMs).toBeLessThan(2000);
+    await until('committed', committed);
+  });
+
+  it('stores a record once that is twice on the bus', async () => {
+    const [one, two] = [sampleRecord([{ rows: 2 }]), sampleRecord([{ rows: 3 }])];
+    await Promise.all([one, two, one].map((record) => producer.append(0, record)));
+    await until('stored', async () => (await storedRows(store, PROJECT_ID)).has(two.id));
+    await producer.append(0, two);
+    await producer.append(0, one);
+    await until('committed', committed);
+    const stored = await storedRows(store, PROJECT_ID);
+    expect([stored.get(one.id), stored.get(two.id)]).toEqual([2, 3]);
+  });
+
+  it('stores a repeated request once, across records and across days', async () => {
+    const [first, second] = [requestIdOf(PROJECT_ID, 'live', 'first'), requestIdOf(PROJECT_ID, 'live', 'second')];
+    const records = [
+      sampleRecord([{ rows: 2, requestId: first }]),
+      sampleRecord([{ rows: 1 }, { rows: 2, requestId: first }, { rows: 4, requestId: second }]),
+      sampleRecord([{ rows: 4, requestId: second }, { rows: 7 }], 60),
+      sampleRecord([{ rows: 2, requestId: first }], 60),
+    ];
+    for (const record of records) await producer.append(0, record);
+    await until('committed', committed);
+    const stored = await storedRows(store, PROJECT_ID);
+    expect(stored.get(uuidToText(first))).toBe(2);
+    expect(stored.get(uuidToText(second))).toBe(4);
+    expect(records.map(({ id }) => stored.get(id))).toEqual([undefined, 1, 7, undefined]);
+  });
+
+  it('gives up what the store refuses, and nothing beside it', async () => {
+    const poison = poisonRecord();
+    const neighbours = Array.from({ length: 9 }, () => sampleRecord([{ rows: 1 }]));
+    const all = [...neighbours.slice(0, 4), poison, ...neighbours.slice(4)];
+    await Promise.all(all.map((record) => producer.append(0, record)));
+    await until('committed', committed);
+    const stored = await storedRows(store, PROJECT_ID);
+    expect(neighbours.map(({ id }) => stored.get(id))).toEqual(neighbours.map(() => 1));
+    expect(await storedDead(store)).toEqual({ letters: [poison.id], tombstones: [poison.id] });
+  });
+});

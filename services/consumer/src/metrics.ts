@@ -1,0 +1,80 @@
+// What the consumer counts. Process counters: after a crash the same rows may be counted again; what is stored is asked of `logs`.
+import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@sazabi/lifecycle';
+
+export interface ConsumerMetrics {
+  readonly registry: Registry;
+  readonly insertSeconds: Histogram;
+  readonly lookUpSeconds: Histogram;
+  readonly freshnessSeconds: Histogram;
+  readonly rows: Counter;
+  readonly bytes: Counter;
+  readonly failures: Counter<'failure'>;
+  readonly deadLetters: Counter<'kind'>;
+  readonly expired: Counter;
+}
+
+/** `lag`: records appended and not yet behind the committed offset, per partition; asked at each scrape. */
+export function createConsumerMetrics(
+  lag: () => Promise<readonly { readonly partition: number; readonly records: number }[]>,
+): ConsumerMetrics {
+  const registry = createMetrics('consumer');
+  const registers = [registry];
+  const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+  new Gauge({
+    name: 'sazabi_consumer_lag_records',
+    help: 'Records on the bus that are not yet behind the committed offset.',
+    labelNames: ['partition'],
+    registers,
+    async collect() {
+      for (const { partition, records } of await lag()) this.set({ partition }, records);
+    },
+  });
+  return {
+    registry,
+    insertSeconds: new Histogram({
+      name: 'sazabi_consumer_insert_seconds',
+      help: 'Duration of inserts that were answered.',
+      buckets: latencyBuckets,
+      registers,
+    }),
+    lookUpSeconds: new Histogram({
+      name: 'sazabi_consumer_look_up_seconds',
+      help: 'Duration of look-ups that were answered.',
+      buckets: latencyBuckets,
+      registers,
+    }),
+    freshnessSeconds: new Histogram({
+      name: 'sazabi_consumer_freshness_seconds',
+      help: 'From the append of the oldest record of an insert to the answer of the insert.',
+      buckets: latencyBuckets,
+      registers,
+    }),
+    rows: new Counter({
+      name: 'sazabi_consumer_inserted_rows_total',
+      help: 'Rows of inserts that were answered, repeats included.',
+      registers,
+    }),
+    bytes: new Counter({
+      name: 'sazabi_consumer_inserted_bytes_total',
+      help: 'Compressed bytes of inserts that were answered, repeats included.',
+      registers,
+    }),
+    failures: new Counter({
+      name: 'sazabi_consumer_failures_total',
+      help: 'Calls of the store or the bus that failed and were, or will be, made again.',
+      labelNames: ['failure'],
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: 'sazabi_consumer_dead_letters_total',
+      help: 'Records given up: refused by the store (refused), or not decodable (undecodable).',
+      labelNames: ['kind'],
+      registers,
+    }),
+    expired: new Counter({
+      name: 'sazabi_consumer_expired_records_total',
+      help: 'Records passed over because their rows would be dropped at once.',
+      registers,
+    }),
+  };
+}

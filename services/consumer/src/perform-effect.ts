@@ -1,0 +1,86 @@
+// Does what the partition machine asks: each effect against the bus or the log store, its outcome as a value.
+import { type BusDeadLetters, BusError, type OwnedPartition } from '@sazabi/bus';
+import type { ClickHouseClient } from '@sazabi/log-store';
+import {
+  findTombstone,
+  ingestFailure,
+  insertFrames,
+  insertTombstone,
+  lookUp,
+  putDeadLetter,
+  takeBackDeadLetter,
+} from '@sazabi/log-store/ingest';
+import type { Effect, EffectOf, Failed, Outcome } from './core/effects.ts';
+import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS } from './limits.ts';
+import { pauseFor } from './pause-for.ts';
+import { readRange } from './range-reader.ts';
+
+export interface Parts {
+  readonly owned: OwnedPartition;
+  readonly deadLetters: BusDeadLetters;
+  readonly store: ClickHouseClient;
+  /** Cuts off what is under way in the store. */
+  readonly cutOff: AbortSignal;
+}
+
+/** Performs one effect. Failures of store and bus are outcomes; anything thrown is a bug. */
+export async function performEffect(effect: Effect, parts: Parts): Promise<Outcome> {
+  try {
+    return await attempt(effect, parts);
+  } catch (error) {
+    return { kind: 'failed', ...failureOf(error) };
+  }
+}
+
+function failureOf(error: unknown): Omit<Failed, 'kind'> {
+  if (error instanceof TypeError || error instanceof RangeError) throw error;
+  if (!(error instanceof BusError)) return ingestFailure(error);
+  return { failure: 'wait', code: `bus ${error.failure}`, reason: error.message };
+}
+
+async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
+  const { owned, store, cutOff } = parts;
+  switch (effect.kind) {
+    case 'position':
+      return { kind: 'position', next: await owned.committed() };
+    case 'read':
+      return { kind: 'read', items: await readRange(owned, effect) };
+    case 'bury':
+      for (const { source, reason } of effect.items) await parts.deadLetters.append(source, reason);
+      return { kind: 'bury' };
+    case 'look-up':
+      return { kind: 'look-up', ...(await lookUp(store, effect.records, effect.session, cutOff)) };
+    case 'insert':
+      await insertFrames(store, framesOf(effect), cutOff);
+      return { kind: 'insert' };
+    case 'dead-letter':
+      await putDeadLetter(store, letterOf(effect), effect.token);
+      return { kind: 'dead-letter' };
+    case 'take-back':
+      await takeBackDeadLetter(store, effect.record.id);
+      return { kind: 'take-back' };
+    case 'tombstone': {
+      const { id, day } = effect.record;
+      await insertTombstone(store, { session: effect.session, token: effect.token, id, day }, cutOff);
+      return { kind: 'tombstone' };
+    }
+    case 'find-tombstone':
+      return { kind: 'find-tombstone', found: await findTombstone(store, effect.record, cutOff) };
+    case 'commit':
+      await owned.commit(effect.next);
+      return { kind: 'commit' };
+    case 'wait':
+      await pauseFor(Math.min(BACKOFF_FIRST_MS * 2 ** (effect.attempt - 1), BACKOFF_MAX_MS), owned.lost);
+      return { kind: 'wait' };
+  }
+}
+
+function framesOf({ session, token, insert }: EffectOf<'insert'>) {
+  const frames = insert.records.map(({ source }) => source.value);
+  return { session, token, frames, knownRequestIds: insert.knownRequestIds };
+}
+
+function letterOf({ record, reason }: EffectOf<'dead-letter'>) {
+  const { partition, offset, headers, value } = record.source;
+  return { id: record.id, day: record.day, rows: record.rows, reason, partition, offset, headers, value };
+}

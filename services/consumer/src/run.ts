@@ -1,0 +1,71 @@
+// The consumer, wired: bus → partition loops → log store. It holds nothing: where it stands is the bus's committed offset.
+import { openBus } from '@sazabi/bus';
+import { createLogger, type Logger, type Running, startInternalServer } from '@sazabi/lifecycle';
+import { openLogStore } from '@sazabi/log-store';
+import type { ConsumerConfig } from './config.ts';
+import { createConsumerMetrics } from './metrics.ts';
+import { runPartition } from './partition-loop.ts';
+import { prepareStore } from './prepare-store.ts';
+
+export interface RunOverrides {
+  readonly logger?: Logger;
+  /** Aborts when the stop comes before the start is done. */
+  readonly stopping?: AbortSignal;
+}
+
+export interface RunningConsumer extends Running {
+  readonly details: { readonly internalUrl: string };
+}
+
+/**
+ * Starts the consumer; resolves once the store has been found fit and partitions are served. Close: what is under way ends,
+ * nothing is begun, within 10 s.
+ * @throws StartupError a busy port, a bad URL, a store that refuses us or cannot keep rows exactly once
+ */
+export async function run(config: ConsumerConfig, overrides: RunOverrides = {}): Promise<RunningConsumer> {
+  const logger = overrides.logger ?? createLogger('consumer', config.logLevel);
+  const stopping = overrides.stopping ?? new AbortController().signal;
+  let notReady: string | null = 'the log store has not answered yet';
+
+  const bus = openBus(config.busUrl);
+  const [consumer, deadLetters] = await Promise.all([bus.consumer(), bus.deadLetters()]);
+  const metrics = createConsumerMetrics(() => consumer.lag());
+  const internal = await startInternalServer({
+    ...config.internal,
+    metrics: metrics.registry,
+    notReady: () => notReady,
+  });
+  const store = openLogStore(config.clickHouseUrl, {
+    application: 'sazabi-consumer',
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  });
+  const close = async () => {
+    await consumer.close();
+    await Promise.all([internal.close(), store.close()]);
+    await bus.close();
+  };
+  try {
+    await prepareStore(store, logger, stopping);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  notReady = null;
+  const failed = new Promise<never>((_, reject) => {
+    consumer.run(async (owned) => {
+      const reporting = {
+        metrics,
+        logger,
+        stalled: (because: string | null) => {
+          notReady = because === null ? null : `partition ${owned.partition} waits: ${because}`;
+        },
+      };
+      await runPartition({ owned, deadLetters, store }, reporting).catch(reject);
+    });
+  });
+  return { details: { internalUrl: internal.url }, close, failed };
+}
+
+/** Above the longest an insert may run in the server (60 s): an answer that is late is better than none. */
+const REQUEST_TIMEOUT_MS = 75_000;
