@@ -3,11 +3,16 @@ import { type BusConsumer, BusError, type OwnedPartition } from '../bus.ts';
 import type { DoorbellListener } from './doorbell.ts';
 import type { Store } from './environment.ts';
 import { commitPosition, committedPosition } from './position.ts';
-import { extentOf, PARTITION, readWaiting } from './records.ts';
+import { extentOf, PARTITION, type ReadableStore, readWaiting } from './records.ts';
 import { writeFailure } from './write-failure.ts';
 
+export interface ConsumerStores extends ReadableStore {
+  readonly positions: Store;
+}
+
 /** The stores and the listener belong to the caller; close the consumer before them. */
-export function createConsumer(records: Store, positions: Store, listener: DoorbellListener): BusConsumer {
+export function createConsumer(stores: ConsumerStores, listener: DoorbellListener): BusConsumer {
+  const { records, positions } = stores;
   const closing = new AbortController();
   let served: Promise<void> | undefined;
   const owned: OwnedPartition = {
@@ -17,14 +22,14 @@ export function createConsumer(records: Store, positions: Store, listener: Doorb
       return committedPosition(positions);
     },
     async read(from, options) {
-      return readWaiting(records, listener, from, options, closing.signal);
+      return readWaiting(stores, listener, from, options, closing.signal);
     },
     async commit(next) {
       if (closing.signal.aborted) throw new BusError('lost', 'The consumer is closed.');
       try {
         await commitPosition(positions, next);
       } catch (error) {
-        throw await writeFailure(error);
+        throw await writeFailure(positions, error);
       }
     },
   };

@@ -19,7 +19,7 @@ export function createDeadLetters(positions: Store, nowMs: () => number): BusDea
           noOverwrite: true,
         });
       } catch (error) {
-        throw await writeFailure(error);
+        throw await writeFailure(positions, error);
       }
     },
     async list(limit) {
@@ -31,7 +31,7 @@ export function createDeadLetters(positions: Store, nowMs: () => number): BusDea
       try {
         await positions.remove(deadKey(partition, offset));
       } catch (error) {
-        throw await writeFailure(error);
+        throw await writeFailure(positions, error);
       }
     },
   };

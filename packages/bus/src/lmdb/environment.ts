@@ -1,15 +1,18 @@
 // Opens LMDB environments: one per folder and process, shared by all who ask, with errors an operator can mend.
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { access, mkdir, open as openFile, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { BusError } from '../bus.ts';
+import { PRESENCE_CHECK_MS } from './limits.ts';
 
 /** What lmdb 3.5.6 takes and its type declarations leave out. */
 declare module 'lmdb' {
   interface Database<V, K extends Key> {
     /** write.js: `append` and `noOverwrite` make it resolve false where the key's place forbids it. */
     put(id: K, value: V, options: PutOptions): Promise<boolean>;
+    /** open.js: the folder of the environment. */
+    readonly path: string;
   }
   interface RootDatabaseOptions {
     /** env.cpp: permissions of the files it makes. */
@@ -21,6 +24,11 @@ export type Store = RootDatabase<Buffer, Buffer>;
 
 export interface Environment {
   readonly store: Store;
+  /**
+   * Finds out, once a second at most, whether somebody has deleted or replaced the files: what were written then would be
+   * gone with this process. @throws BusError 'unavailable'
+   */
+  checkPresent(): void;
   /** Closes the environment when nobody in this process uses it any more. Call once. */
   release(): Promise<void>;
 }
@@ -29,6 +37,9 @@ interface Shared {
   readonly opened: Promise<Store>;
   users: number;
 }
+
+/** LMDB's name for its file of pages. */
+const DATA_FILE = 'data.mdb';
 
 /** LMDB must not be opened twice by one process: its file locks belong to the process. */
 const environments = new Map<string, Shared>();
@@ -51,12 +62,28 @@ export async function openEnvironment(folder: string, mapBytes: number): Promise
   mine.users += 1;
   try {
     const store = await mine.opened;
-    return { store, release: () => releaseOne(path, mine) };
+    return { store, checkPresent: createPresenceCheck(path), release: () => releaseOne(path, mine) };
   } catch (error) {
     mine.users -= 1;
     if (environments.get(path) === mine) environments.delete(path);
     throw error;
   }
+}
+
+function createPresenceCheck(path: string): () => void {
+  const inodeNow = () => statSync(join(path, DATA_FILE), { throwIfNoEntry: false })?.ino;
+  const inode = inodeNow();
+  let checkedAtMs = performance.now();
+  return () => {
+    if (performance.now() - checkedAtMs < PRESENCE_CHECK_MS) return;
+    if (inodeNow() !== inode) {
+      throw new BusError(
+        'unavailable',
+        `The bus folder ${path} was deleted or replaced under a running process: restart it.`,
+      );
+    }
+    checkedAtMs = performance.now();
+  };
 }
 
 async function releaseOne(path: string, shared: Shared): Promise<void> {
@@ -82,6 +109,9 @@ async function openStore(path: string, mapBytes: number): Promise<Store> {
       // Off: with it a commit is visible before it is synced, and each process takes only its own syncs into account.
       // Off means LMDB's own protocol: pages, fdatasync, then the meta page through O_DSYNC, then the promise resolves.
       overlappingSync: false,
+      // Off: the batch that lmdb would open by itself has a promise of its own, which nobody holds, and a failed commit
+      // would end the process by its unhandled rejection. Writes of one turn of the event loop share a commit all the same.
+      eventTurnBatching: false,
       permissionsMode: 0o600,
       // Readers slots, one per process and thread that reads.
       maxReaders: 126,

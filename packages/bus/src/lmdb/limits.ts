@@ -27,13 +27,20 @@ export const POSITION_MAP_BYTES = 16 * GIB;
 export const DELETE_RECORDS_MAX = 256;
 /** Bytes deleted in one transaction, for the same reason. */
 export const DELETE_BYTES_MAX = 64 * MIB;
+/** Held back in the records' store for deletions on a full disk: the page lists of many of the largest transactions. */
+export const RESERVE_BYTES = MIB;
 /** How often the producer looks for consumed records to delete. */
 export const RECLAIM_INTERVAL_MS = 1_000;
 
 /** An append that took longer is answered 'unavailable': the disk hangs, or LMDB has given up after a failed write. */
 export const APPEND_DEADLINE_MS = 30_000;
-/** Free disk space below which a bus that has met a full disk does not call itself writable again. */
+/** A write that fails with less free disk than this has failed for want of it (LMDB calls a short write an I/O error). */
 export const FREE_DISK_BYTES_MIN = 64 * MIB;
+/** After a failed write the next one is tried this much later; appends in between are refused at once. */
+export const RETRY_AFTER_FAILURE_MS = 500;
+
+/** How often a process looks whether its files are still the ones in the folder. */
+export const PRESENCE_CHECK_MS = 1_000;
 
 /** A waiting reader looks by itself this often, for a producer that died between its commit and the doorbell. */
 export const POLL_MS = 250;

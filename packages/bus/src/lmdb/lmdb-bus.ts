@@ -1,19 +1,21 @@
 // The bus of one machine: two LMDB environments and a doorbell file in one folder, shared by several processes.
-import { access, constants, statfs } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bus, BusError, type BusProducer, type BusReader } from '../bus.ts';
 import { createConsumer } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { listenToDoorbell, openDoorbell } from './doorbell.ts';
 import { openEnvironment, type Store } from './environment.ts';
-import { FREE_DISK_BYTES_MIN, POSITION_MAP_BYTES, RECORDS_MAP_BYTES } from './limits.ts';
+import { POSITION_MAP_BYTES, RECORDS_MAP_BYTES } from './limits.ts';
 import { createProducer, type LmdbProducer } from './producer.ts';
+import { createReader } from './reader.ts';
 import type { ReclaimSettings } from './reclaim.ts';
-import { checkPartition, extentOf, readWaiting } from './records.ts';
+import { makeFreePages } from './reserve.ts';
 
 interface Stores {
   readonly records: Store;
   readonly positions: Store;
+  checkPresent(): void;
   release(): Promise<void>;
 }
 
@@ -39,10 +41,10 @@ export function createLmdbBus(folder: string, settings: ReclaimSettings): Bus {
     return listener;
   };
   const openProducer = async (): Promise<LmdbProducer> => {
-    const { records, positions } = await open();
+    const { records, positions, checkPresent } = await open();
     const doorbell = openDoorbell(folder);
     closers.push(() => doorbell.close());
-    const producer = createProducer(records, positions, doorbell, settings);
+    const producer = await createProducer({ records, positions, doorbell, checkPresent }, settings);
     closers.push(() => producer.close());
     return producer;
   };
@@ -56,12 +58,10 @@ export function createLmdbBus(folder: string, settings: ReclaimSettings): Bus {
       return producing;
     },
     async reader(): Promise<BusReader> {
-      const { records } = await open();
-      return createReader(records, listen(), closing.signal);
+      return createReader(await open(), listen(), closing.signal);
     },
     async consumer() {
-      const { records, positions } = await open();
-      const consumer = createConsumer(records, positions, listen());
+      const consumer = createConsumer(await open(), listen());
       closers.push(() => consumer.close());
       return consumer;
     },
@@ -71,11 +71,9 @@ export function createLmdbBus(folder: string, settings: ReclaimSettings): Bus {
     async writable() {
       if (closing.signal.aborted) return false;
       try {
-        await open();
+        (await open()).checkPresent();
         await access(folder, constants.W_OK);
-        const producer = await producing;
-        if (producer?.diskFull === true && (await freeDiskBytes(folder)) < FREE_DISK_BYTES_MIN) return false;
-        return producer?.hasRoom() ?? true;
+        return (await producing)?.writable() ?? true;
       } catch {
         return false;
       }
@@ -93,37 +91,18 @@ export function createLmdbBus(folder: string, settings: ReclaimSettings): Bus {
   };
 }
 
-function createReader(
-  records: Store,
-  listener: ReturnType<typeof listenToDoorbell>,
-  busClosed: AbortSignal,
-): BusReader {
-  const closing = new AbortController();
-  const closed = AbortSignal.any([closing.signal, busClosed]);
-  return {
-    partitions: 1,
-    async extent(partition) {
-      checkPartition(partition);
-      return extentOf(records);
-    },
-    async read(partition, from, options) {
-      checkPartition(partition);
-      return readWaiting(records, listener, from, options, closed);
-    },
-    async close() {
-      closing.abort();
-      listener.close();
-    },
-  };
-}
-
 async function openStores(folder: string): Promise<Stores> {
   const records = await openEnvironment(join(folder, 'records'), RECORDS_MAP_BYTES);
   try {
     const positions = await openEnvironment(join(folder, 'position'), POSITION_MAP_BYTES);
+    await makeFreePages(positions.store);
     return {
       records: records.store,
       positions: positions.store,
+      checkPresent() {
+        records.checkPresent();
+        positions.checkPresent();
+      },
       async release() {
         await records.release();
         await positions.release();
@@ -133,9 +112,4 @@ async function openStores(folder: string): Promise<Stores> {
     await records.release();
     throw error;
   }
-}
-
-async function freeDiskBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }

@@ -1,165 +1,171 @@
-// Appends records: offsets, the bound of what is kept, group commit, and the doorbell for readers.
-import { BusError, type BusProducer, type NewRecord } from '../bus.ts';
+// Appends records: one group commit for those that come together, a deadline, back-off on a full disk, the doorbell.
+import { BusError, type BusProducer } from '../bus.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { Store } from './environment.ts';
-import { APPEND_DEADLINE_MS, RECLAIM_INTERVAL_MS } from './limits.ts';
-import { committedPosition } from './position.ts';
-import { createReclaimer, type ReclaimSettings } from './reclaim.ts';
+import { APPEND_DEADLINE_MS, RECLAIM_INTERVAL_MS, RETRY_AFTER_FAILURE_MS } from './limits.ts';
+import type { ReclaimSettings } from './reclaim.ts';
 import { encodeFrame } from './record-frame.ts';
 import { encodeRecordKey } from './record-key.ts';
-import { checkPartition, firstRecord, lastRecord } from './records.ts';
+import { checkPartition } from './records.ts';
+import { holdReserve, releaseReserve } from './reserve.ts';
+import { createSpace, type Space, storedBytes } from './space.ts';
 import { writeFailure } from './write-failure.ts';
 
-/** Values above about half a page lie on pages of their own; smaller ones share pages. */
-const PAGE_BYTES = 4096;
-const INLINE_BYTES_MAX = 1900;
-const ENTRY_BYTES = 48;
-
 export interface LmdbProducer extends BusProducer {
-  /** Whether a record of ordinary size would be taken now. */
-  hasRoom(): boolean;
-  /** Whether the last write met a full disk. */
-  readonly diskFull: boolean;
+  /** Whether an append would be taken now: there is room, and the last write has not failed. */
+  writable(): boolean;
 }
 
-interface Tail {
-  offset: number;
-  bytes: number;
+/** What the producer is made of; it belongs to the caller, who closes it after the producer. */
+export interface ProducerParts {
+  readonly records: Store;
+  readonly positions: Store;
+  readonly doorbell: Doorbell;
+  /** @throws BusError 'unavailable' when the store's files are not the ones in its folder any more */
+  readonly checkPresent: () => void;
 }
 
-interface Pending {
-  readonly sinceMs: number;
-  readonly reject: (error: BusError) => void;
-}
-
-/** The stores and the doorbell belong to the caller; close the producer before them. */
-export function createProducer(
-  records: Store,
-  positions: Store,
-  doorbell: Doorbell,
-  settings: ReclaimSettings,
-): LmdbProducer {
-  const reclaimer = createReclaimer(records, positions, settings, () => performance.now());
-  const tail = tailOf(records, positions);
-  const pending = new Set<Pending>();
-  const writing = new Set<Promise<void>>();
-  let bytesInFlight = 0;
-  let diskFull = false;
+/** Starts to append, and to delete what is consumed. */
+export async function createProducer(parts: ProducerParts, settings: ReclaimSettings): Promise<LmdbProducer> {
+  await holdReserve(parts.records).catch((error: unknown) => writeFailure(parts.records, error));
+  const space = createSpace(parts.records, parts.positions, settings, () => performance.now());
+  const writer = createWriter(parts, space);
+  const inFlight = createInFlight();
   let closed = false;
 
-  const earliestBytes = () => firstRecord(records, 0)?.startBytes ?? tail.bytes;
-  let keptFromBytes = earliestBytes();
-
-  const fits = (sizeBytes: number) => tail.bytes - keptFromBytes + sizeBytes <= settings.bytesMax;
-  const makeRoom = async (sizeBytes: number) => {
-    await reclaimer.run(sizeBytes);
-    keptFromBytes = earliestBytes();
-    // The newest record outlives its consumption; it alone never keeps the next one out.
-    if (!fits(sizeBytes) && (committedPosition(positions) ?? 0) < tail.offset) throw full(settings.bytesMax);
-  };
-
-  const write = async (frame: Buffer) => {
-    const sizeBytes = storedBytes(frame.byteLength);
-    if (!fits(sizeBytes)) await makeRoom(sizeBytes);
-    for (;;) {
-      const key = { offset: tail.offset, startBytes: tail.bytes, sizeBytes, appendedAtMs: Date.now() };
-      tail.offset += 1;
-      tail.bytes += sizeBytes;
-      try {
-        // `append` stores only behind the newest record, so offsets grow in the order of commits whoever else writes.
-        if (await records.put(encodeRecordKey(key), frame, { append: true })) break;
-        moveTail(tail, tailOf(records, positions));
-      } catch (error) {
-        tail.bytes -= sizeBytes;
-        const failure = await writeFailure(error);
-        diskFull = failure.failure === 'full';
-        throw failure;
-      }
-    }
-    diskFull = false;
-    doorbell.ring();
-  };
-
-  const append = (frame: Buffer): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const entry: Pending = { sinceMs: performance.now(), reject };
-      pending.add(entry);
-      bytesInFlight += frame.byteLength;
-      const written = write(frame)
-        .then(resolve, reject)
-        .finally(() => {
-          bytesInFlight -= frame.byteLength;
-          pending.delete(entry);
-          writing.delete(written);
-        });
-      writing.add(written);
-    });
-
   const tick = setInterval(() => {
-    rejectOverdue(pending);
-    reclaimer.run(0).then(
-      () => {
-        keptFromBytes = earliestBytes();
-      },
-      () => undefined, // A failed deletion is tried again at the next tick; appends tell what is wrong with the disk.
-    );
+    inFlight.rejectOverdue();
+    writer.maintain();
   }, RECLAIM_INTERVAL_MS).unref();
 
   return {
     partitions: 1,
     get bytesInFlight() {
-      return bytesInFlight;
+      return inFlight.bytes();
     },
-    get diskFull() {
-      return diskFull;
-    },
-    hasRoom: () => fits(PAGE_BYTES) || (committedPosition(positions) ?? 0) > keptFromBytes,
-    async append(partition: number, record: NewRecord) {
+    writable: () => !writer.failing() && space.hasRoom(),
+    async append(partition, record) {
       checkPartition(partition);
       if (closed) throw new BusError('closed', 'The bus is closed.');
-      await append(encodeFrame(record));
+      const frame = encodeFrame(record);
+      await inFlight.track(frame.byteLength, writer.write(frame));
     },
     async close() {
       closed = true;
       clearInterval(tick);
-      await Promise.all(writing);
-      await reclaimer.run(0).catch(() => undefined);
+      await inFlight.ended();
+      await writer.ended();
     },
   };
 }
 
-/** Disk bytes that a frame takes, near enough to bound the file by them. */
-function storedBytes(frameBytes: number): number {
-  if (frameBytes <= INLINE_BYTES_MAX) return frameBytes + ENTRY_BYTES;
-  return Math.ceil((frameBytes + ENTRY_BYTES) / PAGE_BYTES) * PAGE_BYTES;
+interface Writer {
+  write(frame: Buffer): Promise<void>;
+  /** Whether the last write failed and it is not yet time for another try. */
+  failing(): boolean;
+  /** Once a second: deletes what is consumed, and puts the reserve back after a full disk. */
+  maintain(): void;
+  ended(): Promise<void>;
 }
 
-/**
- * Where the next record goes: behind the newest, and never in front of the committed position, which would hide it (the
- * records' folder was deleted or set back to an older copy, the position's was not). A new store begins at a number made
- * from the time, so that offsets of a deleted bus do not come again.
- */
-function tailOf(records: Store, positions: Store): Tail {
-  const last = lastRecord(records);
-  const behindNewest = last === null ? Date.now() * 1000 : last.offset + 1;
+function createWriter({ records, doorbell, checkPresent }: ProducerParts, space: Space): Writer {
+  let lastFailure: { readonly error: BusError; readonly atMs: number } | null = null;
+  let maintaining = Promise.resolve();
+  const failing = () => lastFailure !== null && performance.now() - lastFailure.atMs < RETRY_AFTER_FAILURE_MS;
+
+  const store = async (frame: Buffer, sizeBytes: number) => {
+    for (;;) {
+      const key = space.claim(sizeBytes);
+      try {
+        // `append` stores only behind the newest record, so offsets grow in the order of commits whoever else writes.
+        if (await records.put(encodeRecordKey(key), frame, { append: true })) return;
+        space.refresh();
+      } catch (error) {
+        space.giveBack(sizeBytes);
+        throw await writeFailure(records, error);
+      }
+    }
+  };
+  const maintain = async () => {
+    try {
+      await space.reclaim();
+      // While writes fail, the commits of this make room that was freed usable: LMDB counts by commits.
+      await (lastFailure === null ? holdReserve(records) : releaseReserve(records));
+    } catch (error) {
+      // Tried again in a second; what is wrong with the disk the next append tells.
+      await writeFailure(records, error);
+    }
+  };
   return {
-    offset: Math.max(behindNewest, committedPosition(positions) ?? 0),
-    bytes: last === null ? 0 : last.startBytes + last.sizeBytes,
+    failing,
+    async write(frame) {
+      checkPresent();
+      // One try in a while is enough to see that the disk is well again; the others would only cost.
+      if (lastFailure !== null && failing()) throw lastFailure.error;
+      const sizeBytes = storedBytes(frame.byteLength);
+      if (!space.fits(sizeBytes)) await space.makeRoom(sizeBytes);
+      try {
+        await store(frame, sizeBytes);
+        lastFailure = null;
+      } catch (error) {
+        if (error instanceof BusError) lastFailure = { error, atMs: performance.now() };
+        throw error;
+      }
+      doorbell.ring();
+    },
+    maintain() {
+      maintaining = maintaining.then(maintain);
+    },
+    ended: () => maintaining,
   };
 }
 
-function moveTail(tail: Tail, found: Tail): void {
-  tail.offset = Math.max(tail.offset, found.offset);
-  tail.bytes = Math.max(tail.bytes, found.bytes);
+interface InFlight {
+  bytes(): number;
+  /** Settles as `written` does, or with 'unavailable' at the deadline; the bytes count until it really ends. */
+  track(bytes: number, written: Promise<void>): Promise<void>;
+  rejectOverdue(): void;
+  ended(): Promise<void>;
 }
 
-function rejectOverdue(pending: ReadonlySet<Pending>): void {
-  for (const entry of pending) {
-    if (performance.now() - entry.sinceMs < APPEND_DEADLINE_MS) return;
-    entry.reject(new BusError('unavailable', `The bus has not been written for ${APPEND_DEADLINE_MS / 1000} s.`));
+function createInFlight(): InFlight {
+  interface Entry {
+    readonly sinceMs: number;
+    readonly written: Promise<void>;
+    readonly reject: (error: BusError) => void;
   }
-}
-
-function full(bytesMax: number): BusError {
-  return new BusError('full', `The bus holds ${bytesMax} bytes that are not consumed yet, its limit.`);
+  const entries = new Set<Entry>();
+  let bytesInFlight = 0;
+  return {
+    bytes: () => bytesInFlight,
+    track: (bytes, written) =>
+      new Promise((resolve, reject) => {
+        const entry: Entry = { sinceMs: performance.now(), written, reject };
+        entries.add(entry);
+        bytesInFlight += bytes;
+        const settle = () => {
+          bytesInFlight -= bytes;
+          entries.delete(entry);
+        };
+        written.then(
+          () => {
+            settle();
+            resolve();
+          },
+          (error: unknown) => {
+            settle();
+            reject(error);
+          },
+        );
+      }),
+    rejectOverdue() {
+      for (const { sinceMs, reject } of entries) {
+        if (performance.now() - sinceMs < APPEND_DEADLINE_MS) return;
+        reject(new BusError('unavailable', `The bus has not been written for ${APPEND_DEADLINE_MS / 1000} s.`));
+      }
+    },
+    async ended() {
+      await Promise.allSettled([...entries].map((entry) => entry.written));
+    },
+  };
 }

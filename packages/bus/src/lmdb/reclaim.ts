@@ -5,6 +5,8 @@ import { DELETE_BYTES_MAX, DELETE_RECORDS_MAX } from './limits.ts';
 import { committedPosition } from './position.ts';
 import { decodeRecordKey, encodeRecordKey, firstKeyFrom, type RecordKey } from './record-key.ts';
 import { firstRecord, freshSnapshot, lastRecord } from './records.ts';
+import { releaseReserve } from './reserve.ts';
+import { writeFailure } from './write-failure.ts';
 
 export interface ReclaimSettings {
   readonly bytesMax: number;
@@ -14,10 +16,10 @@ export interface ReclaimSettings {
 
 export interface Reclaimer {
   /**
-   * Deletes what need not be kept any longer, and whatever consumed records stand in the way of `roomBytes` more.
-   * Calls while one is under way share the next run.
+   * Deletes what need not be kept any longer, and whatever consumed records stand in the way of the store's reaching
+   * `endBytes` (as a record's start is counted). Runs follow one another. @throws BusError when the store cannot be written
    */
-  run(roomBytes: number): Promise<void>;
+  run(endBytes: number): Promise<void>;
 }
 
 /** @param nowMs a monotonic clock; tests give their own */
@@ -29,31 +31,48 @@ export function createReclaimer(
 ): Reclaimer {
   const agedPosition = createPositionHistory(settings.keepConsumedMs, nowMs);
   let running = Promise.resolve();
-  const runOnce = async (roomBytes: number) => {
+  const runOnce = async (endBytes: number) => {
     const committed = committedPosition(positions);
     if (committed === null) return;
     const aged = agedPosition(committed);
     for (;;) {
-      const doomed = consumedToDelete(records, settings, { committed, aged, roomBytes });
+      const doomed = consumedToDelete(records, settings, { committed, aged, endBytes });
       if (doomed.length === 0) return;
-      await records.batch(() => {
-        for (const key of doomed) records.remove(encodeRecordKey(key));
-      });
+      await deleteRecords(records, doomed);
     }
   };
   return {
-    run(roomBytes) {
-      const next = running.then(() => runOnce(roomBytes));
+    run(endBytes) {
+      const next = running.then(() => runOnce(endBytes));
       running = next.catch(() => undefined);
       return next;
     },
   };
 }
 
+/** One transaction; on a full disk the reserve is given up for it. */
+async function deleteRecords(store: Store, doomed: readonly RecordKey[]): Promise<void> {
+  const attempt = () =>
+    store.batch(() => {
+      for (const key of doomed) store.remove(encodeRecordKey(key));
+    });
+  try {
+    await attempt();
+  } catch (error) {
+    await writeFailure(store, error);
+    try {
+      await releaseReserve(store);
+      await attempt();
+    } catch (again) {
+      throw await writeFailure(store, again);
+    }
+  }
+}
+
 interface Wanted {
   readonly committed: Offset;
   readonly aged: Offset;
-  readonly roomBytes: number;
+  readonly endBytes: number;
 }
 
 /** The oldest records that may go, at most one small transaction of them. The newest always stays: offsets go on from it. */
@@ -61,8 +80,7 @@ function consumedToDelete(store: Store, settings: ReclaimSettings, wanted: Wante
   const last = lastRecord(store);
   if (last === null) return [];
   const consumedEnd = firstRecord(store, wanted.committed)?.startBytes ?? last.startBytes + last.sizeBytes;
-  const waitingBytes = last.startBytes + last.sizeBytes - consumedEnd;
-  const room = settings.bytesMax - waitingBytes - wanted.roomBytes;
+  const room = settings.bytesMax - (wanted.endBytes - consumedEnd);
   const keepBytes = Math.max(0, Math.min(settings.keepConsumedBytesMax, room));
 
   const doomed: RecordKey[] = [];

@@ -4,6 +4,7 @@ import type { DoorbellListener } from './doorbell.ts';
 import type { Store } from './environment.ts';
 import { decodeFrame } from './record-frame.ts';
 import { decodeRecordKey, firstKeyFrom, type RecordKey } from './record-key.ts';
+import { RESERVE_KEY } from './reserve.ts';
 
 /** LMDB has one partition. */
 export const PARTITION = 0;
@@ -20,7 +21,7 @@ export function firstRecord(store: Store, offset: Offset): RecordKey | null {
 
 /** The newest record, or null where none was ever stored. */
 export function lastRecord(store: Store): RecordKey | null {
-  return keyOf(store, { reverse: true, limit: 1 });
+  return keyOf(store, { reverse: true, end: RESERVE_KEY, limit: 1 });
 }
 
 /** Earliest kept offset, and one past the newest; equal where nothing was ever stored. */
@@ -45,9 +46,15 @@ export function readStored(store: Store, from: Offset, options: ReadOptions): Bu
   return records;
 }
 
+export interface ReadableStore {
+  readonly records: Store;
+  /** @throws BusError 'unavailable' when the store's files are not the ones in its folder any more */
+  checkPresent(): void;
+}
+
 /** Reads; waits for a first record where there is none. `closed` ends the wait and makes later reads fail. */
 export async function readWaiting(
-  store: Store,
+  store: ReadableStore,
   listener: DoorbellListener,
   from: Offset,
   options: ReadOptions,
@@ -56,9 +63,10 @@ export async function readWaiting(
   const deadlineMs = performance.now() + options.waitMs;
   for (;;) {
     if (closed.aborted) throw new BusError('closed', 'The bus is closed.');
+    store.checkPresent();
     // Taken before looking: a record that comes between the look and the wait has rung by then.
     const heard = listener.heard();
-    const records = readStored(store, from, options);
+    const records = readStored(store.records, from, options);
     const leftMs = deadlineMs - performance.now();
     if (records.length > 0 || leftMs <= 0 || options.signal?.aborted === true) return records;
     await listener.heardSince(heard, leftMs, options.signal);
@@ -71,7 +79,10 @@ export function freshSnapshot(store: Store): void {
   store.resetReadTxn();
 }
 
-function keyOf(store: Store, range: { start?: Buffer; reverse?: boolean; limit: number }): RecordKey | null {
+function keyOf(
+  store: Store,
+  range: { start?: Buffer; end?: Buffer; reverse?: boolean; limit: number },
+): RecordKey | null {
   freshSnapshot(store);
   for (const key of store.getKeys(range)) return decodeRecordKey(key);
   return null;

@@ -1,22 +1,30 @@
 // What a failed LMDB write means for the caller of the bus.
+import { statfs } from 'node:fs/promises';
 import { BusError } from '../bus.ts';
+import type { Store } from './environment.ts';
+import { FREE_DISK_BYTES_MIN } from './limits.ts';
 
-/** LMDB's own: the map is full. System: no space, quota, file size limit. */
-const FULL = new Set<unknown>([-30792, 28, 122, 27, 'MDB_MAP_FULL', 'ENOSPC', 'EDQUOT', 'EFBIG']);
+/** MDB_MAP_FULL, and the system's ENOSPC, EFBIG and EDQUOT. */
+const FULL_CODES = new Set<unknown>([-30792, 28, 27, 122]);
 
-/** `full` where the disk or the map is, else `unavailable`. The cause is under `commitError` of lmdb's error. */
-export async function writeFailure(error: unknown): Promise<BusError> {
+/** `full` where the disk or the map is, else `unavailable`; in both nothing was written. */
+export async function writeFailure(store: Store, error: unknown): Promise<BusError> {
   if (error instanceof BusError) return error;
   const cause = await commitErrorOf(error);
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (FULL.has(code) || /MAP_FULL|No space left|quota|File too large/i.test(reason)) {
-    return new BusError('full', `The bus cannot be written: ${reason}. Free disk space.`, { cause });
+  if (FULL_CODES.has(code) || (await freeDiskBytes(store)) < FREE_DISK_BYTES_MIN) {
+    return new BusError('full', `The bus cannot be written: ${reason}. Free disk space for it.`, { cause });
   }
   return new BusError('unavailable', `The bus cannot be written: ${reason}.`, { cause });
 }
 
-/** Must be awaited even where nobody asks: lmdb rejects it on its own, which would end the process. */
+async function freeDiskBytes(store: Store): Promise<number> {
+  const disk = await statfs(store.path).catch(() => null);
+  return disk === null ? Number.POSITIVE_INFINITY : disk.bavail * disk.bsize;
+}
+
+/** lmdb's error has the cause in a promise. It must be awaited even where nobody asks: its rejection would end the process. */
 async function commitErrorOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error) || !('commitError' in error)) return error;
   try {

@@ -1,0 +1,25 @@
+// Readers beside the consumer: any number, in any process, without a position of their own.
+import type { BusReader } from '../bus.ts';
+import type { DoorbellListener } from './doorbell.ts';
+import { checkPartition, extentOf, type ReadableStore, readWaiting } from './records.ts';
+
+/** @param busClosed ends its waits. The stores belong to the caller, the listener to the reader. */
+export function createReader(stores: ReadableStore, listener: DoorbellListener, busClosed: AbortSignal): BusReader {
+  const closing = new AbortController();
+  const closed = AbortSignal.any([closing.signal, busClosed]);
+  return {
+    partitions: 1,
+    async extent(partition) {
+      checkPartition(partition);
+      return extentOf(stores.records);
+    },
+    async read(partition, from, options) {
+      checkPartition(partition);
+      return readWaiting(stores, listener, from, options, closed);
+    },
+    async close() {
+      closing.abort();
+      listener.close();
+    },
+  };
+}
