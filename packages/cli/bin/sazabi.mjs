@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+// Starts the command line. Plain JavaScript for any Node >= 20: where this Node cannot run TypeScript, the project's own one does.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const main = new URL('../src/main.ts', import.meta.url);
+
+if (process.features.typescript) {
+  await import(main.href);
+} else {
+  const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
+  if (existsSync(node)) {
+    runByProjectNode(node);
+  } else {
+    process.stderr.write(
+      'The dependencies are not installed yet: run `npm start` (or `npm test`) once in the repository.\n',
+    );
+    process.exitCode = 1;
+  }
+}
+
+/** @param {string} node */
+function runByProjectNode(node) {
+  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A terminal sends these to both; the child decides what they mean and this process waits for it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`${node} could not be started: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 1;
+    if (signal !== null) process.stderr.write(`Ended by ${signal}.\n`);
+  });
+}

@@ -1,0 +1,137 @@
+// `sazabi logs send`: a file or stdin, as text lines, NDJSON or JSON, to the intake.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { type Command, Option } from 'commander';
+import { CliError, usageError } from '../cli-error.ts';
+import type { Config } from '../config.ts';
+import type { Context } from '../context.ts';
+import { collect, parsePair, wholeNumber } from '../input.ts';
+import type { Output } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
+import { createDeliverer } from '../send/deliver.ts';
+import { detectFormat, FORMATS, type Format } from '../send/detect-format.ts';
+import { HEAD_BYTES_MAX, LOG_BYTES_MAX, PROGRESS_BYTES_MIN, RETRY_FOR_MS } from '../send/limits.ts';
+import { fillJson, type LogDefaults, textToJson } from '../send/log-defaults.ts';
+import type { LogReader } from '../send/log-source.ts';
+import { createProgress } from '../send/progress.ts';
+import { createJsonReader } from '../send/read-json.ts';
+import { createLineReader } from '../send/read-lines.ts';
+import { type Sent, sendLogs } from '../send/send-logs.ts';
+
+interface SendFlags {
+  readonly format?: Format;
+  readonly service?: string;
+  readonly level?: string;
+  readonly environment?: string;
+  readonly attribute?: readonly string[];
+  readonly retryFor?: number;
+  readonly json?: true;
+}
+
+export function addLogsSend(logs: Command, context: Context): void {
+  logs
+    .command('send')
+    .description('send a file or stdin: every line of text a log, or NDJSON, or JSON')
+    .argument('[file]', '- or nothing: stdin', '-')
+    .addOption(new Option('--format <format>', 'default: told by the first bytes').choices(FORMATS))
+    .option('--service <name>', 'for logs that name none (so are the next three)')
+    .option('--level <level>', 'trace, debug, info, warn, error, fatal')
+    .option('--environment <name>', 'as production')
+    .option('--attribute <name=value>', 'again for more', collect)
+    .option(
+      '--retry-for <seconds>',
+      `how long one request is tried again (default: ${RETRY_FOR_MS / 1000})`,
+      wholeNumber(0, 86_400),
+    )
+    .option('--json', 'the counts as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ sazabi logs send /var/log/app.log --service app --environment production
+  $ sazabi logs send events.ndjson
+  $ tail -F app.log | sazabi logs send - --attribute region=eu
+
+Exit code 1 when anything was not accepted. Each request carries an Idempotency-Key: what is tried again is stored once.`,
+    )
+    .action(async (file: string, flags: SendFlags, command: Command) => {
+      const config = context.config(command);
+      config.publicKey();
+      const { input, bytesTotal } = await openInput(file, context);
+      const sent = await send(context.output, config, input, bytesTotal, flags);
+      await tell(context.output, sent, flags.json === true);
+      if (sent.failure !== null || sent.rejectedCount > 0) context.markFailed();
+    });
+}
+
+async function openInput(file: string, context: Context): Promise<{ input: Readable; bytesTotal: number | null }> {
+  if (file === '-') {
+    if ('isTTY' in context.stdin && context.stdin.isTTY)
+      context.output.note('Reading logs from the terminal; end with Ctrl-D.');
+    return { input: context.stdin, bytesTotal: null };
+  }
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw usageError(error.code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read (${error.code}).`);
+  });
+  if (found.isDirectory()) throw usageError(`${file} is a folder. Send its files one by one.`);
+  return { input: createReadStream(file), bytesTotal: found.isFile() ? found.size : null };
+}
+
+async function send(
+  output: Output,
+  config: Config,
+  input: Readable,
+  bytesTotal: number | null,
+  flags: SendFlags,
+): Promise<Sent> {
+  const shown = output.statusIsShown && bytesTotal !== null && bytesTotal >= PROGRESS_BYTES_MIN;
+  const progress = shown ? createProgress(output, bytesTotal) : null;
+  const sent = await sendLogs({
+    input,
+    isHead: (head) => flags.format !== undefined || head.includes('\n') || head.length >= HEAD_BYTES_MAX,
+    openReader: (head) => readerOf(flags.format ?? detectFormat(head), defaultsOf(flags)),
+    deliver: createDeliverer({
+      intakeUrl: config.intakeUrl,
+      publicKey: config.publicKey(),
+      ...(flags.retryFor === undefined ? {} : { retryForMs: flags.retryFor * 1000 }),
+      onRetry: (reason, delayMs) =>
+        output.note(`Trying again in ${(delayMs / 1000).toFixed(1)} s: ${printable(reason)}`),
+    }),
+    ...(progress === null ? {} : { onProgress: progress.update }),
+  });
+  progress?.end();
+  return sent;
+}
+
+function defaultsOf(flags: SendFlags): LogDefaults {
+  const { service, level, environment } = flags;
+  return {
+    ...(service === undefined ? {} : { service }),
+    ...(level === undefined ? {} : { level }),
+    ...(environment === undefined ? {} : { environment }),
+    attributes: (flags.attribute ?? []).map(parsePair),
+  };
+}
+
+function readerOf(format: Format, defaults: LogDefaults): LogReader {
+  const fill = fillJson(defaults);
+  const toJson = format === 'text' ? textToJson(defaults, Date.now) : fill;
+  const toLog = (text: string) => ({ json: toJson(text) });
+  return format === 'json' ? createJsonReader(LOG_BYTES_MAX, toLog) : createLineReader(LOG_BYTES_MAX, toLog);
+}
+
+async function tell(output: Output, sent: Sent, json: boolean): Promise<void> {
+  const { accepted, rejectedCount, rejected, failure } = sent;
+  for (const { place, code, message } of rejected) output.problem(`${place}: ${message} (${code})`);
+  if (rejectedCount > rejected.length) output.problem(`… and ${rejectedCount - rejected.length} more rejected.`);
+  if (json) await output.printJson({ accepted, rejected: rejectedCount, complete: failure === null });
+  else await output.print(`accepted ${accepted}, rejected ${rejectedCount}`);
+  if (failure === null) return;
+  if (failure.to > 0)
+    output.problem(
+      `Not all was sent: stopped at ${failure.from === failure.to ? failure.from : `${failure.from}–${failure.to}`}; send from ${failure.from} on again.`,
+    );
+  if (!(failure.error instanceof CliError)) throw failure.error;
+  output.problem(failure.error.message);
+}

@@ -1,0 +1,72 @@
+// Settings of the command line: environment variables, and flags over them.
+import { z } from 'zod';
+import { CliError, usageError } from './cli-error.ts';
+
+/** The flags that every command knows, as commander gives them. */
+export const GLOBAL_FLAGS = [
+  ['--api-url <url>', 'address of the API (SAZABI_API_URL, default http://127.0.0.1:4319)'],
+  ['--intake-url <url>', 'address of the intake (SAZABI_INTAKE_URL, default http://127.0.0.1:4318)'],
+  ['--secret-key <key>', 'reads and manages (SAZABI_SECRET_KEY; a key in a flag stays in your shell history)'],
+  ['--public-key <key>', 'writes logs (SAZABI_PUBLIC_KEY)'],
+] as const;
+
+const text = z.string().trim().min(1);
+const address = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+
+const flagsSchema = z.object({
+  apiUrl: address.optional(),
+  intakeUrl: address.optional(),
+  secretKey: text.optional(),
+  publicKey: text.optional(),
+});
+
+const environmentSchema = z.object({
+  SAZABI_API_URL: address.default('http://127.0.0.1:4319'),
+  SAZABI_INTAKE_URL: address.default('http://127.0.0.1:4318'),
+  SAZABI_SECRET_KEY: text.optional(),
+  SAZABI_PUBLIC_KEY: text.optional(),
+});
+
+export interface Config {
+  readonly apiUrl: string;
+  readonly intakeUrl: string;
+  /** @throws CliError that says how to get one */
+  readonly secretKey: () => string;
+  /** @throws CliError that says how to get one */
+  readonly publicKey: () => string;
+}
+
+/** @throws CliError (usage) naming every flag or variable that is wrong */
+export function parseConfig(environment: NodeJS.ProcessEnv, flags: unknown): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const byFlag = parse(
+    flagsSchema,
+    flags,
+    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  );
+  const byVariable = parse(environmentSchema, given, (name) => name);
+  return {
+    apiUrl: byFlag.apiUrl ?? byVariable.SAZABI_API_URL,
+    intakeUrl: byFlag.intakeUrl ?? byVariable.SAZABI_INTAKE_URL,
+    secretKey: () =>
+      byFlag.secretKey ?? byVariable.SAZABI_SECRET_KEY ?? missingKey('secret', 'SAZABI_SECRET_KEY', 'sk'),
+    publicKey: () =>
+      byFlag.publicKey ?? byVariable.SAZABI_PUBLIC_KEY ?? missingKey('public', 'SAZABI_PUBLIC_KEY', 'pk'),
+  };
+}
+
+function parse<T extends z.ZodType>(schema: T, value: unknown, nameOf: (name: string) => string): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw usageError(parsed.error.issues.map((issue) => `${nameOf(String(issue.path[0]))} ${issue.message}.`).join('\n'));
+}
+
+function missingKey(type: 'secret' | 'public', variable: string, prefix: string): never {
+  throw new CliError(
+    [
+      `No ${type} key. Set it with:  export ${variable}=${prefix}_live_sz_…`,
+      'The first `npm start` prints one (elsewhere it is in first-keys.json in the data folder);',
+      `more are made with:  sazabi keys ${type}-keys create --name "…"`,
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,36 @@
+// What every command is given: settings, output, input and the API.
+import type { Readable } from 'node:stream';
+import type { Command } from 'commander';
+import { type Config, parseConfig } from './config.ts';
+import { type ApiClient, createApiClient } from './http/api-client.ts';
+import type { Output } from './output/output.ts';
+
+export interface Context {
+  readonly output: Output;
+  readonly stdin: Readable;
+  /** Settings of this call: its flags over the environment. */
+  config(command: Command): Config;
+  api(command: Command): ApiClient;
+  /** The command did its work, but not all of it succeeded: exit code 1. */
+  markFailed(): void;
+  exitCode(): 0 | 1;
+}
+
+/** One call's context. */
+export function createContext(environment: NodeJS.ProcessEnv, stdin: Readable, output: Output): Context {
+  let failed = false;
+  const config = (command: Command): Config => parseConfig(environment, command.optsWithGlobals());
+  return {
+    output,
+    stdin,
+    config,
+    api: (command) => {
+      const { apiUrl, secretKey } = config(command);
+      return createApiClient(apiUrl, secretKey());
+    },
+    markFailed: () => {
+      failed = true;
+    },
+    exitCode: () => (failed ? 1 : 0),
+  };
+}

@@ -1,0 +1,57 @@
+// What is said when a server cannot be reached or refuses.
+import { z } from 'zod';
+import { CliError } from '../cli-error.ts';
+
+/** A failed answer of either service. */
+export const failureSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    requestId: z.string().optional(),
+    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    required_scope: z.string().optional(),
+  }),
+});
+
+/** The answer's own message, or what can be said of one that is not ours. */
+export async function failureMessage(response: Response): Promise<string> {
+  const text = await response.text().catch(() => '');
+  return failureMessageOf(response.status, response.url, text);
+}
+
+/** As {@link failureMessage}, of a body already read. */
+export function failureMessageOf(status: number, url: string, body: string): string {
+  const parsed = failureSchema.safeParse(parseJson(body));
+  if (!parsed.success)
+    return `${new URL(url).origin} answered HTTP ${status}, but not as Sazabi does. Is the address right?`;
+  const { code, message, requestId, issues = [], required_scope } = parsed.data.error;
+  return [
+    `${message} (${code}${requestId === undefined ? '' : `, request ${requestId}`})`,
+    ...issues.map((issue) => `  ${issue.path === '' ? '' : `${issue.path}: `}${issue.message}`),
+    ...(required_scope === undefined ? [] : [`  Needed: a secret key with the scope ${required_scope}.`]),
+  ].join('\n');
+}
+
+/** A server that gave no answer. `variable` is where its address comes from. */
+export function unreachable(name: string, url: string, variable: string, error: unknown): CliError {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return new CliError(`${name} at ${url} did not answer in time.`);
+  return new CliError(
+    `No answer from ${name} at ${url} (${reasonOf(error)}).\nStart it with \`npm start\`, or set ${variable} to where it runs.`,
+  );
+}
+
+/** The system's word for a failed fetch (ECONNREFUSED), which is hidden in its cause. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause === undefined ? error.message : reasonOf(error.cause);
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,69 @@
+// Values that people type: durations, times, numbers, key=value; and small texts from stdin.
+import { InvalidArgumentError } from 'commander';
+import { usageError } from './cli-error.ts';
+
+const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const DURATION = /^-?(\d{1,6})(s|m|h|d|w)$/;
+
+/** `90d` → milliseconds; null where it is not a duration. */
+export function durationMs(text: string): number | null {
+  const [, count, unit] = DURATION.exec(text) ?? [];
+  if (unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd' && unit !== 'w') return null;
+  return Number(count) * UNIT_MS[unit];
+}
+
+/** A duration in milliseconds, for commander. */
+export function parseDuration(text: string): number {
+  const parsed = durationMs(text);
+  if (parsed === null) throw new InvalidArgumentError('Say it as 30m, 12h, 90d or 2w.');
+  return parsed;
+}
+
+/** A time of a query: `2h` and `-2h` are two hours ago; ISO 8601 goes as it is. */
+export function parseQueryTime(text: string): string {
+  if (DURATION.test(text)) return text.startsWith('-') ? text : `-${text}`;
+  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Say it as 2h (ago), or as 2026-01-31T12:00:00Z.');
+  return text;
+}
+
+/** When something ends: `90d` from now, or ISO 8601. */
+export function parseExpiry(text: string): string {
+  const after = durationMs(text);
+  const atMs = after === null ? Date.parse(text) : Date.now() + after;
+  if (Number.isNaN(atMs)) throw new InvalidArgumentError('Say it as 90d (from now), or as 2026-01-31T12:00:00Z.');
+  return new Date(atMs).toISOString();
+}
+
+/** A parser of whole numbers within a range. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`A whole number from ${min} to ${max}.`);
+  };
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** `k=v`, the value may hold more `=`. @throws CliError (usage) */
+export function parsePair(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw usageError(`"${text}" is not name=value.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** All of a short input as text. @throws CliError when it is longer */
+export async function readAll(input: NodeJS.ReadableStream, bytesMax: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of input) {
+    const buffer = Buffer.from(chunk);
+    bytes += buffer.length;
+    if (bytes > bytesMax) throw usageError(`The input is longer than ${bytesMax} bytes.`);
+    chunks.push(buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

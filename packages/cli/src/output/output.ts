@@ -1,0 +1,66 @@
+// Where commands write: results to stdout, everything else to stderr; colours only on a terminal.
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
+import { printable, printableJson } from './printable.ts';
+
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type Style = Parameters<typeof styleText>[0];
+
+export interface Output {
+  /** Characters in a line of stdout; a pipe has no end of line. */
+  readonly columns: number;
+  /** One result line (a newline is added); resolves when there is room for more. */
+  print(line: string): Promise<void>;
+  /** A result as one line of JSON. */
+  printJson(value: unknown): Promise<void>;
+  /** As it is, without waiting. */
+  printNow(text: string): void;
+  /** A line for the person: stderr. */
+  note(line: string): void;
+  /** What went wrong: stderr; control characters of others are shown escaped. */
+  problem(message: string): void;
+  /** A line on stderr that the next one overwrites; nothing where stderr is not a terminal. */
+  status(line: string): void;
+  readonly statusIsShown: boolean;
+  /** Colours for stdout, if it is a terminal and NO_COLOR is not set. */
+  style(format: Style, text: string): string;
+  /** Whether the error only says that whoever read stdout has had enough (`| head`). */
+  readerIsGone(error: unknown): boolean;
+}
+
+/** Output to these streams. A reader of stdout that goes away ends the writing quietly. */
+export function createOutput(stdout: OutputStream, stderr: OutputStream): Output {
+  let gone: Error | null = null;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    gone = error;
+  });
+  // Nobody reads the notes: the results still matter.
+  stderr.on('error', () => undefined);
+
+  const write = async (text: string): Promise<void> => {
+    if (gone !== null) throw gone;
+    if (!stdout.write(text)) await once(stdout, 'drain');
+  };
+  const styled = (stream: OutputStream, format: Style, text: string): string =>
+    styleText(format, text, { stream: stream as NodeJS.WritableStream, validateStream: true });
+
+  return {
+    columns: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    print: (line) => write(`${line}\n`),
+    printJson: (value) => write(`${stdout.isTTY ? printableJson(JSON.stringify(value)) : JSON.stringify(value)}\n`),
+    printNow: (text) => void stdout.write(text),
+    note: (line) => void stderr.write(`${line}\n`),
+    problem(message) {
+      const lines = message.split('\n').map(printable).join('\n');
+      stderr.write(`${styled(stderr, 'red', lines)}\n`);
+    },
+    status(line) {
+      if (stderr.isTTY) stderr.write(`\r\u001b[K${line}`);
+    },
+    statusIsShown: stderr.isTTY === true,
+    style: (format, text) => styled(stdout, format, text),
+    readerIsGone: (error) => error === gone && gone !== null,
+  };
+}
