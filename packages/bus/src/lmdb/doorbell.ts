@@ -13,8 +13,8 @@ export interface Doorbell {
 export interface DoorbellListener {
   /** Counts what was heard; take it before looking for records, then hand it to {@link heardSince}. */
   heard(): number;
-  /** Resolves when something was heard since `count`, or it is time to look anyway, after at most `waitMs`, or on abort. */
-  heardSince(count: number, waitMs: number, signal: AbortSignal | undefined): Promise<void>;
+  /** Resolves when something was heard since `count`, when it is time to look anyway, after `waitMs`, or on an abort. */
+  heardSince(count: number, waitMs: number, signals: readonly AbortSignal[]): Promise<void>;
   close(): void;
 }
 
@@ -55,17 +55,17 @@ export function listenToDoorbell(folder: string): DoorbellListener {
   const pollMs = watcher === null ? POLL_WITHOUT_EVENTS_MS : POLL_MS;
   return {
     heard: () => count,
-    heardSince: (seen, waitMs, signal) =>
+    heardSince: (seen, waitMs, signals) =>
       new Promise((resolve) => {
-        if (count !== seen || signal?.aborted === true) return resolve();
+        if (count !== seen || signals.some((signal) => signal.aborted)) return resolve();
         const resume = () => {
           clearTimeout(timer);
-          signal?.removeEventListener('abort', resume);
+          for (const signal of signals) signal.removeEventListener('abort', resume);
           waiting.delete(resume);
           resolve();
         };
         const timer = setTimeout(resume, Math.min(waitMs, pollMs));
-        signal?.addEventListener('abort', resume);
+        for (const signal of signals) signal.addEventListener('abort', resume);
         waiting.add(resume);
       }),
     close() {

@@ -3,7 +3,7 @@ import type { BusReader } from '../bus.ts';
 import type { DoorbellListener } from './doorbell.ts';
 import { checkPartition, extentOf, type ReadableStore, readWaiting } from './records.ts';
 
-/** @param busClosed ends its waits. The stores belong to the caller, the listener to the reader. */
+/** @param busClosed ends its waits. The stores and the listener belong to the caller. */
 export function createReader(stores: ReadableStore, listener: DoorbellListener, busClosed: AbortSignal): BusReader {
   const closing = new AbortController();
   const closed = AbortSignal.any([closing.signal, busClosed]);
@@ -19,7 +19,6 @@ export function createReader(stores: ReadableStore, listener: DoorbellListener, 
     },
     async close() {
       closing.abort();
-      listener.close();
     },
   };
 }

@@ -60,6 +60,7 @@ export async function readWaiting(
   options: ReadOptions,
   closed: AbortSignal,
 ): Promise<readonly BusRecord[]> {
+  const signals = options.signal === undefined ? [closed] : [closed, options.signal];
   const deadlineMs = performance.now() + options.waitMs;
   for (;;) {
     if (closed.aborted) throw new BusError('closed', 'The bus is closed.');
@@ -69,7 +70,7 @@ export async function readWaiting(
     const records = readStored(store.records, from, options);
     const leftMs = deadlineMs - performance.now();
     if (records.length > 0 || leftMs <= 0 || options.signal?.aborted === true) return records;
-    await listener.heardSince(heard, leftMs, options.signal);
+    await listener.heardSince(heard, leftMs, signals);
     if (closed.aborted) return [];
   }
 }
