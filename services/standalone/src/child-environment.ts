@@ -11,6 +11,7 @@ const PASSED_ON = {
     'HOST',
     'DATABASE_URL',
     'API_PUBLIC_URL',
+    'RATE_LIMIT_MAX_PER_MINUTE',
     'TRUSTED_PROXIES',
     'TLS_CERT_FILE',
     'TLS_KEY_FILE',

@@ -67,8 +67,9 @@ export async function planParts(
 
 /** The same address with a wildcard host replaced by loopback. */
 export function reachableUrl(url: string): string {
-  const { protocol, hostname, port } = new URL(url);
-  return `${protocol}//${reachable(hostname.replace(/^\[|\]$/g, ''))}:${port}`;
+  const parsed = new URL(url);
+  parsed.hostname = reachable(parsed.hostname.replace(/^\[|\]$/g, ''));
+  return parsed.origin;
 }
 
 /** Where a wildcard address is listened on, loopback reaches it. */

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { StartupError } from '@sazabi/lifecycle';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './config.ts';
+import { reachableUrl } from './parts.ts';
+
+describe('settings', () => {
+  it('have the documented defaults', () => {
+    expect(parseConfig({})).toEqual({
+      dataDir: resolve('.sazabi'),
+      logLevel: undefined,
+      host: '127.0.0.1',
+      internalHost: '127.0.0.1',
+      internalToken: undefined,
+      ports: { intake: 4318, intakeInternal: 4321, consumerInternal: 4322, api: 4319, internal: 4320 },
+      clickHouse: undefined,
+      environment: {},
+    });
+  });
+
+  it('a ClickHouse of the operator is read by its own user, or else by the one that writes', () => {
+    const url = 'http://app:pw@db:8123/sazabi';
+    expect(parseConfig({ CLICKHOUSE_URL: url }).clickHouse).toEqual({ url, readerUrl: url });
+    const readerUrl = 'http://reader:pw@db:8123/sazabi';
+    expect(parseConfig({ CLICKHOUSE_URL: url, CLICKHOUSE_READER_URL: readerUrl }).clickHouse).toEqual({
+      url,
+      readerUrl,
+    });
+  });
+
+  it('that are wrong are all named in one line', () => {
+    const wrong = { INTAKE_PORT: '65536', API_PORT: '-1', CLICKHOUSE_URL: 'db', LOG_LEVEL: 'loud' };
+    expect(() => parseConfig(wrong)).toThrow(StartupError);
+    for (const name of Object.keys(wrong)) expect(() => parseConfig(wrong)).toThrow(name);
+    expect(() => parseConfig(wrong)).not.toThrow('\n');
+  });
+});
+
+it('a wildcard address is shown as one that a client can reach', () => {
+  expect(reachableUrl('http://0.0.0.0:4318')).toBe('http://127.0.0.1:4318');
+  expect(reachableUrl('http://[::]:4318')).toBe('http://[::1]:4318');
+  expect(reachableUrl('https://[::1]:4318')).toBe('https://[::1]:4318');
+  expect(reachableUrl('http://logs.internal:80')).toBe('http://logs.internal');
+});
