@@ -1,0 +1,28 @@
+// GET /logs/{id}: one log by its opaque id.
+import type { ClickHouseClient } from '@clickhouse/client';
+import { ContractError, type LogRow } from '@sazabi/contract';
+import { readLogId } from './log-id.ts';
+import { ROW_COLUMNS, type StoredRow, toLogRow } from './log-row.ts';
+import { type LogScope, scopedLogs } from './log-scope.ts';
+import { type QueryOptions, runSelect } from './run-select.ts';
+import { expiryDay, nanosTime } from './selection.ts';
+import { bound, sql } from './sql.ts';
+
+/**
+ * The log with this id, if the scope sees it.
+ * @throws ContractError NOT_FOUND for any other id, whatever its form: existence is never leaked
+ */
+export async function findLog(
+  client: ClickHouseClient,
+  scope: LogScope,
+  id: string,
+  options: QueryOptions = {},
+): Promise<LogRow> {
+  const position = readLogId(id);
+  if (position !== null && scope.projectIds.length > 0) {
+    const { timestampNanos, batchId, ordinal } = position;
+    const select = sql`SELECT ${ROW_COLUMNS} ${scopedLogs(scope, expiryDay(options.nowMs ?? Date.now()))} AND timestamp = ${nanosTime(timestampNanos)} AND batch_id = ${bound('UUID', batchId)} AND ordinal = ${bound('UInt32', ordinal)} LIMIT 1`;
+    for await (const { row } of runSelect<StoredRow>(client, select, options)) return toLogRow(row);
+  }
+  throw new ContractError('NOT_FOUND', 'There is no log with this id. Ids come from rows of POST /logs/query.');
+}

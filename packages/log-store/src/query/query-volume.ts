@@ -1,0 +1,75 @@
+// POST /logs/volume: counts per bucket of time and group.
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { LogsVolume, LogsVolumeData, VolumeSeries } from '@sazabi/contract';
+import { type Buckets, volumeBuckets } from './buckets.ts';
+import { fieldSql } from './fields.ts';
+import { type LogScope, narrowScope } from './log-scope.ts';
+import { type QueryOptions, runSelect } from './run-select.ts';
+import { expiryDay, selectedLogs } from './selection.ts';
+import { bound, type Sql, sql } from './sql.ts';
+
+/** One bucket of one group. `kind`: a group, the logs without the field, or the groups that are not among the largest. */
+interface CountRow {
+  /** Seconds since 1970, as text: 64 bits. */
+  readonly bucket: string;
+  readonly kind: 'group' | 'none' | 'other';
+  readonly name: string;
+  readonly logs: string;
+}
+
+/**
+ * Counts of the selection, empty buckets zero, the largest groups first, then the rest as one series.
+ * @throws ContractError VALIDATION_ERROR (range, more than 1500 buckets), QUERY_TIMEOUT, SERVICE_UNAVAILABLE
+ */
+export async function queryVolume(
+  client: ClickHouseClient,
+  scope: LogScope,
+  request: LogsVolume,
+  options: QueryOptions = {},
+): Promise<LogsVolumeData> {
+  const nowMs = options.nowMs ?? Date.now();
+  const buckets = volumeBuckets(request, nowMs);
+  const visible = narrowScope(scope, request.projectId);
+  const counts: CountRow[] = [];
+  if (visible.projectIds.length > 0) {
+    const selected = selectedLogs(visible, request, buckets.range, { anchorMs: nowMs, day: expiryDay(nowMs) });
+    for await (const { row } of runSelect<CountRow>(client, countSelect(request, buckets, selected), options))
+      counts.push(row);
+  }
+  return toVolume(counts, buckets, request.groupBy !== undefined);
+}
+
+function countSelect(request: LogsVolume, { seconds }: Buckets, selected: Sql): Sql {
+  const bucket = sql`intDiv(toUnixTimestamp64Nano(timestamp), ${bound('Int64', BigInt(seconds) * 1_000_000_000n)}) * ${bound('UInt32', seconds)} AS bucket`;
+  if (request.groupBy === undefined)
+    return sql`SELECT ${bucket}, 'none' AS kind, '' AS name, count() AS logs ${selected} GROUP BY bucket ORDER BY bucket`;
+  const field = fieldSql(request.groupBy);
+  // Absent and empty are different groups: a tuple, since NULL is never IN anything.
+  const group = sql`(${field.exists}, if(${field.exists}, toString(${field.text}), ''))`;
+  const largest = sql`(SELECT ${group} AS g ${selected} GROUP BY g ORDER BY count() DESC, g LIMIT ${bound('UInt32', request.limit)})`;
+  return sql`SELECT bucket, multiIf(NOT shown, 'other', g.1, 'group', 'none') AS kind, if(shown, g.2, '') AS name, sum(n) AS logs FROM (SELECT ${bucket}, ${group} AS g, g IN ${largest} AS shown, count() AS n ${selected} GROUP BY bucket, g) GROUP BY bucket, kind, name ORDER BY bucket`;
+}
+
+function toVolume(counts: readonly CountRow[], buckets: Buckets, grouped: boolean): LogsVolumeData {
+  const begins = buckets.begins(counts.length === 0 ? null : Number(counts.at(-1)?.bucket));
+  const byGroup = new Map<string, { kind: CountRow['kind']; name: string; counts: Map<number, number> }>();
+  if (!grouped) byGroup.set('none:', { kind: 'none', name: '', counts: new Map() });
+  for (const { bucket, kind, name, logs } of counts) {
+    const key = `${kind}:${name}`;
+    const group = byGroup.get(key) ?? { kind, name, counts: new Map<number, number>() };
+    group.counts.set(Number(bucket), Number(logs));
+    byGroup.set(key, group);
+  }
+  const series = [...byGroup.values()].map(({ kind, name, counts: perBucket }): VolumeSeries => {
+    const points = begins.map((begin) => ({ bucket: isoSeconds(begin), count: perBucket.get(begin) ?? 0 }));
+    const total = points.reduce((sum, { count }) => sum + count, 0);
+    const group = kind === 'group' ? name : null;
+    return kind === 'other' ? { group, other: true, total, points } : { group, total, points };
+  });
+  series.sort((a, b) => Number(a.other ?? false) - Number(b.other ?? false) || b.total - a.total);
+  return { series, total: series.reduce((sum, { total }) => sum + total, 0), interval: buckets.interval };
+}
+
+function isoSeconds(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

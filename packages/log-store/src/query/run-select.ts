@@ -1,0 +1,94 @@
+// Runs one select with its limits; what ClickHouse or the connection say becomes an error of the contract.
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import { ContractError } from '@sazabi/contract';
+import { render, type Sql } from './sql.ts';
+
+/** Seconds of one query; the reader's profile allows no more. */
+export const EXECUTION_SECONDS_MAX = 30;
+const RETRY_AFTER_SECONDS = 1;
+
+export interface QueryOptions {
+  /** Ends the query at the server when its asker has gone. */
+  readonly signal?: AbortSignal;
+  /** For tests; default the clock. */
+  readonly nowMs?: number;
+}
+
+/** ClickHouse's codes for a limit that the query itself ran into. */
+const LIMITS: Readonly<Record<string, string>> = {
+  158: 'it would read too many rows',
+  159: `it ran longer than ${EXECUTION_SECONDS_MAX} s`,
+  160: `it would run longer than ${EXECUTION_SECONDS_MAX} s`,
+  241: 'it needs more memory than one query may take',
+  307: 'it would read too many bytes',
+  396: 'its result is too large',
+};
+/** Too many queries at once, tables being started or stopped: gone in a moment. */
+const BUSY = new Set(['202', '203', '236', '242', '425']);
+/** The store is there, but not set up yet: the consumer's migrations make database and tables. */
+const NOT_SET_UP = new Set(['60', '81']);
+
+/**
+ * The rows of a select in JSONEachRow, in order, as they arrive; ending the iteration ends the query.
+ * @throws ContractError QUERY_TIMEOUT which limit, SERVICE_UNAVAILABLE where the store cannot be reached
+ */
+export async function* runSelect<Row>(
+  client: ClickHouseClient,
+  select: Sql,
+  options: QueryOptions,
+): AsyncGenerator<{ row: Row; text: string }> {
+  try {
+    const result = await client.query({
+      ...render(select),
+      format: 'JSONEachRow',
+      // Parameters of many filters would make a URL that servers refuse; then they go in the body.
+      use_multipart_params_auto: true,
+      clickhouse_settings: { max_execution_time: EXECUTION_SECONDS_MAX },
+      ...(options.signal === undefined ? {} : { abort_signal: options.signal }),
+    });
+    for await (const rows of result.stream<Row>()) {
+      for (const row of rows) yield { row: row.json(), text: row.text };
+    }
+  } catch (error) {
+    throw asContractError(error);
+  }
+}
+
+/** The error to answer with; an unexpected one as it is. */
+export function asContractError(error: unknown): unknown {
+  if (error instanceof ContractError) return error;
+  if (error instanceof ClickHouseError) return fromClickHouse(error);
+  return isConnectionFailure(error) ? unavailable(error) : error;
+}
+
+function fromClickHouse(error: ClickHouseError): unknown {
+  const limit = LIMITS[error.code];
+  if (limit !== undefined) {
+    const message = `The query was stopped: ${limit}. Ask for a shorter time range or a narrower selection.`;
+    return withCause(new ContractError('QUERY_TIMEOUT', message), error);
+  }
+  return BUSY.has(error.code) || NOT_SET_UP.has(error.code) ? unavailable(error) : error;
+}
+
+function unavailable(cause: unknown): ContractError {
+  const message = 'The log store cannot be reached at the moment. Please retry.';
+  return withCause(
+    new ContractError('SERVICE_UNAVAILABLE', message, {}, { retryAfterSeconds: RETRY_AFTER_SECONDS }),
+    cause,
+  );
+}
+
+/** For the one log line of it; never part of the answer. */
+function withCause(error: ContractError, cause: unknown): ContractError {
+  error.cause = cause;
+  return error;
+}
+
+/** Socket errors have Node's codes; the client's own time-out and broken answers have none. */
+function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return (
+    /^E[A-Z]+$|^ERR_STREAM_PREMATURE_CLOSE$/.test(code) || /timeout error|socket hang up|aborted/i.test(error.message)
+  );
+}

@@ -1,0 +1,43 @@
+// Search in the message: whole words without case, or an exact substring.
+import { type LogSearch, searchWords } from '@sazabi/contract';
+import { bound, join, type Sql, sql } from './sql.ts';
+
+/** RE2's classes of the same word characters that `searchWords` splits by; `\w` and `\b` know ASCII only. */
+const WORD_BEGIN = '(?:^|[^\\pL\\pM\\pN_])';
+const WORD_END = '(?:[^\\pL\\pM\\pN_]|$)';
+const BETWEEN_WORDS = '[^\\pL\\pM\\pN_]+';
+const ASCII_WORD = /^[A-Za-z0-9_]+$/;
+
+/** The condition of a search. */
+export function searchCondition(search: LogSearch): Sql {
+  if (search.mode === 'substring') return sql`position(message, ${bound('String', search.query)}) > 0`;
+  const words = [...new Set(searchWords(search.query))];
+  switch (search.mode) {
+    case 'all':
+      return sql`(${join(
+        words.map((word) => messageHas([word])),
+        ' AND ',
+      )})`;
+    case 'any':
+      return sql`(${join(
+        words.map((word) => messageHas([word])),
+        ' OR ',
+      )})`;
+    case 'phrase':
+      return messageHas(searchWords(search.query));
+  }
+}
+
+/**
+ * The words one after the other. They consist of letters, digits and `_`, so they need no escaping in the pattern. The
+ * search for an ASCII word's bytes comes first: it takes half the time of the pattern on rows without it (measured).
+ */
+function messageHas(words: readonly string[]): Sql {
+  const pattern = `(?i)${WORD_BEGIN}${words.join(BETWEEN_WORDS)}${WORD_END}`;
+  const probes = words.filter((word) => ASCII_WORD.test(word)).map(holdsBytes);
+  return sql`(${join([...probes, sql`match(message, ${bound('String', pattern)})`], ' AND ')})`;
+}
+
+function holdsBytes(word: string): Sql {
+  return sql`positionCaseInsensitive(message, ${bound('String', word)}) > 0`;
+}
