@@ -62,6 +62,12 @@ export function createLogGenerator(seed: number): (atMs: number) => GeneratedLog
     };
     const compose = messages[whole(messages.length)];
     const message = compose === undefined ? '' : compose(attributes);
-    return { message, level: pick(LEVELS), service: pick(SERVICES), timestamp: new Date(atMs).toISOString(), attributes };
+    return {
+      message,
+      level: pick(LEVELS),
+      service: pick(SERVICES),
+      timestamp: new Date(atMs).toISOString(),
+      attributes,
+    };
   };
 }
