@@ -1,0 +1,73 @@
+// One record in the making: a block, what its headers will say, and who waits for it to be durable.
+import { BusError } from '@sazabi/bus';
+import { type LogBlock, newUuidV7, REQUEST_IDS_MAX, type RecordMeta } from '@sazabi/log-record';
+import { BATCH_BYTES_MAX, BATCH_ROWS_MAX } from '../limits.ts';
+import type { Submission } from './submission.ts';
+
+export interface OpenBatch<Waiter> {
+  readonly batchId: Uint8Array;
+  readonly expiresOnDay: number;
+  readonly partition: number;
+  readonly block: LogBlock;
+  readonly requestIds: Uint8Array[];
+  /** The same ids as texts, as they are known in the group commit's table. */
+  readonly requestTexts: string[];
+  readonly waiters: Waiter[];
+  /** Taken of the waiting budget. */
+  heldBytes: number;
+}
+
+/** How the append of a batch ended: null = durable. */
+export type AppendFailure = BusError | null;
+
+/** An empty batch on a block that nobody else uses. */
+export function openBatch<Waiter>(expiresOnDay: number, partition: number, block: LogBlock): OpenBatch<Waiter> {
+  const batchId = newUuidV7();
+  block.reset(batchId, expiresOnDay);
+  return {
+    batchId,
+    expiresOnDay,
+    partition,
+    block,
+    requestIds: [],
+    requestTexts: [],
+    waiters: [],
+    heldBytes: 0,
+  };
+}
+
+/** Whether the request would take the batch over a limit, by its rows and its body's size (a block is rarely larger). */
+export function wouldOverfill(batch: OpenBatch<unknown>, submission: Submission): boolean {
+  const { rowCount, byteLength } = batch.block;
+  if (rowCount === 0) return false;
+  return (
+    rowCount + submission.logs.items.length > BATCH_ROWS_MAX ||
+    byteLength + submission.bodyBytes > BATCH_BYTES_MAX ||
+    (submission.requestId !== null && batch.requestIds.length === REQUEST_IDS_MAX)
+  );
+}
+
+/** Whether no further request should wait for this batch's next turn. */
+export function isFull(batch: OpenBatch<unknown>): boolean {
+  return (
+    batch.block.rowCount >= BATCH_ROWS_MAX ||
+    batch.block.byteLength >= BATCH_BYTES_MAX ||
+    batch.requestIds.length === REQUEST_IDS_MAX
+  );
+}
+
+export function metaOf(batch: OpenBatch<unknown>): RecordMeta {
+  return {
+    batchId: batch.batchId,
+    rows: batch.block.rowCount,
+    ownRows: batch.block.ownRowCount,
+    expiresOnDay: batch.expiresOnDay,
+    requestIds: batch.requestIds,
+  };
+}
+
+/** Any failure of an append as a BusError: what is not one may or may not have reached the bus. */
+export function failureOf(error: unknown): BusError {
+  if (error instanceof BusError) return error;
+  return new BusError('unavailable', 'The append failed.', { cause: error });
+}

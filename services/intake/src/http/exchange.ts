@@ -1,0 +1,114 @@
+// One request under way: what its answer needs, and the only place that writes an answer.
+import { ContractError, failure, RATE_LIMIT_HEADERS, REQUEST_ID_HEADER, requestIdFrom } from '@sazabi/contract';
+import type { RateVerdict } from '@sazabi/keys';
+import { corsHeaders } from './cors.ts';
+import type { RequestHead } from './request-head.ts';
+import type { UwsResponse } from './uws.ts';
+
+/** Reason phrases of the statuses that are answered. */
+const STATUS_LINES: Readonly<Record<number, string>> = {
+  200: '200 OK',
+  202: '202 Accepted',
+  204: '204 No Content',
+  400: '400 Bad Request',
+  401: '401 Unauthorized',
+  403: '403 Forbidden',
+  404: '404 Not Found',
+  405: '405 Method Not Allowed',
+  413: '413 Content Too Large',
+  415: '415 Unsupported Media Type',
+  429: '429 Too Many Requests',
+  500: '500 Internal Server Error',
+  503: '503 Service Unavailable',
+};
+
+export interface Exchange {
+  readonly response: UwsResponse;
+  readonly requestId: string;
+  readonly origin: string;
+  readonly headOnly: boolean;
+  /** Set once the key is known. */
+  rate: RateVerdict | null;
+  /** Answered, or the client is gone: the response must not be touched any more. */
+  done: boolean;
+  /** Bytes taken of the bodies' budget for this request; whoever ends it gives them back. */
+  heldBytes: number;
+  /** The body of the 202 that waits for durability. */
+  pendingBody: string;
+  readonly options: ExchangeOptions;
+}
+
+export interface ExchangeOptions {
+  readonly generateRequestId: () => string;
+  readonly opened: () => void;
+  /** Called once for each, when it is answered or the client is gone (then with status 0). */
+  readonly ended: (exchange: Exchange, status: number) => void;
+  /** Connections end with their next answer, so that clients go elsewhere. */
+  readonly isStopping: () => boolean;
+}
+
+/** Opens the exchange; from here on a client that goes away is noticed. */
+export function openExchange(response: UwsResponse, head: RequestHead, options: ExchangeOptions): Exchange {
+  const exchange: Exchange = {
+    response,
+    requestId: requestIdFrom(head.requestId === '' ? undefined : head.requestId, options.generateRequestId),
+    origin: head.origin,
+    headOnly: head.method === 'HEAD',
+    rate: null,
+    done: false,
+    heldBytes: 0,
+    pendingBody: '',
+    options,
+  };
+  options.opened();
+  response.onAborted(() => {
+    if (exchange.done) return;
+    exchange.done = true;
+    options.ended(exchange, 0);
+  });
+  return exchange;
+}
+
+/** Writes the answer, once; nothing where the client is gone. `moreHeaders` are whole lines, each with its CRLF. */
+export function answer(exchange: Exchange, status: number, body: string, moreHeaders = ''): void {
+  if (exchange.done) return;
+  exchange.done = true;
+  exchange.response.cork(() => write(exchange, status, body, moreHeaders));
+  exchange.options.ended(exchange, status);
+}
+
+/** Answers with the contract's error envelope. */
+export function answerError(exchange: Exchange, error: ContractError): void {
+  let headers = '';
+  if (error.retryAfterSeconds !== undefined) headers += `retry-after: ${Math.max(1, error.retryAfterSeconds)}\r\n`;
+  if (error.allow !== undefined) headers += `allow: ${error.allow}\r\n`;
+  answer(exchange, error.status, JSON.stringify(failure(error, exchange.requestId)), headers);
+}
+
+/** The answer to what nobody expected: logged by the caller, told without any detail. */
+export function internalError(): ContractError {
+  return new ContractError(
+    'INTERNAL_ERROR',
+    'Something failed here, not in your request. Send it again; with an Idempotency-Key it is stored once.',
+  );
+}
+
+// A call into the native module costs 0.3 µs: all headers go in as one.
+function write(exchange: Exchange, status: number, body: string, moreHeaders: string): void {
+  const { response, rate } = exchange;
+  const close = exchange.options.isStopping();
+  response.writeStatus(STATUS_LINES[status] ?? String(status));
+  const limits =
+    rate === null
+      ? ''
+      : `${RATE_LIMIT_HEADERS.limit}: ${rate.limit}\r\n${RATE_LIMIT_HEADERS.remaining}: ${rate.remaining}\r\n${RATE_LIMIT_HEADERS.reset}: ${rate.resetUnixSeconds}\r\n`;
+  const type = status === 204 ? '' : 'content-type: application/json\r\n';
+  response.writeHeader(
+    REQUEST_ID_HEADER,
+    `${exchange.requestId}\r\n${type}${limits}${moreHeaders}${corsHeaders(exchange.origin)}`,
+  );
+  // A 204 has no content-length (RFC 9110, section 8.6).
+  if (status === 204) response.endWithoutBody();
+  else if (exchange.headOnly) response.endWithoutBody(Buffer.byteLength(body), close);
+  else response.end(body, close);
+}

@@ -1,0 +1,70 @@
+// Reads a request's body of any chunking, within the limit of one body and the budget of all.
+import { ContractError } from '@sazabi/contract';
+import type { BytesBudget } from '../bytes-budget.ts';
+import { BODY_BYTES_MAX } from '../limits.ts';
+import { bodiesFull, bodyTooLarge } from '../refusals.ts';
+import type { Exchange } from './exchange.ts';
+
+const DIGITS = /^\d{1,15}$/;
+const NO_BYTES = new Uint8Array(0);
+
+/** What the head says of the body's length, judged before any of it is read; null where it may be read. */
+export function bodyRefusal(
+  contentLength: string,
+  transferEncoding: string,
+  budget: BytesBudget,
+): ContractError | null {
+  if (transferEncoding !== '' && transferEncoding.toLowerCase() !== 'chunked') {
+    return new ContractError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Transfer-Encoding may only be chunked. Say how the body is compressed in Content-Encoding.',
+    );
+  }
+  if (contentLength === '') return null;
+  // uWebSockets itself refuses what is no number; two different lengths come joined.
+  if (!DIGITS.test(contentLength)) {
+    return new ContractError('VALIDATION_ERROR', 'The request has more than one Content-Length. Send one.', {
+      issues: [{ path: 'content-length', message: 'must be one number of bytes' }],
+    });
+  }
+  if (Number(contentLength) > BODY_BYTES_MAX) return bodyTooLarge();
+  return budget.fits(Number(contentLength)) ? null : bodiesFull();
+}
+
+/**
+ * Calls `take` once with the whole body, or `refuse` once; neither where the client goes away. A body that came in one
+ * chunk is passed as it is and dies with the call: whoever needs it longer copies it. The exchange holds its bytes in the
+ * budget until it ends.
+ */
+export function readBody(
+  exchange: Exchange,
+  budget: BytesBudget,
+  take: (body: Uint8Array) => void,
+  refuse: (error: ContractError) => void,
+): void {
+  let chunks: Uint8Array[] | null = null;
+  let bytes = 0;
+  let over = false;
+  exchange.response.onData((chunk, isLast) => {
+    // Called on with the rest of a body that was answered too early, or for a client that is gone.
+    if (over || exchange.done) return;
+    bytes += chunk.byteLength;
+    if (bytes > BODY_BYTES_MAX || !budget.take(chunk.byteLength)) {
+      over = true;
+      chunks = null;
+      return refuse(bytes > BODY_BYTES_MAX ? bodyTooLarge() : bodiesFull());
+    }
+    exchange.heldBytes += chunk.byteLength;
+    if (isLast && chunks === null) {
+      over = true;
+      return take(chunk.byteLength === 0 ? NO_BYTES : new Uint8Array(chunk));
+    }
+    chunks ??= [];
+    chunks.push(new Uint8Array(chunk.slice(0)));
+    if (!isLast) return;
+    over = true;
+    const whole = Buffer.concat(chunks, bytes);
+    chunks = null;
+    take(whole);
+  });
+}

@@ -1,0 +1,76 @@
+// Which path is answered by whom, and what is answered to everything else.
+import { ContractError, success } from '@sazabi/contract';
+import type { Ingest } from '../ingest/ingest.ts';
+import { PREFLIGHT_HEADERS } from './cors.ts';
+import { answer, answerError, type Exchange, type ExchangeOptions, openExchange } from './exchange.ts';
+import { type RequestHead, readHead } from './request-head.ts';
+import type { UwsRequest, UwsResponse } from './uws.ts';
+
+export interface RouteOptions {
+  readonly ingest: Ingest;
+  readonly exchange: ExchangeOptions;
+  readonly version: string;
+  /** Why the intake is not ready, or null when it is. */
+  readonly notReady: () => Promise<string | null>;
+  readonly clientAddress: (response: UwsResponse, head: RequestHead) => string;
+  readonly guard: (exchange: Exchange, work: () => void) => void;
+}
+
+type Route = (exchange: Exchange, head: RequestHead, response: UwsResponse) => void;
+
+const WRITE = 'POST, OPTIONS';
+const READ = 'GET, HEAD, OPTIONS';
+const NOT_FOUND = new ContractError(
+  'NOT_FOUND',
+  'There is nothing at this path. Logs are posted to /v1/logs, events to /v1/events.',
+);
+
+/** The handler for the server: any method, any path. */
+export function createRoutes(options: RouteOptions): (response: UwsResponse, request: UwsRequest) => void {
+  const writeTo =
+    (kind: 'log' | 'event'): Route =>
+    (exchange, head, response) =>
+      options.ingest(exchange, head, kind, () => options.clientAddress(response, head));
+  const writes: ReadonlyMap<string, Route> = new Map([
+    ['/v1/logs', writeTo('log')],
+    ['/v1/events', writeTo('event')],
+  ]);
+  const reads: ReadonlyMap<string, Route> = new Map([
+    ['/healthz', (exchange) => answerJson(exchange, { status: 'ok' })],
+    ['/readyz', (exchange) => answerReadiness(exchange, options.notReady)],
+    ['/version', (exchange) => answerJson(exchange, { version: options.version })],
+  ]);
+
+  const route = (exchange: Exchange, head: RequestHead, response: UwsResponse): void => {
+    const { method, path } = head;
+    const write = writes.get(path);
+    const read = reads.get(path);
+    if (write === undefined && read === undefined) answerError(exchange, NOT_FOUND);
+    else if (method === 'OPTIONS') answer(exchange, 204, '', PREFLIGHT_HEADERS);
+    else if (write !== undefined && method === 'POST') write(exchange, head, response);
+    else if (read !== undefined && (method === 'GET' || method === 'HEAD')) read(exchange, head, response);
+    else answerError(exchange, methodNotAllowed(write === undefined ? READ : WRITE));
+  };
+  return (response, request) => {
+    const head = readHead(request);
+    const exchange = openExchange(response, head, options.exchange);
+    options.guard(exchange, () => route(exchange, head, response));
+  };
+}
+
+function answerJson(exchange: Exchange, data: unknown): void {
+  answer(exchange, 200, JSON.stringify(success(data)));
+}
+
+function answerReadiness(exchange: Exchange, notReady: () => Promise<string | null>): void {
+  const unready = (reason: string) =>
+    answerError(exchange, new ContractError('SERVICE_UNAVAILABLE', reason, {}, { retryAfterSeconds: 1 }));
+  notReady().then(
+    (reason) => (reason === null ? answerJson(exchange, { status: 'ready' }) : unready(reason)),
+    () => unready('Readiness cannot be told.'),
+  );
+}
+
+function methodNotAllowed(allow: string): ContractError {
+  return new ContractError('METHOD_NOT_ALLOWED', `This path takes ${allow}.`, {}, { allow });
+}

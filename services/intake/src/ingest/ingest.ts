@@ -1,0 +1,161 @@
+// The way of one write request: admitted by its head, body read, inflated, parsed, filed in a batch; answered when durable.
+import { ContractError } from '@sazabi/contract';
+import type { KeyUsageCounts } from '@sazabi/keys';
+import { expiresOnDay, requestIdOf } from '@sazabi/log-record';
+import type { GroupCommit } from '../batch/group-commit.ts';
+import type { BytesBudget } from '../bytes-budget.ts';
+import { type Compression, compressionOf } from '../decompress/content-encoding.ts';
+import type { Inflater } from '../decompress/inflate.ts';
+import { answer, answerError, type Exchange } from '../http/exchange.ts';
+import { bodyRefusal, readBody } from '../http/read-body.ts';
+import type { RequestHead } from '../http/request-head.ts';
+import { IDEMPOTENCY_KEY_FORM } from '../limits.ts';
+import type { IntakeCounts } from '../metrics.ts';
+import { type BodyParser, bodyParserOf } from '../protocols/body-parser.ts';
+import type { ParsedLogs } from '../protocols/parsed-logs.ts';
+import type { Admit, Writer } from './admission.ts';
+import { acceptedBody, noneAccepted } from './answer-body.ts';
+
+export interface IngestOptions {
+  readonly admit: Admit;
+  readonly bodyBytes: BytesBudget;
+  readonly inflater: Inflater;
+  readonly commit: GroupCommit<Exchange>;
+  readonly usage: KeyUsageCounts;
+  readonly counts: IntakeCounts;
+  readonly now: () => number;
+  /** Runs `work` so that what nobody expected becomes a 500, logged once. */
+  readonly guard: (exchange: Exchange, work: () => void) => void;
+}
+
+export type Ingest = (
+  exchange: Exchange,
+  head: RequestHead,
+  kind: ParsedLogs['kind'],
+  readAddress: () => string,
+) => void;
+
+/** How a body that has been admitted is to be read. */
+interface Reading {
+  readonly writer: Writer;
+  readonly kind: ParsedLogs['kind'];
+  readonly parser: BodyParser;
+  readonly compression: Compression | 'identity';
+  readonly idempotencyKey: string | undefined;
+  readonly receivedAtMs: number;
+}
+
+const BOM = 0xfeff;
+const BAD_IDEMPOTENCY_KEY = new ContractError(
+  'VALIDATION_ERROR',
+  'Idempotency-Key must be 1 to 128 visible ASCII characters without spaces, sent once.',
+  { issues: [{ path: 'idempotency-key', message: 'must be 1 to 128 visible ASCII characters' }] },
+);
+
+/** The handler of every write route. */
+export function createIngest(options: IngestOptions): Ingest {
+  return (exchange, head, kind, readAddress) => {
+    const nowMs = options.now();
+    const { rate, verdict } = options.admit(head, readAddress, nowMs);
+    exchange.rate = rate;
+    const reading =
+      verdict instanceof ContractError ? verdict : readingOf(head, kind, verdict, nowMs, options.bodyBytes);
+    if (reading instanceof ContractError) {
+      answerError(exchange, reading);
+      return;
+    }
+    readBody(
+      exchange,
+      options.bodyBytes,
+      (body) => options.guard(exchange, () => takeBody(options, exchange, reading, body)),
+      (error) => answerError(exchange, error),
+    );
+  };
+}
+
+function readingOf(
+  head: RequestHead,
+  kind: ParsedLogs['kind'],
+  writer: Writer,
+  receivedAtMs: number,
+  budget: BytesBudget,
+): Reading | ContractError {
+  const parser = bodyParserOf(head.contentType);
+  if (parser instanceof ContractError) return parser;
+  const compression = compressionOf(head.contentEncoding);
+  if (compression instanceof ContractError) return compression;
+  const refusal = bodyRefusal(head.contentLength, head.transferEncoding, budget);
+  if (refusal !== null) return refusal;
+  const { idempotencyKey } = head;
+  if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY_FORM.test(idempotencyKey)) return BAD_IDEMPOTENCY_KEY;
+  return { writer, kind, parser, compression, idempotencyKey, receivedAtMs };
+}
+
+function takeBody(options: IngestOptions, exchange: Exchange, reading: Reading, body: Uint8Array): void {
+  options.counts.bodyBytes += body.byteLength;
+  if (reading.compression === 'identity') {
+    file(options, exchange, reading, body);
+    return;
+  }
+  options.inflater.inflate(body, reading.compression, (inflated) => {
+    if (inflated instanceof ContractError) {
+      answerError(exchange, inflated);
+      return;
+    }
+    options.counts.inflatedBytes += inflated.byteLength;
+    exchange.heldBytes += inflated.byteLength;
+    // A client that is gone gets nothing stored; its exchange has ended, so it gives nothing back any more.
+    if (exchange.done) releaseBody(options, exchange);
+    else options.guard(exchange, () => file(options, exchange, reading, inflated));
+  });
+}
+
+function releaseBody(options: IngestOptions, exchange: Exchange): void {
+  options.bodyBytes.give(exchange.heldBytes);
+  exchange.heldBytes = 0;
+}
+
+/** Invalid UTF-8 becomes U+FFFD; a byte order mark goes. */
+function textOf(body: Uint8Array): string {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  return text.charCodeAt(0) === BOM ? text.slice(1) : text;
+}
+
+/** Files the logs; answers at once only where there is nothing to wait for. */
+function file(options: IngestOptions, exchange: Exchange, reading: Reading, body: Uint8Array): void {
+  const { writer, receivedAtMs, idempotencyKey } = reading;
+  const { entry, source } = writer;
+  const logs = reading.parser(textOf(body), reading.kind);
+  if (logs instanceof ContractError) {
+    answerError(exchange, logs);
+    return;
+  }
+  const filed = options.commit.submit(
+    {
+      source,
+      receivedAtMs,
+      expiresOnDay: expiresOnDay(receivedAtMs, entry.retentionDays),
+      requestId: idempotencyKey === undefined ? null : requestIdOf(source.projectId, source.mode, idempotencyKey),
+      logs,
+      bodyBytes: body.byteLength,
+    },
+    exchange,
+  );
+  // The body is in the block now; while it waits for the disk it is charged there.
+  releaseBody(options, exchange);
+  if (filed.rejectedByCode !== null) countRejected(options, entry.keyId, filed.rejectedByCode);
+  if (filed.accepted === 0 && filed.rejectedCount > 0) {
+    answerError(exchange, noneAccepted(filed));
+    return;
+  }
+  options.counts.acceptedLogs += filed.accepted;
+  exchange.pendingBody = acceptedBody(filed, source, writer.receiptSecret);
+  if (filed.accepted === 0) answer(exchange, 202, exchange.pendingBody);
+}
+
+function countRejected(options: IngestOptions, keyId: string, byCode: ReadonlyMap<string, number>): void {
+  for (const [code, count] of byCode) {
+    options.usage.rejected(keyId, code, count);
+    options.counts.rejectedLogs.set(code, (options.counts.rejectedLogs.get(code) ?? 0) + count);
+  }
+}

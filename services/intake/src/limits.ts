@@ -1,0 +1,54 @@
+// Every bound of the intake, each with its unit and reason. Limits of one log are LOG_LIMITS of packages/log-record.
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** A body as sent: what browsers and agents batch, with room. */
+export const BODY_BYTES_MAX = 5 * MIB;
+/** A body after decompression. */
+export const INFLATED_BYTES_MAX = 20 * MIB;
+/** Up to here any ratio of compression is taken: small bodies of one repeated line are honest. */
+export const INFLATED_BYTES_ANY_RATIO = 1 * MIB;
+/** Beyond that a body that grows more than this many times is a bomb, not logs (logs reach 10 to 40). */
+export const INFLATION_RATIO_MAX = 200;
+/** The largest zstd window a client may ask us to hold (RFC 8878, section 3.1.1.1.2, recommends 8 MiB). */
+export const ZSTD_WINDOW_LOG_MAX = 23;
+/** Compressed bodies up to here are inflated at once: a thread costs 0.1 ms more than it saves. */
+export const INFLATE_SYNC_BYTES_MAX = 8 * KIB;
+/** Inflations at a time off the event loop; others wait. Bounds zstd windows to 64 MiB, and there are four threads. */
+export const INFLATIONS_MAX = 8;
+
+/** Logs of one request. */
+export const LOGS_PER_REQUEST_MAX = 10_000;
+/** Objects and arrays in one body: V8 needs 50 bytes and 0.3 µs for each, and 20 MiB can hold 20 million. */
+export const JSON_CONTAINERS_MAX = 1_000_000;
+/** Rejected logs that an answer lists; the others are only counted. */
+export const REJECTED_LISTED_MAX = 100;
+export const IDEMPOTENCY_KEY_FORM = /^[\x21-\x7e]{1,128}$/;
+
+/** Bodies and what they inflate to, of all requests together. */
+export const BODIES_BYTES_MAX = 256 * MIB;
+/** Blocks that are open or on their way to the bus; past it requests are refused before their bodies are read. */
+export const WAITING_BYTES_MAX = 128 * MIB;
+/** Sockets at a time; more are closed at once. Each costs about 2 KiB at rest. */
+export const CONNECTIONS_MAX = 16_384;
+/** All headers of a request; uWebSockets' own default refuses 4 KiB, which cookies and trace headers reach. */
+export const HEADERS_BYTES_MAX = 16 * KIB;
+
+/** A batch closes before it passes any of these, and never within a request. */
+export const BATCH_BYTES_MAX = 4 * MIB;
+export const BATCH_ROWS_MAX = 20_000;
+/** Batches that are compressed or appended at a time: as many days of expiry can be open without waiting in line. */
+export const BATCHES_IN_FLIGHT_MAX = 64;
+/** Blocks kept for the next batches, and the size beyond which one is let go instead of kept. */
+export const BLOCKS_POOLED_MAX = 16;
+export const BLOCK_POOLED_BYTES_MAX = 8 * MIB;
+/** Blocks up to here are compressed at once (0.15 ms); a thread would cost 0.1 ms of CPU more. */
+export const COMPRESS_SYNC_BYTES_MAX = 64 * KIB;
+
+/** After a 503: long enough for a burst to be written, short enough to be worth waiting for. */
+export const RETRY_AFTER_SECONDS = 1;
+/** A stop waits this long for bodies under way and answers; the process has 10 s in all. */
+export const STOP_DRAIN_MS = 5_000;
+/** A caller's address is read anew for a key at most this often (it costs 1 µs; "last used from" is reported every 10 s). */
+export const ADDRESS_READ_INTERVAL_MS = 1_000;

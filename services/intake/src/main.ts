@@ -1,0 +1,6 @@
+// The intake as a process.
+import { runMain } from '@sazabi/lifecycle';
+import { parseConfig } from './config.ts';
+import { run } from './run.ts';
+
+await runMain(() => run(parseConfig(process.env)));

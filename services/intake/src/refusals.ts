@@ -1,0 +1,56 @@
+// Answers to requests that are refused for what the intake can hold or do, not for what they are; made in one place, in one voice.
+import { ContractError } from '@sazabi/contract';
+import { BODY_BYTES_MAX, INFLATED_BYTES_MAX, INFLATION_RATIO_MAX, RETRY_AFTER_SECONDS } from './limits.ts';
+
+function unavailable(message: string): ContractError {
+  return new ContractError(
+    'SERVICE_UNAVAILABLE',
+    message,
+    { accepted: false },
+    { retryAfterSeconds: RETRY_AFTER_SECONDS },
+  );
+}
+
+export function noSnapshot(): ContractError {
+  return unavailable('No keys are known here yet: the intake has not reached the API since it started. Send it again.');
+}
+
+export function stopping(): ContractError {
+  return unavailable('This intake is stopping; nothing was stored. Send it again.');
+}
+
+export function queueFull(): ContractError {
+  return unavailable('Too much is waiting to be written; nothing was stored. Send it again.');
+}
+
+export function bodiesFull(): ContractError {
+  return unavailable('Too many bodies are being read at once; nothing was stored. Send it again.');
+}
+
+export function busFull(): ContractError {
+  return unavailable('The queue behind the intake is full; nothing was stored. Send it again later.');
+}
+
+/** After an append whose answer was lost: it may be stored, so `accepted` is not said. */
+export function maybeStored(): ContractError {
+  return new ContractError(
+    'SERVICE_UNAVAILABLE',
+    'The logs could not be confirmed as written; they may be stored or not. Send them again with the same Idempotency-Key to store them once.',
+    {},
+    { retryAfterSeconds: RETRY_AFTER_SECONDS },
+  );
+}
+
+export function bodyTooLarge(): ContractError {
+  return new ContractError(
+    'PAYLOAD_TOO_LARGE',
+    `The body is larger than ${BODY_BYTES_MAX} bytes as sent. Split it, or compress it (gzip, zstd, br, deflate).`,
+  );
+}
+
+export function inflatedTooLarge(): ContractError {
+  return new ContractError(
+    'PAYLOAD_TOO_LARGE',
+    `The body inflates to more than ${INFLATED_BYTES_MAX} bytes, or beyond 1 MiB by more than ${INFLATION_RATIO_MAX} times. Split it.`,
+  );
+}

@@ -1,0 +1,211 @@
+// Wires the intake, top to bottom.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Bus, type BusError, openBus } from '@sazabi/bus';
+import type { ContractError } from '@sazabi/contract';
+import {
+  createKeySnapshot,
+  createKeyUsage,
+  createRateLimiter,
+  type KeyUsageCounts,
+  startKeyFeedClient,
+} from '@sazabi/keys';
+import { createLogger, type Logger, type Running, StartupError, startInternalServer } from '@sazabi/lifecycle';
+import packageJson from '../package.json' with { type: 'json' };
+import { createGroupCommit } from './batch/group-commit.ts';
+import type { AppendFailure } from './batch/open-batch.ts';
+import { createBytesBudget } from './bytes-budget.ts';
+import type { IntakeConfig } from './config.ts';
+import { createInflater } from './decompress/inflate.ts';
+import { createClientAddress } from './http/client-address.ts';
+import { answer, answerError, type Exchange, internalError } from './http/exchange.ts';
+import { createRoutes } from './http/routes.ts';
+import { startServer } from './http/server.ts';
+import { createAdmission, type KeySource } from './ingest/admission.ts';
+import { createIngest } from './ingest/ingest.ts';
+import { BODIES_BYTES_MAX, STOP_DRAIN_MS, WAITING_BYTES_MAX } from './limits.ts';
+import { createIntakeMetrics } from './metrics.ts';
+import { createOpenRequests } from './open-requests.ts';
+import { bodyTooLarge, busFull, maybeStored, stopping } from './refusals.ts';
+
+/** Other parts than the configured ones: a bus that is open already, keys from elsewhere. The intake closes them. */
+export interface IntakeOverrides {
+  readonly bus?: Bus;
+  readonly keys?: KeySource;
+  readonly logger?: Logger;
+  readonly now?: () => number;
+}
+
+export interface RunningIntake extends Running {
+  readonly url: string;
+  readonly internalUrl: string;
+}
+
+/** Starts the intake. @throws StartupError for what the operator can mend */
+export async function run(config: IntakeConfig, overrides: IntakeOverrides = {}): Promise<RunningIntake> {
+  const logger = overrides.logger ?? createLogger('intake', config.logLevel);
+  /** What a stop ends, last opened first; a start that fails ends what it had opened. */
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const addresses = await start(config, overrides, logger, closers);
+    logger.info({ event: 'intake_ready', ...addresses }, 'Intake ready.');
+    return { ...addresses, details: addresses, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  config: IntakeConfig,
+  overrides: IntakeOverrides,
+  logger: Logger,
+  closers: (() => Promise<void> | void)[],
+): Promise<{ url: string; internalUrl: string }> {
+  const bus = overrides.bus ?? openBusOf(config);
+  closers.push(() => bus.close());
+  const producer = await bus.producer().catch((error: unknown) => {
+    throw busProblem(config, error);
+  });
+  const usage = createKeyUsage();
+  const keys = overrides.keys ?? (await followKeys(config, usage, logger));
+  closers.push(() => keys.close());
+
+  const bodyBytes = createBytesBudget(BODIES_BYTES_MAX);
+  const waitingBytes = createBytesBudget(WAITING_BYTES_MAX);
+  const { registry, counts, appended } = createIntakeMetrics({ keys, bodies: bodyBytes, waiting: waitingBytes });
+  const requests = createOpenRequests(bodyBytes, counts);
+  const notReady = () => readiness(bus, keys, requests.isStopping());
+  const internal = await startInternalServer({
+    host: config.internalHost,
+    port: config.internalPort,
+    token: config.internalToken,
+    metrics: registry,
+    notReady,
+  });
+  closers.push(() => internal.close());
+
+  const commit = createGroupCommit<Exchange>({
+    producer,
+    waitingBytes,
+    settle,
+    appended(append) {
+      appended(append);
+      if (append.failure !== null) logAppendFailure(logger, append.rows, append.failure);
+    },
+  });
+  const { rateLimitMaxPerMinute } = config;
+  const limiter = createRateLimiter();
+  const { isStopping } = requests;
+  const admit = createAdmission({ keys, limiter, usage, rateLimitMaxPerMinute, waitingBytes, isStopping });
+  const guard = createGuard(logger);
+  const inflater = createInflater(bodyBytes);
+  const now = overrides.now ?? Date.now;
+  const ingest = createIngest({ admit, bodyBytes, inflater, commit, usage, counts, now, guard });
+  const addressOf = createClientAddress(config.trustedProxies);
+  const server = await startServer({
+    host: config.host,
+    port: config.port,
+    tls: config.tls,
+    counts,
+    handle: createRoutes({
+      ingest,
+      exchange: { ...requests, generateRequestId: createRequestIds() },
+      version: packageJson.version,
+      notReady,
+      clientAddress: (response, head) =>
+        addressOf(Buffer.from(response.getRemoteAddressAsText()).toString('latin1'), head.forwardedFor),
+      guard,
+    }),
+  });
+  closers.push(async () => {
+    server.stopListening();
+    await requests.stop(STOP_DRAIN_MS);
+    await commit.drained();
+    server.close();
+  });
+  return { url: server.url, internalUrl: internal.url };
+}
+
+function openBusOf(config: IntakeConfig): Bus {
+  try {
+    return openBus(config.busUrl);
+  } catch (error) {
+    throw busProblem(config, error);
+  }
+}
+
+function busProblem(config: IntakeConfig, error: unknown): StartupError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new StartupError(`The bus ${config.busUrl} cannot be opened: ${why} Set BUS_URL or SAZABI_DATA_DIR.`, {
+    cause: error,
+  });
+}
+
+async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: Logger): Promise<KeySource> {
+  const snapshot = createKeySnapshot();
+  const client = await startKeyFeedClient({
+    url: config.keyFeedUrl,
+    token: config.internalToken,
+    snapshot,
+    snapshotPath: join(config.dataDir, 'intake', 'keys'),
+    usage,
+    logger,
+  });
+  return { snapshot, ...client };
+}
+
+async function readiness(bus: Bus, keys: KeySource, stopping: boolean): Promise<string | null> {
+  if (stopping) return 'The intake is stopping.';
+  if (keys.snapshot.receiptSecret() === null) return 'No keys are known yet: the API has not been reached.';
+  return (await bus.writable()) ? null : 'The bus takes no records now.';
+}
+
+/** Answers one request of a batch whose append has ended. */
+function settle(exchange: Exchange, failure: AppendFailure): void {
+  if (failure === null) answer(exchange, 202, exchange.pendingBody);
+  else answerError(exchange, refusalOf(failure));
+}
+
+function refusalOf(failure: BusError): ContractError {
+  switch (failure.failure) {
+    case 'full':
+      return busFull();
+    case 'closed':
+      return stopping();
+    case 'too-large':
+      return bodyTooLarge();
+    case 'lost':
+    case 'unavailable':
+      return maybeStored();
+  }
+}
+
+function logAppendFailure(logger: Logger, rows: number, failure: BusError): void {
+  logger.error({ event: 'append_failed', failure: failure.failure, rows, err: failure }, 'A batch was not appended.');
+}
+
+/** What nobody expected ends the request with a 500, not the process; it is logged once, with the request's id. */
+function createGuard(logger: Logger): (exchange: Exchange, work: () => void) => void {
+  return (exchange, work) => {
+    try {
+      work();
+    } catch (error) {
+      logger.error({ event: 'request_failed', requestId: exchange.requestId, err: error }, 'A request failed.');
+      answerError(exchange, internalError());
+    }
+  };
+}
+
+/** Ids for requests that bring none: unique by a random start of the process and a count; a UUID costs 1 us. */
+function createRequestIds(): () => string {
+  const start = randomBytes(9).toString('base64url');
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${start}.${count.toString(36)}`;
+  };
+}
