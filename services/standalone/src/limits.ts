@@ -31,4 +31,7 @@ export const POLL_MS = 25;
 export const LINE_CHARACTERS_MAX = 64 * 1024;
 
 /** Lines kept of a part's output, to say why it died before it was ready. */
-export const LAST_LINES_KEPT = 5;
+export const LAST_LINES_KEPT = 30;
+
+/** How long the last lines of a part that ended are waited for. */
+export const LAST_WORDS_MS = 500;

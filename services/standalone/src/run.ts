@@ -40,6 +40,7 @@ export async function run(config: StandaloneConfig, output: Output, stopping: Ab
 
   const folder = await takeDataFolder(config.dataDir);
   await untilPredecessorIsGone(config.dataDir, logger, stopping);
+  stopping.throwIfAborted();
   const processes = createProcessTable(config.dataDir);
   processes.set('standalone', process.pid);
   const system = createSystem(logger, processes);

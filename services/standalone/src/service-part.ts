@@ -1,9 +1,10 @@
 // A service of ours as a child process: forked with IPC, told to stop by IPC, its output handed on line by line.
 import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { StartupError, type StopMessage } from '@sazabi/lifecycle';
 import { childMessageSchema } from './child-message.ts';
-import { LAST_LINES_KEPT, PART_STOP_DEADLINE_MS } from './limits.ts';
+import { LAST_LINES_KEPT, LAST_WORDS_MS, PART_STOP_DEADLINE_MS } from './limits.ts';
 import { onLines } from './lines.ts';
 import { type Part, PartEndedError, type PartStart, type RunningPart } from './part.ts';
 
@@ -42,6 +43,7 @@ async function startService(options: ServicePartOptions, start: PartStart): Prom
 
   let stopAsked = false;
   const ended = endOf(child);
+  const closed = new Promise((resolve) => child.once('close', resolve));
   const stop = async () => {
     stopAsked = true;
     await stopChild(child, ended, stopDeadlineMs);
@@ -53,7 +55,9 @@ async function startService(options: ServicePartOptions, start: PartStart): Prom
   start.stopping.removeEventListener('abort', giveUp);
   if (details === null || stopAsked) {
     const how = await ended;
-    const message = failure()?.message ?? lastLines.at(-1) ?? `it ${how} without a word`;
+    // What it wrote last may still be on its way to us.
+    await Promise.race([closed, sleep(LAST_WORDS_MS)]);
+    const message = failure()?.message ?? `it ${how}${tellingLine(lastLines)}`;
     if (failure()?.mendable) throw new StartupError(message);
     throw new PartEndedError(message);
   }
@@ -63,6 +67,12 @@ async function startService(options: ServicePartOptions, start: PartStart): Prom
     });
   });
   return { pid: child.pid ?? 0, details, died, stop };
+}
+
+/** Of a crash's last lines the one that names the error, where there is one. */
+function tellingLine(lines: readonly string[]): string {
+  const line = lines.findLast((text) => /error|exception|fatal|fault/i.test(text)) ?? lines.at(-1);
+  return line === undefined ? '' : `: ${line.trim()}`;
 }
 
 /** What the child says over IPC: 'ready' resolves `outcome`; the last 'failed' is kept. */
@@ -81,7 +91,7 @@ function listen(child: ChildProcess) {
 /** Resolves with how the child ended, in words. */
 function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
-    child.once('error', (error) => {
+    child.on('error', (error) => {
       if (child.pid === undefined) resolve(`could not be started: ${error.message}`);
     });
     child.once('exit', (code, signal) =>

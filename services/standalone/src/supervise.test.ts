@@ -92,7 +92,7 @@ describe('a part that has never been ready', () => {
 
   it('that crashes each time ends the start after three attempts', async () => {
     const { supervised, pids } = keep('always-crash');
-    await expect(supervised.ready).rejects.toThrow('exited with code 7');
+    await expect(supervised.ready).rejects.toThrow('it exited with code 1: Error: no luck');
     expect(pids).toHaveLength(3);
   });
 
@@ -117,6 +117,7 @@ describe('several parts', () => {
       names.toReversed().flatMap((name) => [`${name} stopping`, `${name} stopped`]),
     );
     expect(table.size).toBe(0);
+    expect(() => system.start(fake('ordinary').part)).toThrow('the stop has begun');
   });
 });
 

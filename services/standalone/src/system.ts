@@ -5,7 +5,7 @@ import type { ProcessTable } from './process-table.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 export interface System {
-  /** Starts a part and keeps it alive from now on. */
+  /** Starts a part and keeps it alive from now on. @throws Error once the stop has begun */
   start(part: Part): Supervised;
   /** Stops the parts one after the other, the last started first; a second call waits for the first. */
   stop(): Promise<void>;
@@ -23,6 +23,7 @@ export function createSystem(logger: Logger, processes: ProcessTable): System {
   };
   return {
     start(part) {
+      if (stopping !== null) throw new Error(`${part.name} is not started: the stop has begun.`);
       const supervised = supervise(part, {
         logger,
         onSpawn(pid) {
