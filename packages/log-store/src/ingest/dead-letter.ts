@@ -1,5 +1,6 @@
 // Records that cannot be stored, kept with their bytes and the reason. A letter counts only where the record's tombstone is in
 // `logs`: without one it is on its way, or was overtaken by an insert and is about to be taken back.
+import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { dayText } from './day-text.ts';
 
@@ -37,13 +38,15 @@ export async function putDeadLetter(client: ClickHouseClient, letter: DeadLetter
     headers: Object.fromEntries(headers),
     value: Buffer.from(letter.value).toString('base64'),
   };
-  await client.command({
+  const { stream } = await client.exec({
     query: `INSERT INTO dead_letters (${COLUMNS})
-SELECT id, now64(3), reason, bus_partition, bus_offset, expires_on, rows, headers, base64Decode(value) FROM input('${STRUCTURE}')
-FORMAT JSONEachRow
-${JSON.stringify(row)}`,
+SELECT id, now64(3), reason, bus_partition, bus_offset, expires_on, rows, headers, base64Decode(value)
+FROM input('${STRUCTURE}') FORMAT JSONEachRow`,
+    values: Readable.from([Buffer.from(JSON.stringify(row))], { objectMode: false }),
     clickhouse_settings: { async_insert: 0, insert_deduplication_token: token },
   });
+  // Read to the end, or the connection is not free for the next query.
+  for await (const _ of stream);
 }
 
 /** Takes a letter back: the record's rows are stored after all. @throws ClickHouseError, or the connection's error */

@@ -44,12 +44,18 @@ const REFUSED: ReadonlySet<string> = new Set([
   'CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN',
   'TOO_DEEP_RECURSION',
   'ZSTD_DECODER_FAILED',
-  // One insert into two table partitions: the rows contradict the record's day.
-  'TOO_MANY_PARTITIONS',
+  // More than any machine has: a damaged length.
+  'CANNOT_ALLOCATE_MEMORY',
 ]);
 
+/** These are about the rows only when they come from reading the block, where types stand as text that is parsed. */
+const REFUSED_WHILE_READING: ReadonlySet<string> = new Set(['SYNTAX_ERROR', 'BAD_ARGUMENTS', 'DECIMAL_OVERFLOW']);
+const WHILE_READING = /While executing Native/;
+/** A block that asks for so much at once is damaged; any other want of memory passes. */
+const ABSURD_MEMORY = /attempt to allocate chunk of [\d.]+ [TPE]iB/;
+
 /** Fewer rows need less memory and time. Never a reason to give a record up. */
-const TOO_LARGE: ReadonlySet<string> = new Set(['MEMORY_LIMIT_EXCEEDED', 'CANNOT_ALLOCATE_MEMORY', 'TIMEOUT_EXCEEDED']);
+const TOO_LARGE: ReadonlySet<string> = new Set(['MEMORY_LIMIT_EXCEEDED', 'TIMEOUT_EXCEEDED']);
 
 const SESSION_GONE: ReadonlySet<string> = new Set(['SESSION_NOT_FOUND', 'SESSION_IS_LOCKED']);
 
@@ -81,7 +87,8 @@ export function ingestFailure(error: unknown): IngestFailure {
 }
 
 function kindOf(type: string, message: string): IngestFailureKind {
-  if (REFUSED.has(type)) return 'refused';
+  if (REFUSED.has(type) || (REFUSED_WHILE_READING.has(type) && WHILE_READING.test(message))) return 'refused';
+  if (type === 'MEMORY_LIMIT_EXCEEDED' && ABSURD_MEMORY.test(message)) return 'refused';
   if (TOO_LARGE.has(type)) return 'too-large';
   if (SESSION_GONE.has(type)) return 'session-gone';
   if (SERVER_FAULT.has(type) && !/filesystem|No space/i.test(message)) return 'no-answer';
