@@ -48,11 +48,14 @@ export function collect(value: string, before: readonly string[] = []): readonly
   return [...before, value];
 }
 
-/** `k=v`, the value may hold more `=`. @throws CliError (usage) */
-export function parsePair(text: string): readonly [string, string] {
+/** For `name=value` options that may be given several times; the value may hold more `=`. */
+export function collectPair(
+  text: string,
+  before: readonly (readonly [string, string])[] = [],
+): readonly (readonly [string, string])[] {
   const at = text.indexOf('=');
-  if (at < 1) throw usageError(`"${text}" is not name=value.`);
-  return [text.slice(0, at), text.slice(at + 1)];
+  if (at < 1) throw new InvalidArgumentError('Say it as name=value.');
+  return [...before, [text.slice(0, at), text.slice(at + 1)]];
 }
 
 /** All of a short input as text. @throws CliError when it is longer */

@@ -6,7 +6,7 @@ import { type Command, Option } from 'commander';
 import { CliError, usageError } from '../cli-error.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
-import { collect, parsePair, wholeNumber } from '../input.ts';
+import { collectPair, wholeNumber } from '../input.ts';
 import type { Output } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { createDeliverer } from '../send/deliver.ts';
@@ -24,7 +24,7 @@ interface SendFlags {
   readonly service?: string;
   readonly level?: string;
   readonly environment?: string;
-  readonly attribute?: readonly string[];
+  readonly attribute?: LogDefaults['attributes'];
   readonly retryFor?: number;
   readonly json?: true;
 }
@@ -38,7 +38,7 @@ export function addLogsSend(logs: Command, context: Context): void {
     .option('--service <name>', 'for logs that name none (so are the next three)')
     .option('--level <level>', 'trace, debug, info, warn, error, fatal')
     .option('--environment <name>', 'as production')
-    .option('--attribute <name=value>', 'again for more', collect)
+    .option('--attribute <name=value>', 'again for more', collectPair)
     .option(
       '--retry-for <seconds>',
       `how long one request is tried again (default: ${RETRY_FOR_MS / 1000})`,
@@ -110,7 +110,7 @@ function defaultsOf(flags: SendFlags): LogDefaults {
     ...(service === undefined ? {} : { service }),
     ...(level === undefined ? {} : { level }),
     ...(environment === undefined ? {} : { environment }),
-    attributes: (flags.attribute ?? []).map(parsePair),
+    attributes: flags.attribute ?? [],
   };
 }
 
@@ -122,15 +122,16 @@ function readerOf(format: Format, defaults: LogDefaults): LogReader {
 }
 
 async function tell(output: Output, sent: Sent, json: boolean): Promise<void> {
-  const { accepted, rejectedCount, rejected, failure } = sent;
-  for (const { place, code, message } of rejected) output.problem(`${place}: ${message} (${code})`);
+  const { unit, accepted, rejectedCount, rejected, failure } = sent;
+  for (const { place, code, message } of rejected) output.problem(`${unit} ${place}: ${message} (${code})`);
   if (rejectedCount > rejected.length) output.problem(`… and ${rejectedCount - rejected.length} more rejected.`);
   if (json) await output.printJson({ accepted, rejected: rejectedCount, complete: failure === null });
   else await output.print(`accepted ${accepted}, rejected ${rejectedCount}`);
   if (failure === null) return;
-  if (failure.to > 0)
+  const { from, to } = failure;
+  if (to > 0)
     output.problem(
-      `Not all was sent: stopped at ${failure.from === failure.to ? failure.from : `${failure.from}–${failure.to}`}; send from ${failure.from} on again.`,
+      `Stopped: ${unit}s ${from} to ${to} are not all sent, later ones may not be. Send from ${unit} ${from} on again.`,
     );
   if (!(failure.error instanceof CliError)) throw failure.error;
   output.problem(failure.error.message);

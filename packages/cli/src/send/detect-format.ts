@@ -14,7 +14,7 @@ export function detectFormat(head: Buffer): Format {
   const [first = '', ...more] = text.split('\n');
   if (isJson(first)) return 'ndjson';
   // A first line that is not JSON: a pretty-printed object has a line break where JSON allows one, a broken NDJSON line has not.
-  return more.length > 0 && /[{[,]\s*$/.test(first) ? 'json' : 'ndjson';
+  return more.length > 0 && /[{[,:]\s*$/.test(first) ? 'json' : 'ndjson';
 }
 
 function isJson(text: string): boolean {

@@ -11,6 +11,7 @@ declare global {
   interface JSON {
     /** ECMAScript's "JSON.parse source text access", in Node since 21: keeps a number's digits as they were written. */
     rawJSON(text: string): unknown;
+    isRawJSON(value: unknown): boolean;
     parse(
       text: string,
       reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
@@ -79,5 +80,5 @@ function parseObject(json: string): Record<string, unknown> | null {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }

@@ -9,6 +9,8 @@ export interface ReadLog {
 
 /** Takes the input in pieces and gives the logs that are whole. Holds one log at most. */
 export interface LogReader {
+  /** What a place counts. */
+  readonly unit: 'line' | 'log';
   push(chunk: Buffer): readonly ReadLog[];
   /** The input is over: what is left. */
   end(): readonly ReadLog[];

@@ -90,6 +90,7 @@ export function createJsonReader(charactersMax: number, toLog: (json: string) =>
     character === ',' || (character === ']' && inArray) || WHITESPACE.test(character);
 
   return {
+    unit: 'log',
     push: (chunk) => read(decoder.write(chunk)),
     end() {
       const logs = [...read(decoder.end())];

@@ -29,6 +29,7 @@ export function createLineReader(bytesMax: number, toLog: (line: string) => Read
   };
 
   return {
+    unit: 'line',
     push(chunk) {
       const logs: ReadLog[] = [];
       let from = 0;

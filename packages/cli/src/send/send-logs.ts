@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { type Batch, createBatcher } from './batch.ts';
 import type { Delivered, RejectedLog } from './deliver.ts';
 import { LINGER_MS, REJECTED_SHOWN_MAX, REQUESTS_MAX } from './limits.ts';
-import type { LogReader } from './log-source.ts';
+import type { LogReader, ReadLog } from './log-source.ts';
 
 export interface SendOptions {
   readonly input: Readable;
@@ -17,6 +17,8 @@ export interface SendOptions {
 }
 
 export interface Sent {
+  /** What a place counts. */
+  readonly unit: LogReader['unit'];
   readonly accepted: number;
   readonly rejectedCount: number;
   /** The first few. */
@@ -34,7 +36,7 @@ export async function sendLogs(options: SendOptions): Promise<Sent> {
   let accepted = 0;
   let rejectedCount = 0;
   let batches = 0;
-  let bytesRead = 0;
+  const seen: Seen = { bytes: 0, unit: 'line' };
   let failure: Sent['failure'] = null;
   let lingering: NodeJS.Timeout | null = null;
 
@@ -52,7 +54,7 @@ export async function sendLogs(options: SendOptions): Promise<Sent> {
       (delivered) => {
         accepted += delivered.accepted;
         reject(delivered.rejectedCount, delivered.rejected);
-        options.onProgress?.(bytesRead, accepted);
+        options.onProgress?.(seen.bytes, accepted);
       },
       (error: unknown) => {
         const from = Math.min(batch.places[0] ?? 0, failure?.from ?? Number.POSITIVE_INFINITY);
@@ -79,9 +81,7 @@ export async function sendLogs(options: SendOptions): Promise<Sent> {
   };
 
   try {
-    for await (const { place, log } of readLogs(options, (bytes) => {
-      bytesRead += bytes;
-    })) {
+    for await (const { place, log } of readLogs(options, seen)) {
       if (failure !== null) break;
       if ('json' in log) await add(place, log.json);
       else reject(1, [{ place, code: log.code, message: log.problem }]);
@@ -94,26 +94,44 @@ export async function sendLogs(options: SendOptions): Promise<Sent> {
   }
   if (lingering !== null) clearTimeout(lingering);
   await Promise.all(underWay);
-  options.onProgress?.(bytesRead, accepted);
-  return { accepted, rejectedCount, rejected, failure };
+  options.onProgress?.(seen.bytes, accepted);
+  return { unit: seen.unit, accepted, rejectedCount, rejected, failure };
 }
 
-async function* readLogs(options: SendOptions, onBytes: (bytes: number) => void) {
-  let reader: LogReader | null = null;
-  let head: Buffer = Buffer.alloc(0);
-  for await (const chunk of options.input) {
-    const bytes = Buffer.from(chunk);
-    onBytes(bytes.length);
-    if (reader === null) {
-      head = Buffer.concat([head, bytes]);
-      if (!options.isHead(head)) continue;
-      reader = options.openReader(head);
-      yield* reader.push(head);
-    } else yield* reader.push(bytes);
-  }
-  if (reader === null) {
-    reader = options.openReader(head);
+/** What reading tells beside the logs. */
+interface Seen {
+  bytes: number;
+  unit: LogReader['unit'];
+}
+
+async function* readLogs(options: SendOptions, seen: Seen): AsyncGenerator<ReadLog> {
+  const chunks = readChunks(options.input, seen);
+  try {
+    const head = await readHead(chunks, options.isHead);
+    const reader = options.openReader(head);
+    seen.unit = reader.unit;
     yield* reader.push(head);
+    for await (const chunk of chunks) yield* reader.push(chunk);
+    yield* reader.end();
+  } finally {
+    await chunks.return();
   }
-  yield* reader.end();
+}
+
+async function* readChunks(input: Readable, seen: Seen): AsyncGenerator<Buffer, void, void> {
+  for await (const chunk of input) {
+    const bytes = Buffer.from(chunk);
+    seen.bytes += bytes.length;
+    yield bytes;
+  }
+}
+
+async function readHead(chunks: AsyncGenerator<Buffer, void, void>, isHead: SendOptions['isHead']): Promise<Buffer> {
+  let head: Buffer = Buffer.alloc(0);
+  while (!isHead(head)) {
+    const { value } = await chunks.next();
+    if (value === undefined) break;
+    head = Buffer.concat([head, value]);
+  }
+  return head;
 }
