@@ -10,3 +10,4 @@ export * from './organizations.ts';
 export * from './projects.ts';
 export * from './public-keys.ts';
 export * from './secret-keys.ts';
+export * from './unavailable.ts';

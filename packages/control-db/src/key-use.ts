@@ -1,6 +1,6 @@
 // When and from where keys were used, and what the intakes report per key and day.
 import type { KeyUsage } from '@sazabi/keys';
-import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Orm } from './control-db.ts';
 import { keyRejectionsDaily, keyUsageDaily, publicKeys, secretKeys } from './schema.ts';
 
@@ -11,64 +11,92 @@ export interface LastUse {
   readonly userAgent: string;
 }
 
+/** Rows of one statement: four parameters each, and PostgreSQL takes 65 535. */
+const ROWS_AT_ONCE = 1_000;
+
 /** Adds an intake's report to the day's counters; keys that the store does not know are left out. */
 export function recordUsageReport(orm: Orm, usages: readonly KeyUsage[]): Promise<void> {
   return orm.transaction(async (transaction) => {
-    const ids = usages.map(({ keyId }) => keyId);
-    const known = new Set(
-      (await transaction.select({ id: publicKeys.id }).from(publicKeys).where(inArray(publicKeys.id, ids))).map(
-        ({ id }) => id,
-      ),
-    );
     // In one order, so that two reports at once cannot lock each other.
-    const mine = usages.filter(({ keyId }) => known.has(keyId)).sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
-    for (const usage of mine) {
-      const day = new Date(usage.lastUsedAtMs).toISOString().slice(0, 10);
-      await addRequests(transaction, day, usage);
-      await addRejections(transaction, day, usage);
-      await setLastUse(transaction, publicKeys, {
-        keyId: usage.keyId,
-        atMs: usage.lastUsedAtMs,
-        ...usage.lastUsedFrom,
-      });
+    for (const some of chunks(usages.toSorted(byKeyId))) {
+      const ids = some.map(({ keyId }) => keyId);
+      const rows = await transaction.select({ id: publicKeys.id }).from(publicKeys).where(inArray(publicKeys.id, ids));
+      const known = new Set(rows.map(({ id }) => id));
+      const mine = some.filter(({ keyId }) => known.has(keyId));
+      await addRequests(transaction, mine);
+      await addRejections(transaction, mine);
+      const uses = mine.map((usage) => ({ keyId: usage.keyId, atMs: usage.lastUsedAtMs, ...usage.lastUsedFrom }));
+      await setLastUse(transaction, publicKeys, uses);
     }
   });
 }
 
 /** Notes the last use of secret keys. */
 export async function recordSecretKeyUse(orm: Orm, uses: readonly LastUse[]): Promise<void> {
-  for (const use of uses) await setLastUse(orm, secretKeys, use);
+  for (const some of chunks(uses.toSorted(byKeyId))) await setLastUse(orm, secretKeys, some);
 }
 
-async function addRequests(orm: Orm, day: string, { keyId, requests, limited }: KeyUsage): Promise<void> {
+async function addRequests(orm: Orm, usages: readonly KeyUsage[]): Promise<void> {
+  if (usages.length === 0) return;
   await orm
     .insert(keyUsageDaily)
-    .values({ day, keyId, requests, limited })
+    .values(
+      usages.map(({ keyId, requests, limited, lastUsedAtMs }) => ({
+        day: dayOf(lastUsedAtMs),
+        keyId,
+        requests,
+        limited,
+      })),
+    )
     .onConflictDoUpdate({
       target: [keyUsageDaily.day, keyUsageDaily.keyId],
       set: {
-        requests: sql`${keyUsageDaily.requests} + ${requests}`,
-        limited: sql`${keyUsageDaily.limited} + ${limited}`,
+        requests: sql`${keyUsageDaily.requests} + excluded.requests`,
+        limited: sql`${keyUsageDaily.limited} + excluded.limited`,
       },
     });
 }
 
-async function addRejections(orm: Orm, day: string, { keyId, rejectedLogs }: KeyUsage): Promise<void> {
-  const values = Object.entries(rejectedLogs).map(([code, logs]) => ({ day, keyId, code, logs }));
-  if (values.length === 0) return;
-  await orm
-    .insert(keyRejectionsDaily)
-    .values(values)
-    .onConflictDoUpdate({
-      target: [keyRejectionsDaily.day, keyRejectionsDaily.keyId, keyRejectionsDaily.code],
-      set: { logs: sql`${keyRejectionsDaily.logs} + excluded.logs` },
-    });
+async function addRejections(orm: Orm, usages: readonly KeyUsage[]): Promise<void> {
+  const rows = usages.flatMap(({ keyId, rejectedLogs, lastUsedAtMs }) =>
+    Object.entries(rejectedLogs).map(([code, logs]) => ({ day: dayOf(lastUsedAtMs), keyId, code, logs })),
+  );
+  for (const some of chunks(rows)) {
+    await orm
+      .insert(keyRejectionsDaily)
+      .values([...some])
+      .onConflictDoUpdate({
+        target: [keyRejectionsDaily.day, keyRejectionsDaily.keyId, keyRejectionsDaily.code],
+        set: { logs: sql`${keyRejectionsDaily.logs} + excluded.logs` },
+      });
+  }
 }
 
-async function setLastUse(orm: Orm, table: typeof publicKeys | typeof secretKeys, use: LastUse): Promise<void> {
-  const at = new Date(use.atMs);
-  await orm
-    .update(table)
-    .set({ lastUsedAt: at, lastUsedAddress: use.address, lastUsedUserAgent: use.userAgent })
-    .where(and(eq(table.id, use.keyId), or(isNull(table.lastUsedAt), lt(table.lastUsedAt, at))));
+/** One statement for all; a use that is older than what is noted changes nothing. */
+async function setLastUse(
+  orm: Orm,
+  table: typeof publicKeys | typeof secretKeys,
+  uses: readonly LastUse[],
+): Promise<void> {
+  if (uses.length === 0) return;
+  const rows = uses.map(
+    ({ keyId, atMs, address, userAgent }) =>
+      sql`(${keyId}::uuid, ${new Date(atMs).toISOString()}::timestamptz, ${address}::text, ${userAgent}::text)`,
+  );
+  await orm.execute(sql`UPDATE ${table} SET
+      last_used_at = used.at, last_used_address = used.address, last_used_user_agent = used.user_agent
+    FROM (VALUES ${sql.join(rows, sql`, `)}) AS used (id, at, address, user_agent)
+    WHERE ${table}.id = used.id AND (${table}.last_used_at IS NULL OR ${table}.last_used_at < used.at)`);
+}
+
+function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}
+
+function byKeyId(a: { readonly keyId: string }, b: { readonly keyId: string }): number {
+  return a.keyId < b.keyId ? -1 : 1;
+}
+
+function* chunks<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) yield rows.slice(from, from + ROWS_AT_ONCE);
 }

@@ -1,0 +1,81 @@
+// Every failure becomes the contract's envelope here: expected ones by their code, anything else as INTERNAL_ERROR, logged once.
+import { ContractError, failure, REQUEST_ID_HEADER } from '@sazabi/contract';
+import { isUnavailable } from '@sazabi/control-db';
+import type { Logger } from '@sazabi/lifecycle';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { BODY_BYTES_MAX } from '../limits.ts';
+import { validationError } from './validation.ts';
+
+const MEDIA_TYPE_MESSAGE = 'Bodies are JSON: send content-type: application/json.';
+
+/** What Fastify itself refuses, by its code. */
+const FASTIFY_ERRORS: Readonly<Record<string, () => ContractError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    new ContractError('PAYLOAD_TOO_LARGE', `The body is larger than ${BODY_BYTES_MAX} bytes. Send a smaller one.`),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new ContractError('UNSUPPORTED_MEDIA_TYPE', MEDIA_TYPE_MESSAGE),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new ContractError('INVALID_JSON', 'The body is shorter or longer than content-length says.'),
+  FST_ERR_BAD_URL: () => new ContractError('NOT_FOUND', 'There is no such path; GET /docs shows those there are.'),
+};
+
+/** Answers the failure; the request's id is in the answer and in the log line. */
+export function sendFailure(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+): FastifyReply {
+  const known = expected(error);
+  if (known === null) logUnexpected(error, request, logger);
+  const answer =
+    known ??
+    new ContractError(
+      'INTERNAL_ERROR',
+      `Something went wrong on our side. Tell the operator the request id ${request.id}.`,
+    );
+  if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(answer.retryAfterSeconds));
+  if (answer.allow !== undefined) reply.header('allow', answer.allow);
+  return reply
+    .header(REQUEST_ID_HEADER, request.id)
+    .code(answer.status)
+    .type('application/json; charset=utf-8')
+    .send(failure(answer, request.id));
+}
+
+function expected(error: unknown): ContractError | null {
+  if (error instanceof ContractError) return error;
+  if (isFastifyError(error)) {
+    if (error.validation !== undefined) return validationError(error);
+    const known = FASTIFY_ERRORS[error.code];
+    if (known !== undefined) return known();
+  }
+  if (isUnavailable(error))
+    return new ContractError(
+      'SERVICE_UNAVAILABLE',
+      'The control store does not answer. Try again.',
+      {},
+      { retryAfterSeconds: 1 },
+    );
+  return null;
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}
+
+/** No message of a wrapped database error: drizzle's holds the statement and its parameters. The frames say where. */
+function logUnexpected(error: unknown, request: FastifyRequest, logger: Logger): void {
+  const origin = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  logger.error(
+    {
+      event: 'request_failed',
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url,
+      error: origin instanceof Error ? `${origin.name}: ${origin.message}` : typeof origin,
+      frames:
+        error instanceof Error ? error.stack?.split('\n').filter((line) => line.startsWith('    at ')) : undefined,
+    },
+    'A request failed for a reason that is ours.',
+  );
+}

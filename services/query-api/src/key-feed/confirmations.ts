@@ -1,0 +1,67 @@
+// Which intakes are connected, how far each has confirmed, and who waits for that.
+
+/** A connected intake as those who wait for it see it. */
+export interface ConnectedIntake {
+  /** Said by its hello; two connections of one intake (the old one not yet seen as cut) count once. */
+  intakeId: string | null;
+  /** Everything up to this seq is in force there; -1 = nothing known yet. */
+  confirmedSeq: number;
+  /** Ends its connection; it comes back by itself, with its position. */
+  readonly cut: () => void;
+}
+
+export interface Confirmations {
+  join(intake: ConnectedIntake): void;
+  leave(intake: ConnectedIntake): void;
+  /** To be called when an intake's `confirmedSeq` has grown. */
+  confirmed(): void;
+  /**
+   * Resolves to true once every connected intake has confirmed `seq`, to false after `timeoutMs`. Who was up to date
+   * before and then does not confirm in time is cut off: a peer that is gone must not slow every later change.
+   */
+  waitFor(seq: number, timeoutMs: number): Promise<boolean>;
+  /** Intakes that said who they are; at least 1, as rate limits are divided by it. */
+  liveIntakes(): number;
+}
+
+export function createConfirmations(): Confirmations {
+  const intakes = new Set<ConnectedIntake>();
+  const waiting = new Set<() => void>();
+  const check = () => {
+    for (const look of waiting) look();
+  };
+  const reached = (seq: number) => [...intakes].every(({ confirmedSeq }) => confirmedSeq >= seq);
+
+  return {
+    join(intake) {
+      intakes.add(intake);
+    },
+    leave(intake) {
+      intakes.delete(intake);
+      check();
+    },
+    confirmed: check,
+    waitFor(seq, timeoutMs) {
+      if (reached(seq)) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        const settle = (done: boolean) => {
+          clearTimeout(timer);
+          waiting.delete(look);
+          resolve(done);
+        };
+        const look = () => {
+          if (reached(seq)) settle(true);
+        };
+        const timer = setTimeout(() => {
+          settle(false);
+          for (const { confirmedSeq, cut } of intakes) if (confirmedSeq >= 0 && confirmedSeq < seq) cut();
+        }, timeoutMs);
+        waiting.add(look);
+      });
+    },
+    liveIntakes() {
+      const ids = new Set([...intakes].flatMap(({ intakeId }) => intakeId ?? []));
+      return Math.max(1, ids.size);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// The last use of each secret key, gathered in memory and written down every few seconds: no write per request.
+import { type ControlDb, type LastUse, recordSecretKeyUse } from '@sazabi/control-db';
+import type { Logger } from '@sazabi/lifecycle';
+import { KEY_USE_FLUSH_MS } from './limits.ts';
+
+export interface KeyUse {
+  note(use: LastUse): void;
+  /** Writes down what is gathered. */
+  close(): Promise<void>;
+}
+
+export function createKeyUse(db: ControlDb, logger: Logger): KeyUse {
+  const latest = new Map<string, LastUse>();
+  const flush = async () => {
+    if (latest.size === 0) return;
+    const uses = [...latest.values()];
+    latest.clear();
+    await recordSecretKeyUse(db.orm, uses).catch((error: unknown) =>
+      logger.warn(
+        { event: 'key_use_lost', error: error instanceof Error ? error.name : 'unknown' },
+        'The last use of keys is lost.',
+      ),
+    );
+  };
+  const timer = setInterval(flush, KEY_USE_FLUSH_MS).unref();
+  return {
+    note(use) {
+      latest.set(use.keyId, use);
+    },
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// The API's limits and times, each with its unit and reason.
+
+/** Bodies are queries and settings, the largest a filter of 20 × 100 values. */
+export const BODY_BYTES_MAX = 1_048_576;
+
+/** Queries of the log store that one organization may have under way; further ones get 429. */
+export const QUERIES_AT_ONCE_MAX = 8;
+
+/** A token on a port that is not loopback: 32 characters of base62 are 190 bits. */
+export const INTERNAL_TOKEN_LENGTH_MIN = 32;
+
+/** How long a change of a key waits for the intakes to confirm it (invariant I4). */
+export const KEY_CONFIRM_WAIT_MS = 1_000;
+
+/** Intakes take 2 s of silence for a cut feed. */
+export const FEED_HEARTBEAT_MS = 500;
+
+/** Bytes of one line that an intake sends: a report of 500 keys has about 300 000. */
+export const FEED_LINE_BYTES_MAX = 1_048_576;
+
+/** An intake that reads so slowly that this much waits for it is cut off; it comes back with its position. */
+export const FEED_UNSENT_BYTES_MAX = 67_108_864;
+
+/** Feed lines written at a time before looking whether the intake keeps up. */
+export const FEED_CHUNK_LINES = 500;
+
+/** How often the last use of secret keys is written down. */
+export const KEY_USE_FLUSH_MS = 10_000;
+
+/** How often key changes that no feed needs any more are forgotten. */
+export const FORGET_CHANGES_INTERVAL_MS = 3_600_000;
+
+/** Answers under way at a stop have this long (invariant I10 gives 10 s in all). */
+export const CLOSE_WAIT_MS = 7_000;
+
+/** A store that does not answer a readiness probe in this time is not reachable. */
+export const READY_PROBE_MS = 2_000;
+
+/** Characters kept of a caller's user agent. */
+export const USER_AGENT_LENGTH_MAX = 256;
+
+/** A request must have come whole in this time, or its connection is closed. */
+export const REQUEST_TIMEOUT_MS = 30_000;

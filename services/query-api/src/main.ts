@@ -1,0 +1,6 @@
+// The query API as a process.
+import { runMain } from '@sazabi/lifecycle';
+import { parseConfig } from './config.ts';
+import { run } from './run.ts';
+
+await runMain(() => run(parseConfig(process.env)));

@@ -1,0 +1,42 @@
+// The API's metrics; no label names a tenant, a project or a key.
+import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@sazabi/lifecycle';
+import type { App } from './http/app.ts';
+
+const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createApiMetrics(connectedIntakes: () => number): { registry: Registry; observe(app: App): void } {
+  const registry = createMetrics('query-api');
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'sazabi_api_requests_total',
+    help: 'Answered requests by method, route and status.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'sazabi_api_request_seconds',
+    help: 'Time from a request’s headers to the end of its answer, by route.',
+    labelNames: ['route'],
+    buckets: SECONDS_BUCKETS,
+    registers,
+  });
+  new Gauge({
+    name: 'sazabi_api_connected_intakes',
+    help: 'Key feeds open now.',
+    registers,
+    collect() {
+      this.set(connectedIntakes());
+    },
+  });
+  return {
+    registry,
+    observe(app) {
+      app.addHook('onResponse', async (request, reply) => {
+        // The pattern, never the path: a path may hold ids, and unknown ones anything.
+        const route = request.routeOptions.url ?? 'unknown';
+        requests.inc({ method: request.method, route, status: String(reply.statusCode) });
+        seconds.observe({ route }, reply.elapsedTime / 1000);
+      });
+    },
+  };
+}

@@ -1,0 +1,136 @@
+// Wires the query API together, top to bottom.
+import { bootstrap, type FirstKeys, forgetOldKeyChanges, openControlDb } from '@sazabi/control-db';
+import { createLogger, type Logger, type Running, StartupError, startInternalServer } from '@sazabi/lifecycle';
+import { openLogStore } from '@sazabi/log-store';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
+import { writeFirstKeys } from './first-keys-file.ts';
+import { type App, createApp } from './http/app.ts';
+import { allowDashboardOrigin } from './http/cors.ts';
+import { guardRoutes } from './http/guard.ts';
+import { serveDocumentation } from './http/openapi.ts';
+import { createOrganizationRoute } from './internal/create-organization.ts';
+import { createKeyFeed } from './key-feed/key-feed.ts';
+import { createKeyUse } from './key-use.ts';
+import { CLOSE_WAIT_MS, FORGET_CHANGES_INTERVAL_MS } from './limits.ts';
+import { createApiMetrics } from './metrics.ts';
+import { createQuerySlots } from './query-slots.ts';
+import { createReadiness } from './readiness.ts';
+import { registerRoutes } from './routes/routes.ts';
+import { createTenancy } from './tenancy.ts';
+
+/** Where all addresses are listened on, this machine reaches it by loopback. */
+const WILDCARD_HOST = /\/\/(0\.0\.0\.0|\[::\]):/;
+
+export interface RunningApi extends Running {
+  readonly url: string;
+  readonly internalUrl: string;
+  /** On the very first start only. */
+  readonly firstKeys: FirstKeys | null;
+}
+
+export interface Overrides {
+  readonly logger?: Logger;
+}
+
+/** Starts the API: it serves keys even while ClickHouse is not there. @throws StartupError one line that says what to mend */
+export async function run(config: Config, overrides: Overrides = {}): Promise<RunningApi> {
+  const logger = overrides.logger ?? createLogger('query-api', config.logLevel);
+  const db = await openControlDb(config.databaseUrl);
+  const closers: (() => Promise<void>)[] = [() => db.close()];
+  const close = async () => {
+    for (const closer of closers.reverse().splice(0)) await closer();
+  };
+  try {
+    const firstKeys = await bootstrap(db, config.bootstrap);
+    tellFirstKeys(config, firstKeys, logger);
+    const keyUse = createKeyUse(db, logger);
+    closers.push(() => keyUse.close());
+    const forgetting = setInterval(() => void forgetChanges(), FORGET_CHANGES_INTERVAL_MS).unref();
+    const forgetChanges = () =>
+      forgetOldKeyChanges(db.orm, Date.now()).catch(() =>
+        logger.warn({ event: 'key_changes_kept' }, 'Old key changes were not forgotten.'),
+      );
+    closers.push(async () => clearInterval(forgetting));
+
+    const logStore = openLogStore(config.logStoreUrl, { application: 'sazabi-query-api' });
+    closers.push(() => logStore.close());
+    const notReady = createReadiness(db, logStore);
+
+    const feed = createKeyFeed(db, logger);
+    const metrics = createApiMetrics(feed.connectedIntakes);
+    const internal = await startInternalServer({
+      ...config.internal,
+      metrics: metrics.registry,
+      notReady,
+      routes: {
+        'POST /internal/keys': feed.serve,
+        'POST /internal/organizations': createOrganizationRoute(db, feed, logger),
+      },
+    });
+    closers.push(async () => {
+      await feed.close();
+      await internal.close();
+    });
+
+    let publicUrl = config.publicUrl;
+    const dashboardOrigin = () => (publicUrl === undefined ? '' : new URL(publicUrl).origin);
+    const tenancy = createTenancy(db, keyUse, dashboardOrigin);
+    const context: Context = {
+      db,
+      feed,
+      logStore,
+      tenancy,
+      querySlots: createQuerySlots(),
+      rateLimitCap: config.rateLimitMaxPerMinute,
+      notReady,
+    };
+    const app = createApp(config, logger);
+    metrics.observe(app);
+    allowDashboardOrigin(app, dashboardOrigin);
+    guardRoutes(app, tenancy, config.rateLimitMaxPerMinute);
+    await serveDocumentation(app, () => publicUrl ?? '/');
+    registerRoutes(app, context);
+    const url = await listen(app, config);
+    closers.push(() => closeInTime(app));
+    publicUrl ??= url.replace(WILDCARD_HOST, '//127.0.0.1:');
+
+    logger.info({ event: 'started', url, internalUrl: internal.url }, 'The query API listens.');
+    return { url, internalUrl: internal.url, firstKeys, details: { url, internalUrl: internal.url, firstKeys }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A parent is told them with 'ready'; alone, they go to a file that the log names. */
+function tellFirstKeys(config: Config, firstKeys: FirstKeys | null, logger: Logger): void {
+  if (firstKeys === null || process.send !== undefined) return;
+  const path = writeFirstKeys(config.dataDir, firstKeys);
+  logger.info({ event: 'first_keys_written', path }, `The first keys are in ${path}.`);
+}
+
+/** @throws StartupError that names the port and why it cannot be had */
+async function listen(app: App, { host, port, tls }: Config): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const why =
+      code === 'EADDRINUSE'
+        ? 'is in use: stop what listens there or set another API_PORT'
+        : `cannot be listened on (${code})`;
+    throw new StartupError(`Port ${port} on ${host} ${why}.`, { cause: error });
+  }
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  const scheme = tls === null ? 'http' : 'https';
+  return `${scheme}://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}
+
+/** Answers what is under way, for a bounded time. */
+async function closeInTime(app: App): Promise<void> {
+  const deadline = setTimeout(() => app.server.closeAllConnections(), CLOSE_WAIT_MS);
+  await app.close();
+  clearTimeout(deadline);
+}
