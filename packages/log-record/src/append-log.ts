@@ -15,10 +15,11 @@ import {
   TRACE_ID,
 } from './field-names.ts';
 import { pushValueAttribute } from './flatten.ts';
+import { isObject, type JsonObject } from './json-text.ts';
 import { levelIndexOf, SEVERITY_DEFAULT, severityOfLevelNumber, severityOfNumber, severityOfText } from './level.ts';
 import { LOG_LIMITS } from './limits.ts';
 import type { Rejection } from './log-block.ts';
-import { fieldText, isMembers, pushSecond, readFields, spreadField } from './log-fields.ts';
+import { fieldText, pushSecond, readFields, spreadField } from './log-fields.ts';
 import { REJECTIONS } from './rejection.ts';
 import { growRowColumns, type RowColumns } from './row-columns.ts';
 import { pushText } from './string-column.ts';
@@ -31,7 +32,7 @@ const TEXT_FIELDS = [SERVICE, ENVIRONMENT, HOST, TRACE_ID, SPAN_ID] as const;
 
 /** Appends a log or an event to the current request; answers why not, and then nothing of it is left in the block. */
 export function appendLog(state: BlockState, log: unknown, isEvent: boolean): Rejection | null {
-  if (!isMembers(log)) return REJECTIONS.notAnObject;
+  if (!isObject(log)) return REJECTIONS.notAnObject;
   const { attributes, message, traceId, spanId } = state;
   const messageLength = message.length;
   const traceIdLength = traceId.length;
@@ -47,7 +48,7 @@ export function appendLog(state: BlockState, log: unknown, isEvent: boolean): Re
   return rejection;
 }
 
-function appendFields(state: BlockState, log: object, isEvent: boolean): Rejection | null {
+function appendFields(state: BlockState, log: JsonObject, isEvent: boolean): Rejection | null {
   const { fields, attributes, request } = state;
   const { values } = fields;
   const rejection = readFields(fields, log, isEvent, attributes) ?? spreadFields(state);
@@ -80,7 +81,7 @@ function appendFields(state: BlockState, log: object, isEvent: boolean): Rejecti
 function spreadFields(state: BlockState): Rejection | null {
   const { values } = state.fields;
   for (const place of TEXT_FIELDS) {
-    if (isMembers(values[place])) {
+    if (isObject(values[place])) {
       const rejection = spreadField(state.fields, place, state.attributes);
       if (rejection !== null) return rejection;
     }

@@ -85,6 +85,8 @@ export function dropAttributes(column: AttributeColumn): void {
 function indexOfKey(column: AttributeColumn, key: string): number {
   const known = column.keys.indexByText.get(key);
   if (known !== undefined) return known;
+  // Stored as U+FFFD, two such keys would be one: they are told apart as what they become.
+  if (!key.isWellFormed()) return indexOfKey(column, key.toWellFormed());
   if (key.length * 3 > LOG_LIMITS.attributeKeyBytesMax && Buffer.byteLength(key) > LOG_LIMITS.attributeKeyBytesMax)
     return -1;
   const index = addText(column.keys, key);

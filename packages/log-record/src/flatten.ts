@@ -1,6 +1,6 @@
 // Flattening of a log's attributes: nested objects become dotted keys, arrays and empty objects JSON text.
 import { type AttributeColumn, pushAttribute } from './attribute-column.ts';
-import { jsonText, nestedDeeper } from './json-text.ts';
+import { isObject, type JsonObject, jsonText, nestedDeeper } from './json-text.ts';
 import { LOG_LIMITS } from './limits.ts';
 import type { Rejection } from './log-block.ts';
 import { REJECTIONS } from './rejection.ts';
@@ -60,11 +60,9 @@ export function pushValueAttribute(
   if (typeof value === 'string') return pushTextAttribute(column, key, value);
   if (typeof value !== 'object' || value === null) return pushTextAttribute(column, key, jsonText(value));
   if (level === LOG_LIMITS.depthMax) return REJECTIONS.depth;
-  if (Array.isArray(value)) {
-    if (nestedDeeper(value, LOG_LIMITS.depthMax - level)) return REJECTIONS.depth;
-    return pushTextAttribute(column, key, JSON.stringify(value));
-  }
-  return flattenObject(column, cache, key, value, level + 1);
+  if (isObject(value)) return flattenObject(column, cache, key, value, level + 1);
+  if (nestedDeeper(value, LOG_LIMITS.depthMax - level)) return REJECTIONS.depth;
+  return pushTextAttribute(column, key, JSON.stringify(value));
 }
 
 /** Appends the members of a nested object under dotted keys; `{}` is text, as an attribute without members would vanish. */
@@ -72,7 +70,7 @@ function flattenObject(
   column: AttributeColumn,
   cache: PathCache,
   prefix: string,
-  members: object,
+  members: JsonObject,
   level: number,
 ): Rejection | null {
   let empty = true;
@@ -80,16 +78,16 @@ function flattenObject(
     empty = false;
     const path = joinPath(cache, prefix, name);
     if (path === null) return REJECTIONS.attributeKey;
-    const rejection = pushValueAttribute(column, cache, path, memberOf(members, name), level);
+    const rejection = pushValueAttribute(column, cache, path, members[name], level);
     if (rejection !== null) return rejection;
   }
   return empty ? pushTextAttribute(column, prefix, '{}') : null;
 }
 
 /** Appends the members of `attributes`, whose keys stand for themselves. */
-export function pushMembers(column: AttributeColumn, cache: PathCache, members: object): Rejection | null {
+export function pushMembers(column: AttributeColumn, cache: PathCache, members: JsonObject): Rejection | null {
   for (const name in members) {
-    const value = memberOf(members, name);
+    const value = members[name];
     const rejection =
       typeof value === 'string'
         ? pushTextAttribute(column, name, value)
@@ -97,9 +95,4 @@ export function pushMembers(column: AttributeColumn, cache: PathCache, members: 
     if (rejection !== null) return rejection;
   }
   return null;
-}
-
-/** A member of a parsed JSON object: any of its own names, `__proto__` and `constructor` among them. */
-export function memberOf(members: object, name: string): unknown {
-  return (members as Readonly<Record<string, unknown>>)[name];
 }

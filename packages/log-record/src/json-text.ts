@@ -1,5 +1,13 @@
 // JSON text of values that are stored as text, and the guard against nesting that would overflow the stack.
 
+/** An object of parsed JSON: any names of its own, `__proto__` and `constructor` among them; `for…in` sees just those. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a parsed value is an object with names (no array). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Whether objects and arrays of `value` lie inside one another more than `levels` deep; looks no deeper than that. */
 export function nestedDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,8 +1,8 @@
 // The fields of the log being read: one pass sorts its members into columns' places, attributes, and losers among aliases.
 import { type AttributeColumn, rowHasKey } from './attribute-column.ts';
 import { ALIAS, ATTRIBUTES, codeOfName, FIELD_COUNT, FIELD_NAMES, MESSAGE, UNKNOWN } from './field-names.ts';
-import { memberOf, type PathCache, pushMembers, pushValueAttribute } from './flatten.ts';
-import { jsonText, nestedDeeper } from './json-text.ts';
+import { type PathCache, pushMembers, pushValueAttribute } from './flatten.ts';
+import { isObject, type JsonObject, jsonText, nestedDeeper } from './json-text.ts';
 import { LOG_LIMITS } from './limits.ts';
 import type { Rejection } from './log-block.ts';
 
@@ -65,24 +65,25 @@ function takeField(fields: LogFields, code: number, value: unknown): void {
 /** Sorts the members of a log; `isEvent`: the names of the message are attributes, as an event's message is its name. */
 export function readFields(
   fields: LogFields,
-  log: object,
+  log: JsonObject,
   isEvent: boolean,
   attributes: AttributeColumn,
 ): Rejection | null {
-  fields.values.fill(undefined);
+  const { values } = fields;
+  for (let place = 0; place < FIELD_COUNT; place++) values[place] = undefined;
   if (fields.loserFields.length > 0) {
     fields.loserFields.length = 0;
     fields.loserValues.length = 0;
   }
   let place = 0;
   for (const name in log) {
-    const value = memberOf(log, name);
+    const value = log[name];
     const code = codeAt(fields, place++, name);
     let rejection: Rejection | null = null;
     if (code === ATTRIBUTES) {
       rejection = pushAttributes(fields, value, attributes);
     } else if (isEvent && name === 'name') {
-      fields.values[MESSAGE] = value ?? undefined;
+      values[MESSAGE] = value ?? undefined;
     } else if (code === UNKNOWN || (isEvent && (code & (ALIAS - 1)) === MESSAGE)) {
       rejection = pushValueAttribute(attributes, fields.paths, name, value, 1);
     } else {
@@ -95,7 +96,7 @@ export function readFields(
 
 function pushAttributes(fields: LogFields, value: unknown, attributes: AttributeColumn): Rejection | null {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'object' && !Array.isArray(value)) return pushMembers(attributes, fields.paths, value);
+  if (isObject(value)) return pushMembers(attributes, fields.paths, value);
   return pushValueAttribute(attributes, fields.paths, 'attributes', value, 1);
 }
 
@@ -125,11 +126,6 @@ export function fieldText(value: unknown): string | null {
   if (typeof value === 'string') return value;
   if (value === undefined) return '';
   return nestedDeeper(value, LOG_LIMITS.depthMax - 1) ? null : jsonText(value);
-}
-
-/** Whether a field's value is an object with members, which become attributes `<name>.<member>` where no text is meant. */
-export function isMembers(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Takes a field whose value is an object out of its place and appends its members as attributes. */

@@ -7,6 +7,7 @@ export interface Instant {
 }
 
 const NANOS = 1_000_000_000;
+const NANOS_EXACT = 1_000_000_000n;
 const DAY_SECONDS = 86_400;
 /** 2262-01-01: the first second that is refused (Int64 nanoseconds end in that year). */
 const SECONDS_END = 9_214_646_400;
@@ -120,7 +121,7 @@ export function parseIsoTimestamp(text: string, into: Instant): boolean {
 /** Units of epoch numbers by their size: seconds of 1970–2261, else milliseconds, microseconds, nanoseconds of them. */
 const UNITS_PER_SECOND = [1, 1_000, 1_000_000, 1_000_000_000];
 
-function unitsPerSecond(whole: number): number {
+function unitsPerSecond(whole: number | bigint): number {
   for (const units of UNITS_PER_SECOND) if (whole < SECONDS_END * units) return units;
   return 0;
 }
@@ -132,8 +133,13 @@ export function parseEpochNumber(value: number, into: Instant): boolean {
   if (!Number.isInteger(value)) return parseEpochText(value < 1e-6 ? '0' : String(value), into);
   const units = unitsPerSecond(value);
   if (units === 0) return false;
+  if (units === NANOS) {
+    // The only unit whose products of whole seconds a double does not hold.
+    const exact = BigInt(value);
+    return store(into, Number(exact / NANOS_EXACT), Number(exact % NANOS_EXACT));
+  }
   let seconds = Math.floor(value / units);
-  // The quotient is rounded, and may be the next second for the last nanoseconds of one; the products here are exact.
+  // The quotient is rounded, and may be the next second for the last microseconds of one.
   if (seconds * units > value) seconds--;
   return store(into, seconds, (value - seconds * units) * (NANOS / units));
 }
@@ -145,7 +151,7 @@ export function parseEpochText(text: string, into: Instant): boolean {
   const match = EPOCH_TEXT.exec(text);
   if (match === null) return false;
   const whole = match[1] ?? '';
-  const units = unitsPerSecond(Number(whole));
+  const units = unitsPerSecond(BigInt(whole));
   if (units === 0) return false;
   const unitDigits = String(units).length - 1;
   const padded = whole.padStart(unitDigits + 1, '0');
@@ -154,9 +160,12 @@ export function parseEpochText(text: string, into: Instant): boolean {
   return store(into, Number(padded.slice(0, split)), Number(fraction));
 }
 
-/** Parses what a log has as its timestamp; digits alone are an epoch number but for eight, a date. */
+/** Fewer digits than this are a year or a date as text, no epoch number (as seconds they would be before 1973). */
+const EPOCH_TEXT_LENGTH_MIN = 9;
+
+/** Parses what a log has as its timestamp. */
 export function parseTimestamp(value: unknown, into: Instant): boolean {
   if (typeof value === 'number') return parseEpochNumber(value, into);
   if (typeof value !== 'string') return false;
-  return parseIsoTimestamp(value, into) || (value.length !== 8 && parseEpochText(value, into));
+  return parseIsoTimestamp(value, into) || (value.length >= EPOCH_TEXT_LENGTH_MIN && parseEpochText(value, into));
 }
