@@ -4,6 +4,7 @@ import { access, mkdir, open as openFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { BusError } from '../bus.ts';
+import { DATA_FILE, reasonNotToOpen } from './data-file.ts';
 import { PRESENCE_CHECK_MS } from './limits.ts';
 
 /** What lmdb 3.5.6 takes and its type declarations leave out. */
@@ -37,9 +38,6 @@ interface Shared {
   readonly opened: Promise<Store>;
   users: number;
 }
-
-/** LMDB's name for its file of pages. */
-const DATA_FILE = 'data.mdb';
 
 /** LMDB must not be opened twice by one process: its file locks belong to the process. */
 const environments = new Map<string, Shared>();
@@ -98,6 +96,13 @@ async function releaseOne(path: string, shared: Shared): Promise<void> {
 
 async function openStore(path: string, mapBytes: number): Promise<Store> {
   await makeFolder(path);
+  const reason = await reasonNotToOpen(path).catch(reasonOf);
+  if (reason !== null) {
+    throw new BusError(
+      'unavailable',
+      `The bus in ${path} cannot be opened: ${reason}. Move the folder away or restore it.`,
+    );
+  }
   let store: Store;
   try {
     store = open<Buffer, Buffer>({

@@ -1,7 +1,7 @@
 // The key of a stored record: its offset, and beside it what retention and lag need, so that they never read values.
 import type { Offset } from '../bus.ts';
 
-const KEY_BYTES = 24;
+const KEY_BYTES = 26;
 const TWO_32 = 2 ** 32;
 
 export interface RecordKey {
@@ -13,13 +13,13 @@ export interface RecordKey {
   readonly appendedAtMs: number;
 }
 
-/** Big-endian, so that LMDB's byte order is the order of offsets: offset 8, start 6, size 4, time 6 bytes. */
+/** Big-endian, so that LMDB's byte order is the order of offsets: offset 8, start 8, size 4, time 6 bytes. */
 export function encodeRecordKey(key: RecordKey): Buffer {
   const bytes = Buffer.allocUnsafe(KEY_BYTES);
-  writeOffset(bytes, key.offset);
-  bytes.writeUIntBE(key.startBytes, 8, 6);
-  bytes.writeUInt32BE(key.sizeBytes, 14);
-  bytes.writeUIntBE(key.appendedAtMs, 18, 6);
+  writeSafeInteger(bytes, key.offset, 0);
+  writeSafeInteger(bytes, key.startBytes, 8);
+  bytes.writeUInt32BE(key.sizeBytes, 16);
+  bytes.writeUIntBE(key.appendedAtMs, 20, 6);
   return bytes;
 }
 
@@ -28,21 +28,25 @@ export function decodeRecordKey(bytes: Buffer | Uint8Array): RecordKey {
   if (bytes.byteLength !== KEY_BYTES) throw new RangeError(`a record key of ${bytes.byteLength} bytes`);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
-    offset: buffer.readUInt32BE(0) * TWO_32 + buffer.readUInt32BE(4),
-    startBytes: buffer.readUIntBE(8, 6),
-    sizeBytes: buffer.readUInt32BE(14),
-    appendedAtMs: buffer.readUIntBE(18, 6),
+    offset: readSafeInteger(buffer, 0),
+    startBytes: readSafeInteger(buffer, 8),
+    sizeBytes: buffer.readUInt32BE(16),
+    appendedAtMs: buffer.readUIntBE(20, 6),
   };
 }
 
 /** The least key of `offset` or any later one: where a range begins or (exclusively) ends. */
 export function firstKeyFrom(offset: Offset): Buffer {
   const bytes = Buffer.alloc(8);
-  writeOffset(bytes, offset);
+  writeSafeInteger(bytes, offset, 0);
   return bytes;
 }
 
-function writeOffset(bytes: Buffer, offset: Offset): void {
-  bytes.writeUInt32BE(Math.floor(offset / TWO_32), 0);
-  bytes.writeUInt32BE(offset % TWO_32, 4);
+function writeSafeInteger(bytes: Buffer, value: number, at: number): void {
+  bytes.writeUInt32BE(Math.floor(value / TWO_32), at);
+  bytes.writeUInt32BE(value % TWO_32, at + 4);
+}
+
+function readSafeInteger(bytes: Buffer, at: number): number {
+  return bytes.readUInt32BE(at) * TWO_32 + bytes.readUInt32BE(at + 4);
 }

@@ -37,13 +37,15 @@ export function storedBytes(frameBytes: number): number {
 export function createSpace(records: Store, positions: Store, settings: ReclaimSettings, nowMs: () => number): Space {
   const reclaimer = createReclaimer(records, positions, settings, nowMs);
   const tail = tailOf(records, positions);
-  const startOf = (offset: Offset) => firstRecord(records, offset)?.startBytes ?? tail.bytes;
-  let keptFromBytes = startOf(0);
+  /** A store once used always has a record (the newest stays), so this is where an unused one begins. */
+  const firstBytes = tail.bytes;
+  const earliestBytes = () => firstRecord(records, 0)?.startBytes ?? firstBytes;
+  let keptFromBytes = earliestBytes();
 
   const fits = (sizeBytes: number) => tail.bytes - keptFromBytes + sizeBytes <= settings.bytesMax;
   const reclaim = async (sizeBytes: number) => {
     await reclaimer.run(tail.bytes + sizeBytes);
-    keptFromBytes = startOf(0);
+    keptFromBytes = earliestBytes();
   };
   return {
     claim(sizeBytes) {
@@ -71,8 +73,8 @@ export function createSpace(records: Store, positions: Store, settings: ReclaimS
     },
     reclaim: () => reclaim(0),
     hasRoom() {
-      const waitingBytes = tail.bytes - startOf(committedPosition(positions) ?? 0);
-      return waitingBytes + PAGE_BYTES <= settings.bytesMax;
+      const waitingFromBytes = firstRecord(records, committedPosition(positions) ?? 0)?.startBytes ?? tail.bytes;
+      return tail.bytes - waitingFromBytes + PAGE_BYTES <= settings.bytesMax;
     },
   };
 }
