@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import { migrateLogStore } from './migrate.ts';
 import { openLogStore } from './open-log-store.ts';
 
@@ -32,6 +32,7 @@ export interface TestLog {
 }
 
 export interface TestStore {
+  readonly engine: EmbeddedClickHouse;
   readonly app: ClickHouseClient;
   readonly reader: ClickHouseClient;
   insert(logs: readonly TestLog[]): Promise<void>;
@@ -78,6 +79,7 @@ export async function startTestStore(): Promise<TestStore> {
   // Rows of 2026 must not be dropped, and expired ones must lie there for the queries to hide.
   await app.command({ query: 'ALTER TABLE logs REMOVE TTL' });
   return {
+    engine,
     app,
     reader,
     insert: async (logs) => {

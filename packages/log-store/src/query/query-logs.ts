@@ -32,8 +32,8 @@ export async function queryLogs(
   const startedMs = performance.now();
   const nowMs = options.nowMs ?? Date.now();
   const digest = selectionDigest(scope, query);
-  const cursor = query.cursor === undefined || query.cursor === null ? null : readCursor(digest, query.cursor);
-  if (query.cursor && cursor === null)
+  const cursor = typeof query.cursor === 'string' ? readCursor(digest, query.cursor) : undefined;
+  if (cursor === null)
     throw invalid(
       'cursor',
       'is not a cursor of this selection: send the same body that the page before was asked with',
@@ -44,7 +44,7 @@ export async function queryLogs(
   const page: { rows: StoredRow[]; more: boolean } = { rows: [], more: false };
   if (visible.projectIds.length > 0) {
     const selected = selectedLogs(visible, query, range, { anchorMs, day: expiryDayOfPage(anchorMs, nowMs) });
-    const after = cursor === null ? sql`` : sql` AND ${behind(cursor.after, query.sort)}`;
+    const after = cursor === undefined ? sql`` : sql` AND ${behind(cursor.after, query.sort)}`;
     const select = sql`SELECT ${ROW_COLUMNS} ${selected}${after} ${ordered(query.sort)} LIMIT ${bound('UInt32', query.limit + 1)}`;
     await fillPage(page, query.limit, runSelect<StoredRow>(client, select, options));
   }
