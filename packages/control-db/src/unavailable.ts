@@ -7,13 +7,12 @@ const CONNECTION_CODES = new Set([
   'CONNECTION_DESTROYED',
   'CONNECT_TIMEOUT',
   'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
   'ENOTFOUND',
   'EAI_AGAIN',
   'ETIMEDOUT',
   'EHOSTUNREACH',
 ]);
+const SOCKET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
 /** PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutting down, starting up). */
 const UNAVAILABLE_STATES = /^(08|53|57P)[0-9A-Z]+$/;
@@ -22,8 +21,9 @@ const UNAVAILABLE_STATES = /^(08|53|57P)[0-9A-Z]+$/;
 export function isUnavailable(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     const code = 'code' in at ? String(at.code) : '';
-    // Of a client's socket ECONNRESET would mean the caller; a query's error always has the query's error around it.
-    if (at !== error && (CONNECTION_CODES.has(code) || UNAVAILABLE_STATES.test(code))) return true;
+    if (UNAVAILABLE_STATES.test(code) || CONNECTION_CODES.has(code)) return true;
+    // A socket's own error without a query around it may as well be the caller's socket.
+    if (at !== error && SOCKET_CODES.has(code)) return true;
   }
   return false;
 }

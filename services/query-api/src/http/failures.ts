@@ -27,6 +27,7 @@ export function sendFailure(
 ): FastifyReply {
   const known = expected(error);
   if (known === null) logUnexpected(error, request, logger);
+  else if (known.cause !== undefined) logCause(known, request, logger);
   const answer =
     known ??
     new ContractError(
@@ -49,14 +50,19 @@ function expected(error: unknown): ContractError | null {
     const known = FASTIFY_ERRORS[error.code];
     if (known !== undefined) return known();
   }
-  if (isUnavailable(error))
-    return new ContractError(
-      'SERVICE_UNAVAILABLE',
-      'The control store does not answer. Try again.',
-      {},
-      { retryAfterSeconds: 1 },
-    );
+  if (isUnavailable(error)) return controlStoreGone(error);
   return null;
+}
+
+function controlStoreGone(cause: unknown): ContractError {
+  const error = new ContractError(
+    'SERVICE_UNAVAILABLE',
+    'The control store does not answer. Try again.',
+    {},
+    { retryAfterSeconds: 1 },
+  );
+  error.cause = cause instanceof Error ? cause.cause : cause;
+  return error;
 }
 
 function isFastifyError(error: unknown): error is FastifyError {
@@ -78,4 +84,12 @@ function logUnexpected(error: unknown, request: FastifyRequest, logger: Logger):
     },
     'A request failed for a reason that is ours.',
   );
+}
+
+/** Why a store could not be asked: by name and code alone, as the store's own message repeats the query. */
+function logCause(error: ContractError, request: FastifyRequest, logger: Logger): void {
+  const { cause } = error;
+  const name = cause instanceof Error ? cause.name : typeof cause;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  logger.warn({ event: 'store_failed', requestId: request.id, answered: error.code, error: name, code }, error.message);
 }

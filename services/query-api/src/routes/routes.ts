@@ -1,6 +1,9 @@
 // All calls of the API: one file a verb, registered here.
 import type { Context } from '../context.ts';
 import type { App } from '../http/app.ts';
+import { getLogRoute } from './logs/get.ts';
+import { queryLogsRoute } from './logs/query.ts';
+import { logsVolumeRoute } from './logs/volume.ts';
 import { getMe } from './me/get.ts';
 import { healthzRoute } from './operations/healthz.ts';
 import { readyzRoute } from './operations/readyz.ts';
@@ -30,6 +33,9 @@ const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   createSecretKeyRoute,
   getSecretKeyRoute,
   revokeSecretKeyRoute,
+  queryLogsRoute,
+  logsVolumeRoute,
+  getLogRoute,
   healthzRoute,
   readyzRoute,
   versionRoute,

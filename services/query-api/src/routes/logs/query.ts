@@ -1,0 +1,34 @@
+// POST /logs/query: a page of logs.
+import { logsQueryAnswerSchema, logsQuerySchema } from '@sazabi/contract';
+import { noQuerySchema } from '@sazabi/contract/schemas';
+import { queryLogs } from '@sazabi/log-store';
+import type { Context } from '../../context.ts';
+import type { App } from '../../http/app.ts';
+import { callerOf } from '../../http/guard.ts';
+import { BODY_ERRORS, guardedFailures } from '../../http/route-schema.ts';
+import { askerGone } from './signal.ts';
+
+export function queryLogsRoute(app: App, { logStore, querySlots, tenancy }: Context): void {
+  app.route({
+    method: 'POST',
+    url: '/logs/query',
+    config: { access: 'logs:read' },
+    schema: {
+      tags: ['Logs'],
+      summary: 'Search logs, page by page',
+      description: 'Following nextCursor sees every log that was there at the first page exactly once.',
+      querystring: noQuerySchema,
+      body: logsQuerySchema,
+      response: { 200: logsQueryAnswerSchema, ...guardedFailures('NOT_FOUND', 'QUERY_TIMEOUT', ...BODY_ERRORS) },
+    },
+    handler: async (request, reply) => {
+      const caller = callerOf(request);
+      const scope = await tenancy.logScope(caller, request.body.projectId);
+      const signal = askerGone(reply);
+      const found = await querySlots.run(caller.organizationId, () =>
+        queryLogs(logStore, scope, request.body, { signal }),
+      );
+      return { data: [...found.data], nextCursor: found.nextCursor, meta: found.meta, error: null };
+    },
+  });
+}
