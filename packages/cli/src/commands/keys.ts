@@ -1,4 +1,5 @@
 // `sazabi keys public-keys|secret-keys create|list|revoke` and `keys verify`.
+import { SCOPE_PRESETS } from '@sazabi/contract';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { usageError } from '../cli-error.ts';
@@ -28,7 +29,7 @@ interface CreateOptions {
   readonly name: string;
   readonly test?: true;
   readonly expires?: string;
-  readonly rateLimit?: number | null;
+  readonly rateLimit?: number | 'none';
   readonly origin?: readonly string[];
   readonly json?: true;
   /** Public keys. */
@@ -69,7 +70,11 @@ function addCreate(group: Command, kind: KeyKind, context: Context): void {
       .option('--environment <name>', 'the environment of its logs that name none');
   else
     create
-      .option('--scope <scope>', 'what it may do (again for more; default: admin)', collect)
+      .option(
+        '--scope <scope>',
+        'what it may do, as logs:read; or read, write, admin for all of a kind (again for more; default: admin)',
+        collect,
+      )
       .option('--allow-browser', 'let pages of its origins use it');
   create
     .addHelpText(
@@ -91,22 +96,27 @@ function addCreate(group: Command, kind: KeyKind, context: Context): void {
 }
 
 function bodyOf(options: CreateOptions): object {
-  const { name, project, environment, scope = [], origin = [] } = options;
+  const { name, project, environment, scope = [], origin = [], rateLimit } = options;
   return {
     name,
     ...(options.test ? { mode: 'test' } : {}),
     ...(options.expires === undefined ? {} : { expiresAt: options.expires }),
-    ...(options.rateLimit === undefined ? {} : { rateLimitPerMinute: options.rateLimit }),
+    ...(rateLimit === undefined ? {} : { rateLimitPerMinute: rateLimit === 'none' ? null : rateLimit }),
     ...(origin.length === 0 ? {} : { allowedOrigins: origin }),
     ...(project === undefined ? {} : { projectId: project }),
     ...(environment === undefined ? {} : { environment }),
-    ...(scope.length === 0 ? {} : { scopes: scope }),
+    ...(scope.length === 0 ? {} : { scopes: scope.flatMap(scopesOf) }),
     ...(options.allowBrowser ? { allowBrowser: true } : {}),
   };
 }
 
-function parseRateLimit(text: string): number | null {
-  return text === 'none' ? null : wholeNumber(1, 1_000_000_000)(text);
+/** A preset's scopes, or the scope itself: the API judges whether there is such a one. */
+function scopesOf(text: string): readonly string[] {
+  return text === 'read' || text === 'write' || text === 'admin' ? SCOPE_PRESETS[text] : [text];
+}
+
+function parseRateLimit(text: string): number | 'none' {
+  return text === 'none' ? text : wholeNumber(1, 1_000_000_000)(text);
 }
 
 interface ListOptions {
@@ -140,7 +150,9 @@ function addList(group: Command, kind: KeyKind, context: Context): void {
       }
       if (options.json) return;
       if (rows.length === 0)
-        return context.output.note(`No ${kind} keys${options.unused || options.older ? ' like that' : ''}.`);
+        return context.output.note(
+          `No ${kind} keys${options.unused !== undefined || options.older !== undefined ? ' like that' : ''}.`,
+        );
       await printTable(
         context.output,
         ['ID', 'NAME', 'KEY', kind === 'public' ? 'PROJECT' : 'SCOPES', 'LAST USED', 'STATE'],
@@ -149,10 +161,10 @@ function addList(group: Command, kind: KeyKind, context: Context): void {
     });
 }
 
-function isAsked(key: Key, options: ListOptions, nowMs: number): boolean {
+function isAsked(key: Key, { unused, older }: ListOptions, nowMs: number): boolean {
   const idleMs = nowMs - Date.parse(key.lastUsedAt ?? key.createdAt);
   const ageMs = nowMs - Date.parse(key.createdAt);
-  return idleMs >= (options.unused ?? 0) && ageMs >= (options.older ?? 0);
+  return (unused === undefined || idleMs >= unused) && (older === undefined || ageMs >= older);
 }
 
 function grants(key: Key): string | undefined {

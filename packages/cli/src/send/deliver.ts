@@ -142,7 +142,7 @@ function readAllRejected(batch: Batch, answer: unknown): Attempt | null {
   if (!parsed.success) return null;
   const { code, message, issues = [] } = parsed.data.error;
   const rejected = issues.flatMap((issue) => {
-    const place = batch.places[Number(/\d+/.exec(issue.path)?.[0] ?? Number.NaN)];
+    const place = batch.places[Number(/^\d+/.exec(issue.path)?.[0] ?? Number.NaN)];
     return place === undefined ? [] : [{ place, code, message: issue.message }];
   });
   // A lone log can be told apart from the request without an index.
