@@ -52,3 +52,8 @@ export const RETRY_AFTER_SECONDS = 1;
 export const STOP_DRAIN_MS = 5_000;
 /** A caller's address is read anew for a key at most this often (it costs 1 µs; "last used from" is reported every 10 s). */
 export const ADDRESS_READ_INTERVAL_MS = 1_000;
+/** How long a round waits at most for clients that were answered just before: about what an fsync takes. */
+export const GATHER_MS = 1;
+/** A start waits this long for the API's keys before it goes on with the copy on disk, and how often it looks. */
+export const FIRST_FEED_WAIT_MS = 2_000;
+export const FIRST_FEED_POLL_MS = 10;

@@ -1,12 +1,14 @@
 // Wires the intake, top to bottom.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, type BusError, openBus } from '@sazabi/bus';
 import type { ContractError } from '@sazabi/contract';
 import {
   createKeySnapshot,
   createKeyUsage,
   createRateLimiter,
+  type KeyFeedClient,
   type KeyUsageCounts,
   startKeyFeedClient,
 } from '@sazabi/keys';
@@ -23,7 +25,13 @@ import { createRoutes } from './http/routes.ts';
 import { startServer } from './http/server.ts';
 import { createAdmission, type KeySource } from './ingest/admission.ts';
 import { createIngest } from './ingest/ingest.ts';
-import { BODIES_BYTES_MAX, STOP_DRAIN_MS, WAITING_BYTES_MAX } from './limits.ts';
+import {
+  BODIES_BYTES_MAX,
+  FIRST_FEED_POLL_MS,
+  FIRST_FEED_WAIT_MS,
+  STOP_DRAIN_MS,
+  WAITING_BYTES_MAX,
+} from './limits.ts';
 import { createIntakeMetrics } from './metrics.ts';
 import { createOpenRequests } from './open-requests.ts';
 import { bodyTooLarge, busFull, maybeStored, stopping } from './refusals.ts';
@@ -155,7 +163,17 @@ async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: L
     usage,
     logger,
   });
+  await untilFollowed(client);
   return { snapshot, ...client };
+}
+
+/**
+ * The copy on disk may be older than a key's revocation that an intake had confirmed before it was killed: so the API is
+ * waited for, and the copy is for a start without it.
+ */
+async function untilFollowed(client: KeyFeedClient): Promise<void> {
+  const deadline = performance.now() + FIRST_FEED_WAIT_MS;
+  while (!client.connected() && performance.now() < deadline) await sleep(FIRST_FEED_POLL_MS);
 }
 
 async function readiness(bus: Bus, keys: KeySource, stopping: boolean): Promise<string | null> {
