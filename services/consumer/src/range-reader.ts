@@ -9,7 +9,7 @@ import { pauseFor } from './pause-for.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * The next range. `idle` waits for a first record and takes what is there; `gather` waits {@link GATHER_MS} for more where
+ * The next range. `idle` waits for a first record and takes what is there, `now` does not wait; `gather` waits {@link GATHER_MS} for more where
  * there is less than a full range, and may find none.
  */
 export async function readRange(
@@ -29,7 +29,7 @@ export async function readRange(
     return takeRange([...have, ...records.map((record) => itemOf(record, today))], limits);
   };
   const first = await read(from ?? 0, patience === 'idle' ? IDLE_READ_MS : 0, []);
-  if (patience === 'idle' || first.full) return first.items;
+  if (patience !== 'gather' || first.full) return first.items;
   await pauseFor(GATHER_MS, owned.lost);
   const next = first.items.length > 0 ? nextOffset(first.items) : (from ?? 0);
   return (await read(next, 0, first.items)).items;

@@ -32,9 +32,9 @@ interface Questions {
   position: object;
   /**
    * The next range. `idle`: waits for a first record, then takes what is there; `gather`: waits a moment for more to come;
-   * May be empty.
+   * `now`: takes what is there. May be empty.
    */
-  read: { readonly from: Offset | null; readonly recordsMax: number; readonly patience: 'idle' | 'gather' };
+  read: { readonly from: Offset | null; readonly recordsMax: number; readonly patience: 'idle' | 'gather' | 'now' };
   /** Keeps records that nobody can decode in the bus's dead letters; the same one twice is kept once. */
   bury: { readonly items: readonly UndecodableItem[] };
   /** Which ids of these records are stored. `session`: null opens a new one, else it must still be there. */

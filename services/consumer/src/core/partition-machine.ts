@@ -65,7 +65,8 @@ function* storeRange(state: PartitionState, items: readonly RangeItem[], basis: 
   for (;;) {
     if (distinctRecords(items).length === 0) return { items, ahead: [], basis: null };
     basis ??= yield* lookUpAnew(state.patience, distinctRecords(items));
-    items = cutAtRepeat(items, basis.found.known);
+    const whole = items;
+    items = cutAtRepeat(whole, basis.found.known);
     const records = distinctRecords(items);
     const inserts = planInserts(items, basis.found.known);
     if (inserts.length === 0) {
@@ -79,7 +80,8 @@ function* storeRange(state: PartitionState, items: readonly RangeItem[], basis: 
       continue;
     }
     // One look-up shows both that this range is stored and what of the next one is.
-    const ahead = yield* readRange(state, nextOffset(items), 'gather');
+    const moreWaits = items.length < whole.length || state.search !== null;
+    const ahead = yield* readRange(state, nextOffset(items), moreWaits ? 'now' : 'gather');
     const after: Basis = yield* lookUpAnew(state.patience, [...records, ...distinctRecords(ahead)]);
     if (records.every((record) => isDone(record, after.found.known))) {
       yield* takeBackDeadLetters(state.patience, records, after.found);
