@@ -57,7 +57,10 @@ export interface OwnedPartition {
   /** The offset to go on from (one past the last committed record), or null: then the earliest kept. */
   committed(): Promise<Offset | null>;
   read(from: Offset, options: ReadOptions): Promise<readonly BusRecord[]>;
-  /** Durable when it resolves. Everything before `next` is stored. @throws BusError 'lost' when fenced. */
+  /**
+   * Durable when it resolves. Everything before `next` is stored.
+   * @throws BusError 'lost' when fenced; 'full' or 'unavailable': not committed, try again
+   */
   commit(next: Offset): Promise<void>;
 }
 

@@ -1,4 +1,9 @@
 // The bus of one machine: two LMDB environments and a doorbell file in one folder, shared by several processes.
+//   records/   the records, by offset; written by the producer, which also deletes what is consumed
+//   position/  the consumer's committed position, and dead letters; an environment of its own, for LMDB has one write lock
+//   doorbell   written after each commit, so that readers wait without polling
+// Any of them may be deleted while nothing runs: without position/ all kept records are delivered again, without records/
+// new ones are stored behind the position (space.ts). Nothing may rest on an offset's being fresh; ids are.
 import { access, constants } from 'node:fs/promises';
 import type { Bus } from '../bus.ts';
 import { createConsumer } from './consumer.ts';

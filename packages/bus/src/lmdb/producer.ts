@@ -71,6 +71,8 @@ interface Writer {
 function createWriter({ records, doorbell, checkPresent }: ProducerParts, space: Space): Writer {
   let lastFailure: { readonly error: BusError; readonly atMs: number } | null = null;
   let maintaining = Promise.resolve();
+  /** As far as this process knows: looking would read it. */
+  let reserveHeld = false;
   const failing = () => lastFailure !== null && performance.now() - lastFailure.atMs < RETRY_AFTER_FAILURE_MS;
 
   const store = async (frame: Buffer, sizeBytes: number) => {
@@ -90,7 +92,9 @@ function createWriter({ records, doorbell, checkPresent }: ProducerParts, space:
     try {
       await space.reclaim();
       // While writes fail, the commits of this make room that was freed usable: LMDB counts by commits.
-      await (lastFailure === null ? holdReserve(records) : releaseReserve(records));
+      if (lastFailure !== null) await releaseReserve(records);
+      else if (!reserveHeld) await holdReserve(records);
+      reserveHeld = lastFailure === null;
     } catch (error) {
       // Tried again in a second; what is wrong with the disk the next append tells.
       await writeFailure(records, error);
