@@ -92,7 +92,9 @@ describe('a part that has never been ready', () => {
 
   it('that crashes each time ends the start after three attempts', async () => {
     const { supervised, pids } = keep('always-crash');
-    await expect(supervised.ready).rejects.toThrow('it exited with code 1: Error: no luck');
+    await expect(supervised.ready).rejects.toThrow(
+      new StartupError('fake does not start: it exited with code 1: Error: no luck'),
+    );
     expect(pids).toHaveLength(3);
   });
 

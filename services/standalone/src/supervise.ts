@@ -36,8 +36,10 @@ export function supervise(part: Part, { logger, onSpawn }: SuperviseOptions): Su
       if (stopping.signal.aborted) return null;
       failures += 1;
       const first = running === null;
-      if (first && (error instanceof StartupError || failures >= FIRST_START_ATTEMPTS_MAX)) throw error;
       const message = error instanceof Error ? error.message : String(error);
+      if (first && error instanceof StartupError) throw error;
+      if (first && failures >= FIRST_START_ATTEMPTS_MAX)
+        throw new StartupError(`${part.name} does not start: ${message}`, { cause: error });
       logger.error(
         { event: 'part_not_started', part: part.name, failures, reason: message },
         `${part.name} did not start: ${message}`,
