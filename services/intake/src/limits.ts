@@ -38,6 +38,8 @@ export const HEADERS_BYTES_MAX = 16 * KIB;
 /** A batch closes before it passes any of these, and never within a request. */
 export const BATCH_BYTES_MAX = 4 * MIB;
 export const BATCH_ROWS_MAX = 20_000;
+/** How long an append waits at most for clients that were answered just before: about what an fsync takes. */
+export const GATHER_MS = 1;
 /** Batches that are compressed or appended at a time: as many days of expiry can be open without waiting in line. */
 export const BATCHES_IN_FLIGHT_MAX = 64;
 /** Blocks kept for the next batches, and the size beyond which one is let go instead of kept. */
@@ -52,8 +54,6 @@ export const RETRY_AFTER_SECONDS = 1;
 export const STOP_DRAIN_MS = 5_000;
 /** A caller's address is read anew for a key at most this often (it costs 1 µs; "last used from" is reported every 10 s). */
 export const ADDRESS_READ_INTERVAL_MS = 1_000;
-/** How long a round waits at most for clients that were answered just before: about what an fsync takes. */
-export const GATHER_MS = 1;
 /** A start waits this long for the API's keys before it goes on with the copy on disk, and how often it looks. */
 export const FIRST_FEED_WAIT_MS = 2_000;
 export const FIRST_FEED_POLL_MS = 10;

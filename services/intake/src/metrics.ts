@@ -1,6 +1,6 @@
 // The intake's metrics. Requests are counted in plain numbers, read when somebody scrapes: prom-client's own cost 0.5 µs each.
 import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@sazabi/lifecycle';
-import type { AppendReport } from './batch/group-commit.ts';
+import type { AppendReport } from './batch/append-batch.ts';
 import type { BytesBudget } from './bytes-budget.ts';
 import type { KeySource } from './ingest/admission.ts';
 

@@ -1,20 +1,13 @@
 // Group commit: requests join the open batch of their day; while one append is under way the next batch fills.
 import type { BusProducer } from '@sazabi/bus';
-import { encodeRecord, type LogBlock, xxh } from '@sazabi/log-record';
 import type { BytesBudget } from '../bytes-budget.ts';
-import { BATCHES_IN_FLIGHT_MAX } from '../limits.ts';
+import { type AppendReport, createAppendQueue } from './append-batch.ts';
 import { createBlockPool } from './block-pool.ts';
-import { compressBlock } from './compress.ts';
-import {
-  type AppendFailure,
-  failureOf,
-  isFull,
-  metaOf,
-  type OpenBatch,
-  openBatch,
-  wouldOverfill,
-} from './open-batch.ts';
-import { type Filed, reject, type Submission } from './submission.ts';
+import { fileLogs } from './file-logs.ts';
+import { type AppendFailure, isFull, type OpenBatch } from './open-batch.ts';
+import { createOpenBatches } from './open-batches.ts';
+import type { Filed, Submission } from './submission.ts';
+import { createTurns } from './turns.ts';
 
 export interface GroupCommitOptions<Waiter> {
   readonly producer: BusProducer;
@@ -22,16 +15,8 @@ export interface GroupCommitOptions<Waiter> {
   readonly waitingBytes: BytesBudget;
   /** Called once for each waiter of a batch, when it is durable or has failed. */
   readonly settle: (waiter: Waiter, failure: AppendFailure) => void;
-  /** Called once for each append. */
+  /** Called once for each append, before its waiters are settled. */
   readonly appended: (append: AppendReport) => void;
-}
-
-export interface AppendReport {
-  readonly rows: number;
-  readonly blockBytes: number;
-  readonly recordBytes: number;
-  readonly seconds: number;
-  readonly failure: AppendFailure;
 }
 
 export interface GroupCommit<Waiter> {
@@ -53,150 +38,84 @@ interface Original<Waiter> {
 export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): GroupCommit<Waiter> {
   const { producer, waitingBytes } = options;
   const blocks = createBlockPool();
-  /** By day and partition. */
-  const open = new Map<number, OpenBatch<Waiter>>();
-  const closed: OpenBatch<Waiter>[] = [];
+  /** Requests with an id that are not settled yet. */
   const originals = new Map<string, Original<Waiter>>();
   const drainWaiters: (() => void)[] = [];
-  let inFlight = 0;
-  let turnPlanned = false;
-  // Requests without an id join one partition until its batch leaves, then the next: few large batches instead of many.
-  let sharedPartition = 0;
-
-  const send = async (batch: OpenBatch<Waiter>): Promise<void> => {
-    inFlight += 1;
-    const startedMs = performance.now();
-    const { rowCount: rows } = batch.block;
-    let blockBytes = 0;
-    let recordBytes = 0;
-    let failure: AppendFailure = null;
-    try {
-      const block = batch.block.encode();
-      blockBytes = block.byteLength;
-      const record = encodeRecord(metaOf(batch), await compressBlock(block));
-      recordBytes = record.value.byteLength;
-      await producer.append(batch.partition, record);
-    } catch (error) {
-      failure = failureOf(error);
-    }
-    inFlight -= 1;
-    options.appended({ rows, blockBytes, recordBytes, seconds: (performance.now() - startedMs) / 1000, failure });
+  let openRequests = 0;
+  let answeredInTurn = 0;
+  const appends = createAppendQueue<Waiter>(producer, (batch, append) => {
+    options.appended(append);
     for (const text of batch.requestTexts) originals.delete(text);
     waitingBytes.give(batch.heldBytes);
     blocks.give(batch.block);
-    for (const waiter of batch.waiters) options.settle(waiter, failure);
-    next();
+    answeredInTurn += batch.waiters.length;
+    for (const waiter of batch.waiters) options.settle(waiter, append.failure);
+    endTurn();
+  });
+  const close = (batch: OpenBatch<Waiter>): void => {
+    openRequests -= batch.waiters.length;
+    appends.push(batch);
   };
-  const next = (): void => {
-    while (inFlight < BATCHES_IN_FLIGHT_MAX) {
-      const batch = closed.shift();
-      if (batch === undefined) break;
-      void send(batch);
-    }
-    if (inFlight === 0 && open.size > 0) planTurn();
-    if (inFlight === 0 && open.size === 0) for (const resolve of drainWaiters.splice(0)) resolve();
+  const open = createOpenBatches(producer.partitions, blocks, close);
+  // While something is under way, what is open goes on filling, and leaves when that is done.
+  const turns = createTurns(() => {
+    if (appends.inFlight > 0) return;
+    for (const batch of open.takeAll()) close(batch);
+    endTurn();
+  });
+  const endTurn = (): void => {
+    if (appends.inFlight > 0) return;
+    turns.ended(answeredInTurn, openRequests);
+    answeredInTurn = 0;
+    if (open.size > 0) turns.plan(openRequests);
+    else for (const resolve of drainWaiters.splice(0)) resolve();
   };
-  const takeTurn = (): void => {
-    turnPlanned = false;
-    // Under way already: what is open goes on filling, and leaves when that is done.
-    if (inFlight > 0) return;
-    for (const batch of open.values()) {
-      // Opened for a request of which no log was accepted.
-      if (batch.block.rowCount === 0) blocks.give(batch.block);
-      else closed.push(batch);
-    }
-    open.clear();
-    sharedPartition = (sharedPartition + 1) % producer.partitions;
-    next();
+  const join = (batch: OpenBatch<Waiter>, waiter: Waiter): void => {
+    batch.waiters.push(waiter);
+    if (open.holds(batch)) openRequests += 1;
   };
-  // At the end of this turn of the event loop: requests that have arrived together leave together.
-  const planTurn = (): void => {
-    if (turnPlanned || inFlight > 0) return;
-    turnPlanned = true;
-    setImmediate(takeTurn);
-  };
-  const close = (key: number, batch: OpenBatch<Waiter>): void => {
-    open.delete(key);
-    closed.push(batch);
-    next();
-  };
-
-  const batchFor = (submission: Submission): OpenBatch<Waiter> => {
-    const partition =
-      submission.requestId === null ? sharedPartition : partitionOf(submission.requestId, producer.partitions);
-    const key = submission.expiresOnDay * producer.partitions + partition;
-    const found = open.get(key);
-    if (found !== undefined && !wouldOverfill(found, submission)) return found;
-    if (found !== undefined) close(key, found);
-    const fresh: OpenBatch<Waiter> = openBatch(submission.expiresOnDay, partition, blocks.take());
-    open.set(key, fresh);
-    return fresh;
-  };
-
   return {
     submit(submission, waiter) {
       const text = submission.requestId === null ? '' : textOf(submission.requestId);
-      const original = text === '' ? undefined : originals.get(text);
+      const original = originals.get(text);
       if (original !== undefined) {
-        original.batch.waiters.push(waiter);
+        join(original.batch, waiter);
         return original.filed;
       }
-      const batch = batchFor(submission);
-      const filed = file(batch.block, submission, batch.batchId);
+      const batch = open.forSubmission(submission);
+      const filed = fileLogs(batch.block, submission, batch.batchId);
       if (filed.accepted > 0) {
-        batch.waiters.push(waiter);
+        join(batch, waiter);
         if (submission.requestId !== null) {
-          batch.requestIds.push(submission.requestId);
-          batch.requestTexts.push(text);
+          nameRequest(batch, submission.requestId, text);
           originals.set(text, { filed, batch });
         }
-        const grownBytes = batch.block.byteLength - batch.heldBytes;
-        waitingBytes.charge(grownBytes);
-        batch.heldBytes += grownBytes;
+        chargeGrowth(batch, waitingBytes);
       }
-      if (isFull(batch)) close(batch.expiresOnDay * producer.partitions + batch.partition, batch);
-      else planTurn();
+      if (isFull(batch)) {
+        open.remove(batch);
+        close(batch);
+      } else if (appends.inFlight === 0) turns.plan(openRequests);
       return filed;
     },
-    drained() {
-      if (inFlight === 0 && open.size === 0) return Promise.resolve();
-      return new Promise((resolve) => drainWaiters.push(resolve));
-    },
+    drained: () =>
+      new Promise((resolve) => {
+        drainWaiters.push(resolve);
+        endTurn();
+      }),
   };
 }
 
-/** The partition of a request with an id: the same wherever and whenever it is repeated. */
-function partitionOf(requestId: Uint8Array, partitions: number): number {
-  return partitions === 1 ? 0 : Number(xxh.h64Raw(requestId) % BigInt(partitions));
+function nameRequest(batch: OpenBatch<unknown>, requestId: Uint8Array, text: string): void {
+  batch.requestIds.push(requestId);
+  batch.requestTexts.push(text);
+}
+
+function chargeGrowth(batch: OpenBatch<unknown>, budget: BytesBudget): void {
+  budget.charge(batch.block.byteLength - batch.heldBytes);
+  batch.heldBytes = batch.block.byteLength;
 }
 
 function textOf(id: Uint8Array): string {
   return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('latin1');
-}
-
-/** Appends the logs to the block. */
-function file(block: LogBlock, submission: Submission, batchId: Uint8Array): Filed {
-  const { requestId, expiresOnDay } = submission;
-  const { kind, items, badLines } = submission.logs;
-  block.beginRequest(submission.source, submission.receivedAtMs, requestId);
-  const filed: Filed = {
-    accepted: 0,
-    rejectedCount: 0,
-    rejected: [],
-    rejectedByCode: null,
-    storedId: requestId ?? batchId,
-    firstOrdinal: requestId === null ? block.ownRowCount : 0,
-    expiresOnDay,
-  };
-  for (let index = 0; index < items.length; index += 1) {
-    const badLine = badLines?.get(index);
-    if (badLine !== undefined) {
-      reject(filed, index, 'INVALID_JSON', badLine);
-      continue;
-    }
-    const rejection = block.append(items[index], kind);
-    if (rejection === null) filed.accepted += 1;
-    else reject(filed, index, rejection.code, rejection.message);
-  }
-  return filed;
 }

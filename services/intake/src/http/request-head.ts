@@ -22,6 +22,8 @@ export interface RequestHead {
   idempotencyKey: string | undefined;
 }
 
+const NO_KEYS: readonly string[] = [];
+
 // One request is read at a time, so the visitor can be one function that fills what this names.
 let reading: RequestHead;
 
@@ -74,13 +76,14 @@ function visit(name: string, value: string): void {
 /** Copies the head out of uWebSockets' request. */
 export function readHead(request: UwsRequest): RequestHead {
   const query = request.getQuery();
+  const [queryKey = '', ...moreKeys] = query === undefined || query === '' ? NO_KEYS : keysOfQuery(query);
   const head: RequestHead = {
     method: request.getCaseSensitiveMethod(),
     path: request.getUrl(),
     ownKey: '',
     secretKey: '',
     authorization: '',
-    queryKey: query === undefined || query === '' ? '' : keyOfQuery(query),
+    queryKey,
     origin: '',
     requestId: '',
     userAgent: '',
@@ -93,11 +96,12 @@ export function readHead(request: UwsRequest): RequestHead {
   };
   reading = head;
   request.forEach(visit);
+  // Whoever sends several keys is told so; the header is where several are looked for.
+  for (const key of moreKeys) head.ownKey = joined(head.ownKey, key);
   return head;
 }
 
-/** The `key` parameter; different ones are joined by a comma, which no key has. Nothing else of a query is ever read. */
-function keyOfQuery(query: string): string {
-  const keys = new URLSearchParams(query).getAll('key');
-  return keys.length <= 1 ? (keys[0] ?? '') : [...new Set(keys)].join(',');
+/** The `key` parameters, each once. Nothing else of a query is ever read. */
+function keysOfQuery(query: string): string[] {
+  return [...new Set(new URLSearchParams(query).getAll('key'))];
 }

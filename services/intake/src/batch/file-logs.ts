@@ -1,0 +1,30 @@
+// Appends the logs of one request to a block, and keeps what became of each.
+import type { LogBlock } from '@sazabi/log-record';
+import { type Filed, reject, type Submission } from './submission.ts';
+
+/** `batchId`: the id of the rows of a request that has none of its own. */
+export function fileLogs(block: LogBlock, submission: Submission, batchId: Uint8Array): Filed {
+  const { requestId, expiresOnDay } = submission;
+  const { kind, items, badLines } = submission.logs;
+  block.beginRequest(submission.source, submission.receivedAtMs, requestId);
+  const filed: Filed = {
+    accepted: 0,
+    rejectedCount: 0,
+    rejected: [],
+    rejectedByCode: null,
+    storedId: requestId ?? batchId,
+    firstOrdinal: requestId === null ? block.ownRowCount : 0,
+    expiresOnDay,
+  };
+  for (let index = 0; index < items.length; index += 1) {
+    const badLine = badLines?.get(index);
+    if (badLine !== undefined) {
+      reject(filed, index, 'INVALID_JSON', badLine);
+      continue;
+    }
+    const rejection = block.append(items[index], kind);
+    if (rejection === null) filed.accepted += 1;
+    else reject(filed, index, rejection.code, rejection.message);
+  }
+  return filed;
+}

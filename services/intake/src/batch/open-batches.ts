@@ -1,0 +1,61 @@
+// The batches that are filling: one per day of expiry and bus partition, so that a record lies whole in one table partition.
+import { xxh } from '@sazabi/log-record';
+import type { BlockPool } from './block-pool.ts';
+import { type OpenBatch, openBatch, wouldOverfill } from './open-batch.ts';
+import type { Submission } from './submission.ts';
+
+export interface OpenBatches<Waiter> {
+  readonly size: number;
+  /** The batch that the request joins. One that it would overfill is closed first: taken out and passed to `close`. */
+  forSubmission(submission: Submission): OpenBatch<Waiter>;
+  holds(batch: OpenBatch<Waiter>): boolean;
+  remove(batch: OpenBatch<Waiter>): void;
+  /** Takes all out that have rows. */
+  takeAll(): OpenBatch<Waiter>[];
+}
+
+export function createOpenBatches<Waiter>(
+  partitions: number,
+  blocks: BlockPool,
+  close: (batch: OpenBatch<Waiter>) => void,
+): OpenBatches<Waiter> {
+  const open = new Map<number, OpenBatch<Waiter>>();
+  // Requests without an id join one partition until its batch leaves, then the next: few large batches, not many small.
+  let sharedPartition = 0;
+  const keyOf = (expiresOnDay: number, partition: number) => expiresOnDay * partitions + partition;
+
+  return {
+    get size() {
+      return open.size;
+    },
+    forSubmission(submission) {
+      const { requestId, expiresOnDay } = submission;
+      const partition = requestId === null ? sharedPartition : partitionOf(requestId, partitions);
+      const key = keyOf(expiresOnDay, partition);
+      const found = open.get(key);
+      if (found !== undefined && !wouldOverfill(found, submission)) return found;
+      const fresh: OpenBatch<Waiter> = openBatch(expiresOnDay, partition, blocks.take());
+      open.set(key, fresh);
+      if (found !== undefined) close(found);
+      return fresh;
+    },
+    holds: (batch) => open.get(keyOf(batch.expiresOnDay, batch.partition)) === batch,
+    remove: (batch) => void open.delete(keyOf(batch.expiresOnDay, batch.partition)),
+    takeAll() {
+      const taken: OpenBatch<Waiter>[] = [];
+      for (const batch of open.values()) {
+        // Opened for a request of which no log was accepted.
+        if (batch.block.rowCount === 0) blocks.give(batch.block);
+        else taken.push(batch);
+      }
+      open.clear();
+      sharedPartition = (sharedPartition + 1) % partitions;
+      return taken;
+    },
+  };
+}
+
+/** The partition of a request with an id: the same wherever and whenever it is repeated. */
+function partitionOf(requestId: Uint8Array, partitions: number): number {
+  return partitions === 1 ? 0 : Number(xxh.h64Raw(requestId) % BigInt(partitions));
+}

@@ -1,0 +1,142 @@
+// A real intake for tests: its server, a bus of its own on disk, and keys put straight into the snapshot.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import zlib from 'node:zlib';
+import { type Bus, type BusReader, openBus } from '@sazabi/bus';
+import type { Mode } from '@sazabi/contract';
+import { createKeySnapshot, generateKey, hashKey, type KeySnapshot, type PublicKeyEntry } from '@sazabi/keys';
+import { createLogger } from '@sazabi/lifecycle';
+import { decodeRecord, type NativeValue, type RecordMeta, readNativeBlock } from '@sazabi/log-record';
+import { type IntakeConfig, parseConfig } from '../config.ts';
+import { type IntakeOverrides, type RunningIntake, run } from '../run.ts';
+
+export interface KnownKey {
+  readonly key: string;
+  readonly entry: PublicKeyEntry;
+}
+
+export type Row = Readonly<Record<string, NativeValue>>;
+
+/** A record as the consumer would see it. */
+export interface StoredRecord {
+  readonly meta: RecordMeta;
+  readonly rows: readonly Row[];
+}
+
+export interface TestIntake {
+  readonly url: string;
+  readonly internalUrl: string;
+  readonly port: number;
+  readonly intake: RunningIntake;
+  readonly snapshot: KeySnapshot;
+  readonly receiptSecret: Uint8Array;
+  readonly dataDir: string;
+  readonly bus: Bus;
+  /** Lines that the intake has logged. */
+  readonly logLines: string[];
+  /** A change of a key that the intake knows. */
+  putKey(entry: PublicKeyEntry): void;
+  /** A new public key that the intake knows. */
+  addKey(changes?: Partial<PublicKeyEntry>): KnownKey;
+  /** Everything that is on the bus. */
+  records(): Promise<StoredRecord[]>;
+  rows(): Promise<Row[]>;
+  /** Stops the intake and deletes its data. */
+  stop(): Promise<void>;
+}
+
+export interface TestIntakeOptions {
+  readonly config?: Partial<IntakeConfig>;
+  readonly overrides?: IntakeOverrides;
+  /** Without keys the snapshot has never come. */
+  readonly withoutSnapshot?: boolean;
+  /** Wraps the real bus, to hold or fail its appends. */
+  readonly wrapBus?: (bus: Bus) => Bus;
+}
+
+/** Starts an intake on free ports. */
+export async function startTestIntake(options: TestIntakeOptions = {}): Promise<TestIntake> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sazabi-intake-'));
+  const config = parseConfig({ INTAKE_PORT: '0', INTAKE_INTERNAL_PORT: '0', SAZABI_DATA_DIR: dataDir });
+  const bus = openBus(config.busUrl);
+  const receiptSecret = randomBytes(32);
+  const snapshot = createKeySnapshot();
+  if (options.withoutSnapshot !== true) {
+    snapshot.replace({ epoch: randomUUID(), seq: 1, receiptSecret, entries: [] });
+  }
+  const logLines: string[] = [];
+  const logger = createLogger('intake', 'info', { write: (line) => void logLines.push(line) });
+  const keys = { snapshot, liveIntakes: () => 1, ageMs: () => 0, connected: () => true, close: async () => {} };
+  const intake = await run(
+    { ...config, ...options.config },
+    { bus: options.wrapBus?.(bus) ?? bus, keys, logger, ...options.overrides },
+  );
+  const reader = await bus.reader();
+  const records = () => readRecords(reader);
+  const putKey = (entry: PublicKeyEntry) => snapshot.put((snapshot.position()?.seq ?? 0) + 1, entry);
+  return {
+    url: intake.url,
+    internalUrl: intake.internalUrl,
+    port: Number(new URL(intake.url).port),
+    intake,
+    snapshot,
+    receiptSecret,
+    dataDir,
+    bus,
+    logLines,
+    putKey,
+    addKey(changes = {}) {
+      const mode: Mode = changes.mode ?? 'live';
+      const key = generateKey('public', mode);
+      const entry: PublicKeyEntry = { ...newEntry(key, mode), ...changes };
+      putKey(entry);
+      return { key, entry };
+    },
+    records,
+    rows: async () => (await records()).flatMap((record) => record.rows),
+    async stop() {
+      await reader.close();
+      await intake.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function newEntry(key: string, mode: Mode): PublicKeyEntry {
+  return {
+    hash: hashKey(key),
+    keyId: randomUUID(),
+    projectId: randomUUID(),
+    organizationId: randomUUID(),
+    mode,
+    rateLimitPerMinute: null,
+    allowedOrigins: [],
+    environment: null,
+    expiresAtMs: null,
+    revokedAtMs: null,
+    retentionDays: 30,
+  };
+}
+
+async function readRecords(reader: BusReader): Promise<StoredRecord[]> {
+  const stored: StoredRecord[] = [];
+  for (let from = 0; ; ) {
+    const found = await reader.read(0, from, { bytesMax: 2 ** 30, recordsMax: 100_000, waitMs: 0 });
+    for (const record of found) {
+      const decoded = decodeRecord(record);
+      if (!decoded.ok) throw new Error(`the intake appended a record that nobody can read: ${decoded.reason}`);
+      stored.push({ meta: decoded.meta, rows: rowsOf(zlib.zstdDecompressSync(decoded.frame)) });
+      from = record.offset + 1;
+    }
+    if (found.length === 0) return stored;
+  }
+}
+
+function rowsOf(bytes: Uint8Array): Row[] {
+  const block = readNativeBlock(bytes);
+  return Array.from({ length: block.rows }, (_, row) =>
+    Object.fromEntries(block.columns.map((column) => [column.name, column.values[row] ?? ''])),
+  );
+}
