@@ -1,4 +1,4 @@
-// Adds up the test reports of all packages and closes with `N passed, N failed`; exits 1 on a failure, a skip or a missing report.
+// Adds up the test reports of all packages and closes with `N passed, N failed`; exits 1 on a failure or a missing report, in CI also on a skip.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 const problems = [];
 
 for (const manifest of globSync(['packages/*/package.json', 'services/*/package.json', 'test/package.json'], {
@@ -22,10 +23,7 @@ for (const manifest of globSync(['packages/*/package.json', 'services/*/package.
   const report = JSON.parse(readFileSync(file, 'utf8'));
   passed += report.numPassedTests;
   failed += report.numFailedTests;
-  if (report.numPendingTests + report.numTodoTests > 0) {
-    problems.push(`${folder}: ${report.numPendingTests + report.numTodoTests} skipped`);
-    failed += report.numPendingTests + report.numTodoTests;
-  }
+  skipped += report.numPendingTests + report.numTodoTests;
   // A file that fails to load has no tests to count.
   for (const suite of report.testResults) {
     if (suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed')) {
@@ -35,6 +33,11 @@ for (const manifest of globSync(['packages/*/package.json', 'services/*/package.
   }
 }
 
+// A developer's machine may lack a tool such as strace; CI has them all.
+if (skipped > 0 && process.env.CI !== undefined) {
+  problems.push(`${skipped} tests were skipped: CI runs every one`);
+  failed += skipped;
+}
 for (const problem of problems) process.stderr.write(`${problem}\n`);
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 process.exit(failed === 0 ? 0 : 1);
