@@ -89,7 +89,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     metrics.observe(app);
     allowDashboardOrigin(app, dashboardOrigin);
     guardRoutes(app, tenancy, config.rateLimitMaxPerMinute);
-    await serveDocumentation(app, () => publicUrl ?? '/');
+    await serveDocumentation(app);
     registerRoutes(app, context);
     const url = await listen(app, config);
     closers.push(() => closeInTime(app));

@@ -4,6 +4,7 @@ import { isUnavailable } from '@sazabi/control-db';
 import type { Logger } from '@sazabi/lifecycle';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX } from '../limits.ts';
+import { unknownPath } from './not-found.ts';
 import { validationError } from './validation.ts';
 
 const MEDIA_TYPE_MESSAGE = 'Bodies are JSON: send content-type: application/json.';
@@ -15,7 +16,8 @@ const FASTIFY_ERRORS: Readonly<Record<string, () => ContractError>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new ContractError('UNSUPPORTED_MEDIA_TYPE', MEDIA_TYPE_MESSAGE),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new ContractError('INVALID_JSON', 'The body is shorter or longer than content-length says.'),
-  FST_ERR_BAD_URL: () => new ContractError('NOT_FOUND', 'There is no such path; GET /docs shows those there are.'),
+  FST_ERR_BAD_URL: unknownPath,
+  FST_ERR_MAX_PARAM_LENGTH: unknownPath,
 };
 
 /** Answers the failure; the request's id is in the answer and in the log line. */

@@ -13,3 +13,8 @@ export function pathId(params: { readonly id: string }, what: string): string {
   if (!UUID.test(params.id)) throw notFound(what);
   return params.id;
 }
+
+/** A path that no route takes. */
+export function unknownPath(): ContractError {
+  return new ContractError('NOT_FOUND', 'There is no such path; GET /docs shows those there are.');
+}

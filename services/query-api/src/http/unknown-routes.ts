@@ -1,6 +1,7 @@
 // What no route takes: 405 with Allow where the path is known, else 404; OPTIONS of a known path says what it takes.
 import { ContractError } from '@sazabi/contract';
 import type { App } from './app.ts';
+import { unknownPath } from './not-found.ts';
 
 /** Registers the handler; to be called before any route. */
 export function answerUnknownRoutes(app: App): void {
@@ -19,8 +20,7 @@ export function answerUnknownRoutes(app: App): void {
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     const methods = new Set(known.filter(({ pattern }) => pattern.test(path)).flatMap((entry) => [...entry.methods]));
-    if (methods.size === 0)
-      throw new ContractError('NOT_FOUND', 'There is no such path; GET /docs shows those there are.');
+    if (methods.size === 0) throw unknownPath();
     const allow = [...methods, 'OPTIONS'].join(', ');
     if (request.method === 'OPTIONS') return await reply.header('allow', allow).code(204).send();
     throw new ContractError('METHOD_NOT_ALLOWED', `This path takes ${allow}.`, {}, { allow });

@@ -6,7 +6,8 @@ const PLACES: Readonly<Record<string, string>> = { body: 'The body', querystring
 
 /** The 400 for what Fastify's validation found. */
 export function validationError(error: FastifyError): ContractError {
-  const issues = (error.validation ?? []).map(issueOf);
+  const inQuery = error.validationContext === 'querystring';
+  const issues = (error.validation ?? []).map((issue) => issueOf(issue, inQuery));
   const place = PLACES[error.validationContext ?? ''] ?? 'The request';
   return invalid(issues, `${place} is not as documented: ${issues.map(describe).join('; ')}.`);
 }
@@ -20,8 +21,11 @@ export function invalid(issues: readonly ValidationIssue[], message?: string): C
   );
 }
 
-function issueOf(error: FastifySchemaValidationError): ValidationIssue {
-  return { path: error.instancePath.replace(/^\//, '').replaceAll('/', '.'), message: error.message ?? 'is wrong' };
+function issueOf(error: FastifySchemaValidationError, inQuery: boolean): ValidationIssue {
+  const path = error.instancePath.replace(/^\//, '').replaceAll('/', '.');
+  // The query string is never repeated: its names too may be a key that someone put there.
+  const message = inQuery && error.keyword === 'unrecognized_keys' ? 'has an unknown parameter' : error.message;
+  return { path, message: message ?? 'is wrong' };
 }
 
 function describe({ path, message }: ValidationIssue): string {

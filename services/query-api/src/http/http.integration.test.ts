@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { healthSchema, meSchema, versionSchema } from '@sazabi/contract/schemas';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { BODY_BYTES_MAX } from '../limits.ts';
+import { startTestApi, type TestApi } from '../test-support.ts';
+
+let test: TestApi;
+beforeAll(async () => {
+  test = await startTestApi();
+});
+afterAll(() => test.close());
+
+describe('request ids', () => {
+  it('are the client’s where they have the form, else new; on failures too', async () => {
+    const given = await test.call('GET', '/me', { headers: { 'x-request-id': 'checkout-42' } });
+    expect(given.headers.get('x-request-id')).toBe('checkout-42');
+    for (const path of ['/me', '/nothing', '/docs', '/%']) {
+      const answer = await test.call('GET', path, { key: null, headers: { 'x-request-id': 'not allowed!' } });
+      expect(answer.headers.get('x-request-id'), path).toMatch(/^[0-9a-f-]{36}$/);
+      if (answer.status >= 400) expect(answer.error().requestId).toBe(answer.headers.get('x-request-id'));
+    }
+  });
+});
+
+describe('paths and methods', () => {
+  it.each(['/', '/nothing', '/public-keys/', '/public-keys/a/b', '/%', '/%ff', '/ME', '//me'])(
+    '%s is 404',
+    async (path) => {
+      const answer = await test.call('GET', path);
+      expect(answer.error()).toMatchObject({ code: 'NOT_FOUND', status: 404 });
+    },
+  );
+
+  it.each([
+    ['PUT', '/me', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/public-keys', 'GET, HEAD, POST, OPTIONS'],
+    ['POST', '/public-keys/01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f', 'GET, HEAD, DELETE, OPTIONS'],
+    ['GET', '/logs/volume', undefined],
+  ])('%s %s', async (method, path, allow) => {
+    const answer = await test.call(method, path);
+    // /logs/volume is an id of /logs/{id} to a GET.
+    if (allow === undefined) return expect(answer.status).not.toBe(405);
+    expect(answer.error()).toMatchObject({ code: 'METHOD_NOT_ALLOWED', status: 405 });
+    expect(answer.headers.get('allow')?.split(', ').sort()).toEqual(allow.split(', ').sort());
+  });
+
+  it('HEAD is as GET, without the body', async () => {
+    const [head, get] = [await test.call('HEAD', '/me'), await test.call('GET', '/me')];
+    expect(head.status).toBe(200);
+    expect(head.text).toBe('');
+    expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
+    expect((await test.call('HEAD', '/me', { key: null })).status).toBe(401);
+  });
+
+  it('ids of any form are 404 in a path', async () => {
+    for (const id of ['x', '1', '%00', "'", '01936F3E-7A4C-7D31-9B1E-2F5A6C7D8E9F', 'x'.repeat(5_000)])
+      expect((await test.call('GET', `/public-keys/${id}`)).status, id.slice(0, 40)).toBe(404);
+  });
+});
+
+describe('bodies', () => {
+  const post = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+    test.call('POST', '/public-keys', { body, headers });
+
+  it('that are no JSON are told where, and nothing of them is repeated', async () => {
+    const answer = await post('{"name": "x", secret}');
+    expect(answer.error()).toMatchObject({ code: 'INVALID_JSON', status: 400 });
+    expect(answer.error().message).toMatch(/at character 14/);
+    expect(answer.text).not.toContain('secret}');
+  });
+
+  it.each([
+    ['', 400, 'VALIDATION_ERROR'],
+    ['null', 400, 'VALIDATION_ERROR'],
+    ['[]', 400, 'VALIDATION_ERROR'],
+    ['"x"', 400, 'VALIDATION_ERROR'],
+    ['{', 400, 'INVALID_JSON'],
+    ['{"name":1}', 400, 'VALIDATION_ERROR'],
+  ])('%j is %d %s', async (body, status, code) => {
+    expect((await post(body)).error()).toMatchObject({ code, status });
+  });
+
+  it('of another type or encoding are 415', async () => {
+    for (const headers of [
+      { 'content-type': 'text/plain' },
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    ] as Record<string, string>[])
+      expect((await post('{"name":"x"}', headers)).error()).toMatchObject({
+        code: 'UNSUPPORTED_MEDIA_TYPE',
+        status: 415,
+      });
+  });
+
+  it('are taken up to the limit, and not one byte more', async () => {
+    const ofBytes = (bytes: number) => `{"name":"x"}${' '.repeat(bytes - 12)}`;
+    expect((await post(ofBytes(BODY_BYTES_MAX))).status).toBe(201);
+    const answer = await post(ofBytes(BODY_BYTES_MAX + 1));
+    expect(answer.error()).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', status: 413 });
+    expect(answer.error().message).toContain(String(BODY_BYTES_MAX));
+  });
+
+  it('are not read before the key is known to be good', async () => {
+    const answer = await test.call('POST', '/public-keys', { key: null, body: '{' });
+    expect(answer.error().code).toBe('MISSING_API_KEY');
+  });
+
+  it('may begin with a byte order mark', async () => {
+    expect((await post('\uFEFF{"name":"x"}')).status).toBe(201);
+  });
+});
+
+describe('CORS', () => {
+  it('allows the dashboard’s origin alone', async () => {
+    const preflight = (origin: string) =>
+      test.call('OPTIONS', '/logs/query', { key: null, headers: { origin, 'access-control-request-method': 'POST' } });
+    const own = await preflight(test.api.url);
+    expect(own.status).toBe(204);
+    expect(own.headers.get('access-control-allow-origin')).toBe(test.api.url);
+    expect(own.headers.get('access-control-allow-headers')).toContain('x-sazabi-secret-key');
+    const other = await preflight('https://evil.test');
+    expect(other.headers.get('access-control-allow-origin')).toBeNull();
+    const failed = await test.call('GET', '/nothing', { headers: { origin: test.api.url } });
+    expect(failed.headers.get('access-control-allow-origin')).toBe(test.api.url);
+    expect(failed.headers.get('vary')).toContain('Origin');
+  });
+});
+
+describe('operations', () => {
+  it('lives and tells its version, and is not ready without ClickHouse', async () => {
+    expect((await test.call('GET', '/healthz', { key: null })).data(healthSchema)).toEqual({ status: 'ok' });
+    expect((await test.call('GET', '/version', { key: null })).data(versionSchema).version).toMatch(/^\d+\.\d+\.\d+$/);
+    const ready = await test.call('GET', '/readyz', { key: null });
+    expect(ready.error()).toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: 503 });
+    expect(ready.error().message).toContain('ClickHouse');
+    expect((await test.call('GET', '/me')).data(meSchema).organization.name).toBe('Default');
+    const query = await test.call('POST', '/logs/query', { body: {} });
+    expect(query.error()).toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: 503 });
+    expect(query.headers.get('retry-after')).not.toBeNull();
+  });
+
+  it('shows metrics on the internal port, without any tenant in them', async () => {
+    await test.call('GET', '/public-keys/01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f');
+    await test.call('GET', '/secret-path');
+    const text = await (await fetch(`${test.api.internalUrl}/metrics`)).text();
+    expect(text).toContain('sazabi_api_requests_total{method="GET",route="/public-keys/:id",status="404"');
+    expect(text).not.toContain('secret-path');
+    expect(text).not.toContain('01936f3e');
+  });
+
+  it('asks for the INTERNAL_TOKEN where one is set', async () => {
+    const token = 't'.repeat(32);
+    const guarded = await startTestApi({ INTERNAL_TOKEN: token });
+    try {
+      for (const [method, path] of [
+        ['GET', '/metrics'],
+        ['POST', '/internal/keys'],
+        ['POST', '/internal/organizations'],
+      ] as const)
+        expect((await fetch(`${guarded.api.internalUrl}${path}`, { method })).status, path).toBe(401);
+      const authorized = await fetch(`${guarded.api.internalUrl}/metrics`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      expect(authorized.status).toBe(200);
+    } finally {
+      await guarded.close();
+    }
+  });
+});
+
+describe('documentation', () => {
+  const operation = z.looseObject({
+    responses: z.record(z.string(), z.looseObject({ headers: z.record(z.string(), z.unknown()) })),
+  });
+  const documentSchema = z.looseObject({
+    openapi: z.literal('3.1.0'),
+    paths: z.record(z.string(), z.record(z.string(), operation)),
+    components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }),
+  });
+
+  it('has every call, each with its errors and headers, and every reference leads somewhere', async () => {
+    const { text } = await test.call('GET', '/openapi.json', { key: null });
+    const document = documentSchema.parse(JSON.parse(text));
+    const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(calls.sort()).toMatchInlineSnapshot(`
+      [
+        "DELETE /public-keys/{id}",
+        "DELETE /secret-keys/{id}",
+        "GET /healthz",
+        "GET /logs/{id}",
+        "GET /me",
+        "GET /projects",
+        "GET /projects/{id}",
+        "GET /public-keys",
+        "GET /public-keys/{id}",
+        "GET /readyz",
+        "GET /secret-keys",
+        "GET /secret-keys/{id}",
+        "GET /version",
+        "POST /logs/query",
+        "POST /logs/volume",
+        "POST /projects",
+        "POST /public-keys",
+        "POST /secret-keys",
+      ]
+    `);
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const { responses, security } of Object.values(methods)) {
+        for (const { headers } of Object.values(responses)) expect(headers).toHaveProperty('x-request-id');
+        if (Array.isArray(security) && security.length > 0)
+          expect(Object.keys(responses), path).toEqual(
+            expect.arrayContaining(['400', '401', '403', '429', '500', '503']),
+          );
+      }
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g))
+      expect(Object.keys(document.components.schemas)).toContain(name);
+  });
+
+  it('is shown by a page whose scripts come from here alone', async () => {
+    const page = await test.call('GET', '/docs', { key: null });
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const scripts = [...page.text.matchAll(/<script src="([^"]+)"/g)].map(([, source]) => source ?? '');
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const source of scripts) {
+      expect(source).toMatch(/^\/docs\//);
+      expect((await test.call('GET', source, { key: null })).status, source).toBe(200);
+    }
+    // No script inline: the policy would not run it.
+    expect(page.text).not.toMatch(/<script>(?!\s*<)/);
+    expect((await test.call('GET', '/docs/json', { key: null })).status).toBe(200);
+  });
+});
+
+describe('what is not HTTP', () => {
+  it.each([
+    ['GARBAGE\r\n\r\n', /^HTTP\/1\.1 400 Bad Request\r\n/],
+    [`GET /me HTTP/1.1\r\nHost: x\r\nx-big: ${'x'.repeat(40_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
+  ])('gets a bare answer (%#)', async (request, expected) => {
+    const { hostname, port } = new URL(test.api.url);
+    const socket = connect(Number(port), hostname);
+    socket.setEncoding('utf8');
+    let answer = '';
+    socket.on('data', (chunk: string) => {
+      answer += chunk;
+    });
+    socket.write(request);
+    await once(socket, 'close');
+    expect(answer).toMatch(expected);
+    expect((await test.call('GET', '/healthz')).status).toBe(200);
+  });
+});

@@ -1,0 +1,395 @@
+import {
+  createdPublicKeySchema,
+  createdSecretKeySchema,
+  meSchema,
+  projectSchema,
+  publicKeySchema,
+  secretKeySchema,
+} from '@sazabi/contract/schemas';
+import { generateKey, parseKey } from '@sazabi/keys';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startTestApi, type TestApi } from './test-support.ts';
+
+let test: TestApi;
+beforeAll(async () => {
+  test = await startTestApi();
+});
+afterAll(() => test.close());
+
+async function makeSecretKey(body: Record<string, unknown>, key = test.secretKey) {
+  const answer = await test.call('POST', '/secret-keys', { key, body: { name: 'made by a test', ...body } });
+  expect(answer.status, answer.text).toBe(201);
+  return answer.data(createdSecretKeySchema);
+}
+
+async function makePublicKey(body: Record<string, unknown>, key = test.secretKey) {
+  const answer = await test.call('POST', '/public-keys', { key, body: { name: 'made by a test', ...body } });
+  expect(answer.status, answer.text).toBe(201);
+  return answer.data(createdPublicKeySchema);
+}
+
+describe('presenting a secret key', () => {
+  it('takes it in its own header and as Bearer, with spaces around it', async () => {
+    for (const headers of [
+      { 'x-sazabi-secret-key': `  ${test.secretKey} ` },
+      { authorization: `Bearer ${test.secretKey}` },
+      { authorization: `Bearer ${test.secretKey}`, 'x-sazabi-secret-key': test.secretKey },
+    ] as Record<string, string>[]) {
+      const answer = await test.call('GET', '/me', { key: null, headers });
+      expect(answer.status).toBe(200);
+      expect(answer.data(meSchema).key).toMatchObject({ mode: 'live', scopes: ['admin'] });
+    }
+  });
+
+  it.each([
+    ['none', {}, 401, 'MISSING_API_KEY', undefined],
+    ['a malformed one', { 'x-sazabi-secret-key': 'sk_live_sz_short' }, 401, 'INVALID_API_KEY', 'malformed'],
+    ['an unknown one', { 'x-sazabi-secret-key': generateKey('secret', 'live') }, 401, 'INVALID_API_KEY', 'unknown'],
+    ['one without Bearer', { authorization: generateKey('secret', 'live') }, 401, 'INVALID_API_KEY', 'scheme'],
+    ['a public one', { 'x-sazabi-secret-key': generateKey('public', 'live') }, 403, 'WRONG_KEY_TYPE', undefined],
+    [
+      'a public one as Bearer',
+      { authorization: `Bearer ${generateKey('public', 'live')}` },
+      403,
+      'WRONG_KEY_TYPE',
+      undefined,
+    ],
+    [
+      'two different ones',
+      {
+        'x-sazabi-secret-key': generateKey('secret', 'live'),
+        authorization: `Bearer ${generateKey('secret', 'live')}`,
+      },
+      401,
+      'INVALID_API_KEY',
+      'ambiguous',
+    ],
+  ])('refuses %s', async (_what, headers, status, code, reason) => {
+    const answer = await test.call('GET', '/me', { key: null, headers: headers as Record<string, string> });
+    expect(answer.status).toBe(status);
+    expect(answer.error()).toMatchObject({ code, status, ...(reason === undefined ? {} : { reason }) });
+  });
+
+  it('refuses one in the URL, and repeats nothing of it', async () => {
+    const answer = await test.call('GET', `/me?key=${test.secretKey}`, { key: null });
+    expect(answer.error()).toMatchObject({ code: 'MISSING_API_KEY', status: 401 });
+    expect(answer.text).not.toContain(test.secretKey);
+    const beside = await test.call('GET', `/me?${test.secretKey}=1`);
+    expect(beside.status).toBe(400);
+    expect(beside.text).not.toContain(test.secretKey);
+  });
+
+  it('refuses a page of another origin, unless the key says that it may be used there', async () => {
+    const headers = { origin: 'https://app.example.com' };
+    expect((await test.call('GET', '/me', { headers })).error().code).toBe('FORBIDDEN');
+    expect((await test.call('GET', '/me', { headers: { origin: 'null' } })).error().code).toBe('FORBIDDEN');
+    expect((await test.call('GET', '/me', { headers: { origin: test.api.url } })).status).toBe(200);
+    expect((await test.call('GET', '/me', { headers: { origin: 'http://evil.test', host: 'evil.test' } })).status).toBe(
+      403,
+    );
+    const { key } = await makeSecretKey({ allowBrowser: true, allowedOrigins: ['https://*.example.com'] });
+    expect((await test.call('GET', '/me', { key, headers })).status).toBe(200);
+    expect((await test.call('GET', '/me', { key, headers: { origin: 'https://example.org' } })).status).toBe(403);
+    const listed = await makeSecretKey({ allowedOrigins: ['https://app.example.com'] });
+    expect((await test.call('GET', '/me', { key: listed.key, headers })).status).toBe(403);
+  });
+
+  it('tells when a key was revoked or expired, by the clock', async () => {
+    const revoked = await makeSecretKey({});
+    expect((await test.call('DELETE', `/secret-keys/${revoked.id}`)).status).toBe(204);
+    const answer = await test.call('GET', '/me', { key: revoked.key });
+    expect(answer.status).toBe(401);
+    expect(answer.error().code).toBe('API_KEY_REVOKED');
+    expect(Date.parse(answer.error().revokedAt ?? '')).toBeLessThanOrEqual(Date.now());
+
+    const expiresAt = new Date(Date.now() + 600).toISOString();
+    const expiring = await makeSecretKey({ expiresAt });
+    await expect
+      .poll(async () => (await test.call('GET', '/me', { key: expiring.key })).status, { timeout: 5_000, interval: 50 })
+      .toBe(401);
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
+    const expired = await test.call('GET', '/me', { key: expiring.key });
+    expect(expired.error()).toMatchObject({ code: 'API_KEY_EXPIRED', expiredAt: expiresAt });
+  });
+});
+
+describe('rate limit', () => {
+  it('is told on every authenticated answer and ends in 429 with Retry-After', async () => {
+    const { key } = await makeSecretKey({ rateLimitPerMinute: 2 });
+    const first = await test.call('GET', '/me', { key });
+    expect(first.headers.get('x-ratelimit-limit')).toBe('2');
+    expect(first.headers.get('x-ratelimit-remaining')).toBe('1');
+    const failed = await test.call('GET', '/public-keys/none', { key });
+    expect(failed.status).toBe(404);
+    expect(failed.headers.get('x-ratelimit-remaining')).toBe('0');
+    const limited = await test.call('GET', '/me', { key });
+    expect(limited.error()).toMatchObject({ code: 'RATE_LIMIT_EXCEEDED', status: 429 });
+    expect(limited.error().message).toMatch(/^Too many requests\. Please retry after \d+ seconds\.$/);
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(Number(limited.headers.get('x-ratelimit-reset'))).toBeGreaterThan(Date.now() / 1000);
+  });
+
+  it('is 1000 a minute unless told otherwise, and none where told so', async () => {
+    expect((await makeSecretKey({})).rateLimitPerMinute).toBe(1000);
+    const { key } = await makeSecretKey({ rateLimitPerMinute: null });
+    expect((await test.call('GET', '/me', { key })).headers.get('x-ratelimit-limit')).toBeNull();
+  });
+});
+
+describe('scopes', () => {
+  it('names the scope that is lacking', async () => {
+    const { key } = await makeSecretKey({ scopes: ['logs:read'] });
+    for (const [method, path, scope] of [
+      ['GET', '/projects', 'projects:read'],
+      ['POST', '/projects', 'projects:write'],
+      ['GET', '/public-keys', 'keys:read'],
+      ['POST', '/public-keys', 'keys:write'],
+      ['GET', '/secret-keys', 'keys:read'],
+      ['DELETE', '/secret-keys/01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f', 'keys:write'],
+    ] as const) {
+      const answer = await test.call(method, path, { key });
+      expect(answer.error(), path).toMatchObject({
+        code: 'INSUFFICIENT_PERMISSIONS',
+        status: 403,
+        required_scope: scope,
+      });
+    }
+    const other = await makeSecretKey({ scopes: ['keys:read'] });
+    const query = await test.call('POST', '/logs/query', { key: other.key, body: {} });
+    expect(query.error().required_scope).toBe('logs:read');
+  });
+
+  it('no key makes or revokes one that may do more', async () => {
+    const writer = await makeSecretKey({ scopes: ['keys:write', 'keys:read'] });
+    const byDefault = await test.call('POST', '/secret-keys', { key: writer.key, body: { name: 'an admin' } });
+    expect(byDefault.error()).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'admin' });
+    const more = await test.call('POST', '/secret-keys', {
+      key: writer.key,
+      body: { name: 'x', scopes: ['keys:read', 'logs:read'] },
+    });
+    expect(more.error().required_scope).toBe('logs:read');
+    const reader = await makeSecretKey({ scopes: ['logs:read'] });
+    const revoke = await test.call('DELETE', `/secret-keys/${reader.id}`, { key: writer.key });
+    expect(revoke.error()).toMatchObject({ status: 403, required_scope: 'logs:read' });
+    const same = await makeSecretKey({ scopes: ['keys:read'] }, writer.key);
+    expect(same.createdBy).toBe(writer.id);
+    expect((await test.call('DELETE', `/secret-keys/${same.id}`, { key: writer.key })).status).toBe(204);
+  });
+});
+
+describe('modes', () => {
+  it('a test key sees and manages test keys only', async () => {
+    const { key } = await makeSecretKey({ mode: 'test' });
+    const live = await makePublicKey({});
+    const mine = await makePublicKey({ mode: 'test' }, key);
+    expect(parseKey(mine.key)).toEqual({ ok: true, type: 'public', mode: 'test' });
+
+    const listed = (await test.call('GET', '/public-keys?limit=100', { key })).data(z.array(publicKeySchema));
+    expect(listed.map(({ id }) => id)).toContain(mine.id);
+    expect(listed.every(({ mode }) => mode === 'test')).toBe(true);
+    const secrets = (await test.call('GET', '/secret-keys?limit=100', { key })).data(z.array(secretKeySchema));
+    expect(secrets.every(({ mode }) => mode === 'test')).toBe(true);
+    expect((await test.call('GET', `/public-keys/${live.id}`, { key })).status).toBe(404);
+
+    for (const [method, path, body] of [
+      ['POST', '/public-keys', { name: 'live' }],
+      ['POST', '/secret-keys', { name: 'live' }],
+      ['POST', '/projects', { name: 'live' }],
+      ['DELETE', `/public-keys/${live.id}`, undefined],
+    ] as const) {
+      const answer = await test.call(method, path, { key, body });
+      expect(answer.error(), path).toMatchObject({ code: 'FORBIDDEN', status: 403 });
+    }
+    expect((await test.call('DELETE', `/public-keys/${mine.id}`, { key })).status).toBe(204);
+  });
+
+  it('a live key manages both', async () => {
+    const { id } = await makePublicKey({ mode: 'test' });
+    expect((await test.call('GET', `/public-keys/${id}`)).data(publicKeySchema).mode).toBe('test');
+    expect((await test.call('DELETE', `/public-keys/${id}`)).status).toBe(204);
+  });
+});
+
+describe('public keys', () => {
+  it('are shown whole once, and have what they were given', async () => {
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    const wanted = {
+      name: 'Größe_1 – 2'.replace(' – ', '-'),
+      environment: 'production',
+      allowedOrigins: ['https://app.example.com', 'https://*.example.com'],
+      rateLimitPerMinute: null,
+      expiresAt,
+    };
+    const made = await makePublicKey(wanted);
+    expect(made).toMatchObject({ ...wanted, mode: 'live', revokedAt: null, lastUsedAt: null, lastUsedFrom: null });
+    expect(parseKey(made.key)).toEqual({ ok: true, type: 'public', mode: 'live' });
+    expect(made.key.startsWith(made.keyPrefix)).toBe(true);
+    const { text } = await test.call('GET', `/public-keys/${made.id}`);
+    expect(text).not.toContain(made.key);
+    expect(text).not.toContain('"hash"');
+  });
+
+  it('belong to the first project unless another is named', async () => {
+    const projects = (await test.call('GET', '/projects')).data(z.array(projectSchema));
+    expect((await makePublicKey({})).projectId).toBe(projects[0]?.id);
+    const other = (await test.call('POST', '/projects', { body: { name: 'Other' } })).data(projectSchema);
+    expect((await makePublicKey({ projectId: other.id })).projectId).toBe(other.id);
+    const foreign = { name: 'x', projectId: '01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f' };
+    expect((await test.call('POST', '/public-keys', { body: foreign })).error().code).toBe('NOT_FOUND');
+  });
+
+  it('stay listed when revoked; revoking again changes nothing', async () => {
+    const { id } = await makePublicKey({});
+    expect((await test.call('DELETE', `/public-keys/${id}`)).status).toBe(204);
+    const { revokedAt } = (await test.call('GET', `/public-keys/${id}`)).data(publicKeySchema);
+    expect(revokedAt).not.toBeNull();
+    expect((await test.call('DELETE', `/public-keys/${id}`)).status).toBe(204);
+    expect((await test.call('GET', `/public-keys/${id}`)).data(publicKeySchema).revokedAt).toBe(revokedAt);
+  });
+
+  it.each([
+    [{}, 'name'],
+    [{ name: '' }, 'name'],
+    [{ name: ' ' }, 'name'],
+    [{ name: 'x'.repeat(101) }, 'name'],
+    [{ name: 'a/b' }, 'name'],
+    [{ name: 'x', mode: 'prod' }, 'mode'],
+    [{ name: 'x', projectId: 'no uuid' }, 'projectId'],
+    [{ name: 'x', expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+    [{ name: 'x', expiresAt: 'tomorrow' }, 'expiresAt'],
+    [{ name: 'x', allowedOrigins: ['https://ok.test', 'https://a.test/path'] }, 'allowedOrigins.1'],
+    [{ name: 'x', rateLimitPerMinute: 0 }, 'rateLimitPerMinute'],
+    [{ name: 'x', environment: '' }, 'environment'],
+  ])('%j is refused, naming %s', async (body, path) => {
+    const answer = await test.call('POST', '/public-keys', { body });
+    expect(answer.status).toBe(400);
+    expect(answer.error().code).toBe('VALIDATION_ERROR');
+    expect(answer.error().issues?.map((issue) => issue.path)).toEqual([path]);
+  });
+
+  it('100 characters of a name are taken; unknown fields are not', async () => {
+    expect((await makePublicKey({ name: 'x'.repeat(100) })).name).toHaveLength(100);
+    const answer = await test.call('POST', '/public-keys', { body: '{"name":"x","__proto__":{},"scope":"admin"}' });
+    expect(answer.error().code).toBe('VALIDATION_ERROR');
+    expect(answer.error().message).toContain('scope');
+  });
+});
+
+describe('secret keys', () => {
+  it('allowBrowser needs an origin', async () => {
+    const answer = await test.call('POST', '/secret-keys', { body: { name: 'x', allowBrowser: true } });
+    expect(answer.error().issues?.[0]?.path).toBe('allowedOrigins');
+  });
+
+  it('the last unexpiring live admin key cannot be revoked, by any way round', async () => {
+    const own = await startTestApi();
+    try {
+      const me = (await own.call('GET', '/me')).data(meSchema).key.id;
+      const make = async (body: object) =>
+        (await own.call('POST', '/secret-keys', { body: { name: 'x', ...body } })).data(createdSecretKeySchema);
+      await make({ expiresAt: new Date(Date.now() + 86_400_000).toISOString() });
+      await make({ mode: 'test' });
+      await make({ scopes: ['keys:write', 'keys:read'] });
+      const refused = await own.call('DELETE', `/secret-keys/${me}`);
+      expect(refused.error()).toMatchObject({ code: 'CONFLICT', status: 409 });
+      const second = await make({});
+      // Both at once: one goes, the other stays.
+      const both = await Promise.all([
+        own.call('DELETE', `/secret-keys/${me}`),
+        own.call('DELETE', `/secret-keys/${second.id}`, { key: second.key }),
+      ]);
+      expect(both.map(({ status }) => status).sort()).toEqual([204, 409]);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('tell when and from where they were last used', async () => {
+    const made = await makeSecretKey({});
+    await test.call('GET', '/me', { key: made.key, headers: { 'user-agent': 'a test' } });
+    await expect
+      .poll(async () => (await test.call('GET', `/secret-keys/${made.id}`)).data(secretKeySchema).lastUsedFrom, {
+        timeout: 20_000,
+        interval: 500,
+      })
+      .toEqual({ address: '127.0.0.1', userAgent: 'a test' });
+  });
+});
+
+describe('lists', () => {
+  it('are paged without gap or repeat, newest first', async () => {
+    const made = [];
+    for (let n = 0; n < 7; n += 1) made.push((await makePublicKey({ name: `page ${n}` })).id);
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null && seen.length < 500) {
+      const query: string = cursor === '' ? '?limit=3' : `?limit=3&cursor=${cursor}`;
+      const { text } = await test.call('GET', `/public-keys${query}`);
+      const page: { data: { id: string }[]; nextCursor: string | null } = JSON.parse(text);
+      seen.push(...page.data.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.slice(0, 7)).toEqual(made.reverse());
+    const all = (await test.call('GET', '/public-keys?limit=100')).data(z.array(publicKeySchema));
+    expect(seen).toEqual(all.map(({ id }) => id));
+  });
+
+  it.each(['?limit=0', '?limit=101', '?limit=x', '?limit=1&limit=2', '?cursor=abc', '?offset=1'])(
+    '%s is refused',
+    async (query) => {
+      expect((await test.call('GET', `/public-keys${query}`)).error().code).toBe('VALIDATION_ERROR');
+    },
+  );
+});
+
+describe('tenancy', () => {
+  it('of another organization nothing can be seen, changed or told from nothing', async () => {
+    const founded = await fetch(`${test.api.internalUrl}/internal/organizations`, {
+      method: 'POST',
+      body: JSON.stringify({ name: 'Another' }),
+    });
+    expect(founded.status).toBe(201);
+    const { data } = z
+      .object({
+        data: z.object({
+          project: projectSchema,
+          publicKey: createdPublicKeySchema,
+          secretKey: createdSecretKeySchema,
+        }),
+      })
+      .parse(await founded.json());
+    const theirs = data.secretKey.key;
+    const me = (await test.call('GET', '/me')).data(meSchema);
+    const mine = await makePublicKey({});
+    const nothing = '01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f';
+
+    for (const [method, of, body] of [
+      ['GET', (id: string) => `/public-keys/${id}`, undefined],
+      ['DELETE', (id: string) => `/public-keys/${id}`, undefined],
+      ['GET', (id: string) => `/secret-keys/${id}`, undefined],
+      ['DELETE', (id: string) => `/secret-keys/${id}`, undefined],
+    ] as const) {
+      const foreign = of('').startsWith('/public') ? mine.id : me.key.id;
+      const [real, none] = [
+        await test.call(method, of(foreign), { key: theirs, body }),
+        await test.call(method, of(nothing), { key: theirs }),
+      ];
+      expect(real.status).toBe(404);
+      expect(real.error().message).toBe(none.error().message);
+    }
+    expect(
+      (await test.call('GET', '/public-keys', { key: theirs })).data(z.array(publicKeySchema)).map(({ id }) => id),
+    ).toEqual([data.publicKey.id]);
+    const keyForMine = await test.call('POST', '/public-keys', {
+      key: theirs,
+      body: { name: 'x', projectId: mine.projectId },
+    });
+    expect(keyForMine.status).toBe(404);
+    expect((await test.call('POST', '/logs/query', { key: theirs, body: { projectId: mine.projectId } })).status).toBe(
+      404,
+    );
+    expect((await test.call('GET', `/projects/${mine.projectId}`, { key: theirs })).status).toBe(404);
+  });
+});
