@@ -210,10 +210,18 @@ describe('key feed', () => {
     expect(codeOf(snapshot, other)).toBe('ok');
   });
 
-  it('silence means a new connection', async () => {
-    await start({ silenceMs: 50 });
+  it('silence means a new connection, heartbeats keep the old one', async () => {
+    await start({ silenceMs: 300 });
     const first = await connection(0);
     first.say(...snapshotOf(randomUUID(), 1));
+    let beats = 0;
+    const beating = setInterval(() => {
+      first.say({ type: 'heartbeat', seq: 1, liveIntakes: 1 });
+      beats += 1;
+    }, 30);
+    await until(() => expect(beats).toBeGreaterThan(30));
+    clearInterval(beating);
+    expect(connections).toHaveLength(1);
     await connection(1);
     expect(warnings[0]?.reason).toContain('nothing heard');
   });
@@ -241,6 +249,7 @@ describe('key feed', () => {
     await connection(1);
     expect(snapshot.position()).toBeNull();
     expect(warnings[0]?.event).toBe('key_feed_cut');
+    expect(warnings[0]?.reason).not.toContain('nothing heard');
   });
 
   it('starts without the API from the copy on disk', async () => {
