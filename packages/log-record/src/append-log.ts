@@ -79,9 +79,11 @@ function appendFields(state: BlockState, log: JsonObject, isEvent: boolean): Rej
 
 /** Service, environment, host and ids that are objects have no text: their members become attributes. */
 function spreadFields(state: BlockState): Rejection | null {
-  const { values } = state.fields;
+  const { values, nested } = state.fields;
+  if (!nested) return null;
   for (const place of TEXT_FIELDS) {
-    if (isObject(values[place])) {
+    const value = values[place];
+    if (typeof value === 'object' && isObject(value)) {
       const rejection = spreadField(state.fields, place, state.attributes);
       if (rejection !== null) return rejection;
     }
@@ -92,9 +94,8 @@ function spreadFields(state: BlockState): Rejection | null {
 function readTimestamp(state: BlockState): boolean {
   const value = state.fields.values[TIMESTAMP];
   if (value !== undefined) return parseTimestamp(value, state.timestamp);
-  const { receivedAtMs } = state.request;
-  state.timestamp.seconds = Math.floor(receivedAtMs / 1000);
-  state.timestamp.nanos = (receivedAtMs % 1000) * 1_000_000;
+  state.timestamp.seconds = state.request.receivedSeconds;
+  state.timestamp.nanos = state.request.receivedNanos;
   return true;
 }
 
@@ -163,8 +164,8 @@ function appendRow(
   rows.bytes[row] = bytes;
   rows.attributesEnd[row * 2] = state.attributes.count;
   writeTimestamp(rows, row, state.timestamp);
-  writeRequest(state, row);
   state.rowCount = row + 1;
+  if (state.request.own) state.ownRowCount++;
   return null;
 }
 
@@ -172,26 +173,10 @@ function appendRow(
 function writeTimestamp(rows: RowColumns, row: number, timestamp: Instant): void {
   const secondsHigh = Math.floor(timestamp.seconds / HALF);
   const upper = secondsHigh * NANOS;
-  const upperLow = upper % HALF;
+  // By products, as the remainder of doubles is slow (x87).
+  const upperLow = upper - Math.floor(upper / HALF) * HALF;
   const lower = (timestamp.seconds - secondsHigh * HALF) * NANOS + timestamp.nanos + upperLow * HALF;
   const carry = Math.floor(lower / UINT32);
   rows.timestamp[row * 2] = lower - carry * UINT32;
   rows.timestamp[row * 2 + 1] = (upper - upperLow) / HALF + carry;
-}
-
-/** What the request fixes, and the row's id: the request's own where it has one, else the record's and a running ordinal. */
-function writeRequest(state: BlockState, row: number): void {
-  const { rows, request } = state;
-  const { projectId } = request;
-  const id = request.id ?? state.recordId;
-  const at = row * 4;
-  for (let word = 0; word < 4; word++) {
-    rows.projectId[at + word] = projectId[word] ?? 0;
-    rows.batchId[at + word] = id[word] ?? 0;
-  }
-  rows.receivedAt[row * 2] = request.receivedLow;
-  rows.receivedAt[row * 2 + 1] = request.receivedHigh;
-  rows.mode[row] = request.modeIndex;
-  rows.keyId[row] = request.keyIndex;
-  rows.ordinal[row] = request.id === null ? state.ownRowCount++ : request.nextOrdinal++;
 }

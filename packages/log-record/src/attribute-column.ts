@@ -7,10 +7,10 @@ export interface AttributeColumn {
   readonly keys: Dictionary;
   readonly values: StringColumn;
   /** The key of each attribute of the batch, as its index. */
-  keyIndexes: Uint32Array;
+  keyIndexes: Int32Array;
   count: number;
   /** By key index: the last row (counted from 1) that has it, so that a second writer in one row is seen. */
-  rowOfKey: Uint32Array;
+  rowOfKey: Int32Array;
   /** The row being written: its number, where it began, and bytes of text so far. */
   row: number;
   rowFirst: number;
@@ -18,8 +18,9 @@ export interface AttributeColumn {
   rowFirstKey: number;
   rowBytes: number;
   /** The keys of the row before, by place in the row: the next log mostly has the same ones in the same order. */
-  readonly placeKeys: (string | null)[];
-  readonly placeIndexes: Uint32Array;
+  readonly placeKeys: string[];
+  /** -1: none. (A null among the keys would make each comparison a call.) */
+  readonly placeIndexes: Int32Array;
   placesUsed: number;
 }
 
@@ -32,22 +33,22 @@ export function createAttributeColumn(): AttributeColumn {
   return {
     keys: createDictionary(),
     values: createStringColumn(VALUE_BYTES),
-    keyIndexes: new Uint32Array(INITIAL_ATTRIBUTES),
+    keyIndexes: new Int32Array(INITIAL_ATTRIBUTES),
     count: 0,
-    rowOfKey: new Uint32Array(INITIAL_KEYS),
+    rowOfKey: new Int32Array(INITIAL_KEYS),
     row: 0,
     rowFirst: 0,
     rowFirstValueByte: 0,
     rowFirstKey: 0,
     rowBytes: 0,
-    placeKeys: new Array<string | null>(LOG_LIMITS.attributesMax).fill(null),
-    placeIndexes: new Uint32Array(LOG_LIMITS.attributesMax),
+    placeKeys: new Array<string>(LOG_LIMITS.attributesMax).fill(''),
+    placeIndexes: new Int32Array(LOG_LIMITS.attributesMax).fill(-1),
     placesUsed: 0,
   };
 }
 
 function forgetPlaces(column: AttributeColumn): void {
-  column.placeKeys.fill(null, 0, column.placesUsed);
+  column.placeIndexes.fill(-1, 0, column.placesUsed);
   column.placesUsed = 0;
 }
 
@@ -114,8 +115,8 @@ export function rowHasKey(column: AttributeColumn, key: string): boolean {
  */
 export function pushAttribute(column: AttributeColumn, key: string, value: string): boolean {
   const place = column.count - column.rowFirst;
-  let index = column.placeIndexes[place] ?? 0;
-  if (column.placeKeys[place] !== key || column.rowOfKey[index] === column.row) {
+  let index = column.placeIndexes[place] ?? -1;
+  if (index < 0 || column.placeKeys[place] !== key || column.rowOfKey[index] === column.row) {
     index = indexOfKey(column, key);
     if (index >= 0 && column.rowOfKey[index] === column.row) index = indexOfRepeat(column, key);
     else if (index >= 0) {

@@ -4,6 +4,7 @@ import { clearDictionary, createDictionary, type Dictionary } from './dictionary
 import { createPathCache } from './flatten.ts';
 import type { RequestSource } from './log-block.ts';
 import { createLogFields, type LogFields } from './log-fields.ts';
+import { createRequestRuns, type RequestRuns, UUID_WORDS } from './request-runs.ts';
 import { createRowColumns, type RowColumns } from './row-columns.ts';
 import { createStringColumn, type StringColumn } from './string-column.ts';
 import type { Instant } from './timestamp.ts';
@@ -22,26 +23,24 @@ export interface BlockState {
   readonly traceId: StringColumn;
   readonly spanId: StringColumn;
   readonly attributes: AttributeColumn;
-  readonly recordId: Uint32Array;
+  readonly recordId: Int32Array;
+  readonly runs: RequestRuns;
   readonly request: RequestState;
   readonly fields: LogFields;
   readonly timestamp: Instant;
 }
 
-/** What is the same for all rows of the current request, ready to be stored. */
+/** What the rows of the current request need beside its run. */
 export interface RequestState {
   source: RequestSource | null;
-  readonly projectId: Uint32Array;
+  readonly projectId: Int32Array;
   modeIndex: number;
   keyIndex: number;
   environment: string;
-  receivedAtMs: number;
-  receivedLow: number;
-  receivedHigh: number;
-  /** null: the rows are the record's own. */
-  id: Uint32Array | null;
-  readonly idWords: Uint32Array;
-  nextOrdinal: number;
+  receivedSeconds: number;
+  receivedNanos: number;
+  /** Whether the rows are the record's own. */
+  own: boolean;
 }
 
 /** The state of an empty block. */
@@ -60,7 +59,8 @@ export function createBlockState(): BlockState {
     traceId: createStringColumn(),
     spanId: createStringColumn(),
     attributes: createAttributeColumn(),
-    recordId: new Uint32Array(4),
+    recordId: new Int32Array(UUID_WORDS),
+    runs: createRequestRuns(),
     request: createRequestState(),
     fields: createLogFields(createPathCache()),
     timestamp: { seconds: 0, nanos: 0 },
@@ -70,16 +70,13 @@ export function createBlockState(): BlockState {
 function createRequestState(): RequestState {
   return {
     source: null,
-    projectId: new Uint32Array(4),
+    projectId: new Int32Array(UUID_WORDS),
     modeIndex: 0,
     keyIndex: 0,
     environment: '',
-    receivedAtMs: 0,
-    receivedLow: 0,
-    receivedHigh: 0,
-    id: null,
-    idWords: new Uint32Array(4),
-    nextOrdinal: 0,
+    receivedSeconds: 0,
+    receivedNanos: 0,
+    own: true,
   };
 }
 
@@ -88,6 +85,7 @@ export function clearBlock(state: BlockState): void {
   state.rowCount = 0;
   state.ownRowCount = 0;
   state.request.source = null;
+  state.runs.count = 0;
   clearDictionary(state.service);
   clearDictionary(state.environment);
   clearDictionary(state.host);

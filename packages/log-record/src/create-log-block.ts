@@ -5,24 +5,25 @@ import { type BlockState, clearBlock, createBlockState } from './block-state.ts'
 import { indexOfText } from './dictionary.ts';
 import { blockBytes, createBlockOutput, encodeBlock } from './encode-block.ts';
 import type { LogBlock, RequestSource } from './log-block.ts';
+import { beginRun, UUID_WORDS } from './request-runs.ts';
 import { UUID_BYTES, uuidFromText } from './uuid.ts';
 
 const UINT32 = 0x1_0000_0000;
 
 /** ClickHouse's UUID in memory: two little-endian 64-bit halves, the first eight bytes of the text form first. */
-function readUuidWords(id: Uint8Array, into: Uint32Array): void {
+function readUuidWords(id: Uint8Array, into: Int32Array, at: number): void {
   if (id.byteLength !== UUID_BYTES) throw new RangeError(`an id has ${id.byteLength} bytes, not ${UUID_BYTES}`);
   const view = new DataView(id.buffer, id.byteOffset, UUID_BYTES);
-  into[0] = view.getUint32(4);
-  into[1] = view.getUint32(0);
-  into[2] = view.getUint32(12);
-  into[3] = view.getUint32(8);
+  into[at] = view.getUint32(4);
+  into[at + 1] = view.getUint32(0);
+  into[at + 2] = view.getUint32(12);
+  into[at + 3] = view.getUint32(8);
 }
 
 function takeSource(state: BlockState, source: RequestSource): void {
   const { request } = state;
   if (request.source === source) return;
-  readUuidWords(uuidFromText(source.projectId), request.projectId);
+  readUuidWords(uuidFromText(source.projectId), request.projectId, 0);
   request.modeIndex = MODES.indexOf(source.mode);
   request.keyIndex = indexOfText(state.keyId, source.keyId);
   request.environment = source.environment;
@@ -48,18 +49,25 @@ export function createLogBlock(): LogBlock {
     },
     reset(recordId, expiresOnDay) {
       clearBlock(state);
-      readUuidWords(recordId, state.recordId);
+      readUuidWords(recordId, state.recordId, 0);
       state.expiresOnDay = expiresOnDay;
     },
     beginRequest(source, receivedAtMs, requestId) {
       takeSource(state, source);
-      const { request } = state;
-      request.receivedAtMs = receivedAtMs;
-      request.receivedHigh = Math.floor(receivedAtMs / UINT32);
-      request.receivedLow = receivedAtMs - request.receivedHigh * UINT32;
-      request.nextOrdinal = 0;
-      request.id = requestId === null ? null : request.idWords;
-      if (requestId !== null) readUuidWords(requestId, request.idWords);
+      const { request, runs } = state;
+      request.receivedSeconds = Math.floor(receivedAtMs / 1000);
+      request.receivedNanos = (receivedAtMs - request.receivedSeconds * 1000) * 1_000_000;
+      request.own = requestId === null;
+      const run = beginRun(runs, state.rowCount);
+      runs.projectId.set(request.projectId, run * UUID_WORDS);
+      if (requestId === null) runs.batchId.set(state.recordId, run * UUID_WORDS);
+      else readUuidWords(requestId, runs.batchId, run * UUID_WORDS);
+      runs.firstOrdinal[run] = requestId === null ? state.ownRowCount : 0;
+      const receivedHigh = Math.floor(receivedAtMs / UINT32);
+      runs.receivedAt[run * 2] = receivedAtMs - receivedHigh * UINT32;
+      runs.receivedAt[run * 2 + 1] = receivedHigh;
+      runs.mode[run] = request.modeIndex;
+      runs.keyId[run] = request.keyIndex;
     },
     append(log, kind) {
       return appendLog(state, log, kind === 'event');

@@ -6,11 +6,11 @@ export interface Dictionary {
   readonly texts: string[];
   readonly keys: StringColumn;
   /** UTF-8 bytes of each key, by index. */
-  keyBytes: Uint32Array;
+  keyBytes: Int32Array;
   /** Length of `keys` before each key, by index: what to cut back to when a row is taken back. */
-  keyStarts: Uint32Array;
-  /** The value asked for last: logs of one source follow each other. */
-  lastText: string | null;
+  keyStarts: Int32Array;
+  /** The value asked for last, as logs of one source follow each other, and its index; -1: none. */
+  lastText: string;
   lastIndex: number;
 }
 
@@ -23,16 +23,16 @@ export function createDictionary(): Dictionary {
     indexByText: new Map(),
     texts: [],
     keys: createStringColumn(INITIAL_BYTES),
-    keyBytes: new Uint32Array(INITIAL_KEYS),
-    keyStarts: new Uint32Array(INITIAL_KEYS),
-    lastText: null,
-    lastIndex: 0,
+    keyBytes: new Int32Array(INITIAL_KEYS),
+    keyStarts: new Int32Array(INITIAL_KEYS),
+    lastText: '',
+    lastIndex: -1,
   };
 }
 
 /** The index of `text`, which is added where it is new. */
 export function indexOfText(dictionary: Dictionary, text: string): number {
-  if (text === dictionary.lastText) return dictionary.lastIndex;
+  if (text === dictionary.lastText && dictionary.lastIndex >= 0) return dictionary.lastIndex;
   const known = dictionary.indexByText.get(text);
   const index = known === undefined ? addText(dictionary, text) : known;
   dictionary.lastText = text;
@@ -61,7 +61,7 @@ export function cutDictionary(dictionary: Dictionary, size: number): void {
   for (let index = size; index < texts.length; index++) indexByText.delete(texts[index] ?? '');
   dictionary.keys.length = dictionary.keyStarts[size] ?? 0;
   texts.length = size;
-  dictionary.lastText = null;
+  dictionary.lastIndex = -1;
 }
 
 /** Empties the dictionary. */
@@ -69,12 +69,12 @@ export function clearDictionary(dictionary: Dictionary): void {
   dictionary.indexByText.clear();
   dictionary.texts.length = 0;
   dictionary.keys.length = 0;
-  dictionary.lastText = null;
+  dictionary.lastIndex = -1;
 }
 
-/** A copy of twice the length. */
-export function doubled(array: Uint32Array): Uint32Array {
-  const larger = new Uint32Array(array.length * 2);
+/** A copy of twice the length. Int32 all over: sums of its elements stay small integers, those of Uint32 become doubles. */
+export function doubled(array: Int32Array): Int32Array {
+  const larger = new Int32Array(array.length * 2);
   larger.set(array);
   return larger;
 }

@@ -5,15 +5,19 @@ import type { BlockState } from './block-state.ts';
 import type { Dictionary } from './dictionary.ts';
 import { LEVELS, levelIndexOf } from './level.ts';
 import { LOG_COLUMNS, type LogColumnName } from './log-columns.ts';
+import { spreadOrdinals, spreadRuns, UUID_WORDS } from './request-runs.ts';
 import { createStringColumn, pushText, type StringColumn, writeVarint } from './string-column.ts';
 
 /** The block being written; one buffer, reused, grown to what the largest block needed. */
 export interface BlockOutput {
   bytes: Buffer;
   length: number;
+  /** Scratch space: a column of words while it is spread from the runs. */
+  rowWords: Int32Array;
 }
 
 const INITIAL_BYTES = 64 * 1024;
+const INITIAL_ROW_WORDS = 4096;
 /** Bytes a row takes in the columns of fixed width, its dictionary indexes (one byte each) included. */
 const FIXED_ROW_BYTES = 16 + 1 + 8 + 8 + 2 + 1 + 1 + 1 + 1 + 1 + 1 + 8 + 1 + 4 + 16 + 4;
 // SerializationLowCardinality of ClickHouse: version 1 (dictionaries in the block), then for each run of rows a word of
@@ -54,7 +58,7 @@ const FRAME_BYTES =
 
 /** An empty output. */
 export function createBlockOutput(): BlockOutput {
-  return { bytes: Buffer.allocUnsafeSlow(INITIAL_BYTES), length: 0 };
+  return { bytes: Buffer.allocUnsafeSlow(INITIAL_BYTES), length: 0, rowWords: new Int32Array(INITIAL_ROW_WORDS) };
 }
 
 function indexBytes(keys: number): number {
@@ -93,8 +97,13 @@ function putUInt64(output: BlockOutput, value: number): void {
 }
 
 /** The first `count` elements as they lie in memory: little endian, as every platform this runs on. */
-function putWords(output: BlockOutput, words: Uint32Array, count: number): void {
+function putWords(output: BlockOutput, words: Int32Array, count: number): void {
   putBytes(output, new Uint8Array(words.buffer, words.byteOffset, count * 4));
+}
+
+function takeRowWords(output: BlockOutput, count: number): Int32Array {
+  if (output.rowWords.length < count) output.rowWords = new Int32Array(count * 2);
+  return output.rowWords;
 }
 
 function putString(output: BlockOutput, column: StringColumn): void {
@@ -111,7 +120,7 @@ function putDictionary(output: BlockOutput, keys: StringColumn, keyCount: number
   putUInt64(output, count);
 }
 
-function putIndexes(output: BlockOutput, dictionary: Dictionary, indexes: Uint32Array, count: number): void {
+function putIndexes(output: BlockOutput, dictionary: Dictionary, indexes: Int32Array, count: number): void {
   const keyCount = dictionary.texts.length;
   putDictionary(output, dictionary.keys, keyCount, count);
   const width = indexBytes(keyCount);
@@ -132,15 +141,36 @@ function putIndexes(output: BlockOutput, dictionary: Dictionary, indexes: Uint32
   output.length = at;
 }
 
-function putLowCardinality(output: BlockOutput, dictionary: Dictionary, indexes: Uint32Array, rows: number): void {
+function putLowCardinality(output: BlockOutput, dictionary: Dictionary, indexes: Int32Array, rows: number): void {
   putUInt64(output, LOW_CARDINALITY_VERSION);
   putIndexes(output, dictionary, indexes, rows);
+}
+
+/** A column that each request fixes, of `width` words a row. */
+function putRuns(output: BlockOutput, state: BlockState, words: Int32Array, width: number): void {
+  const rowWords = takeRowWords(output, state.rowCount * width);
+  spreadRuns(state.runs, words, width, state.rowCount, rowWords);
+  putWords(output, rowWords, state.rowCount * width);
 }
 
 function putModes(output: BlockOutput, state: BlockState): void {
   putUInt64(output, LOW_CARDINALITY_VERSION);
   putDictionary(output, MODE_KEYS, MODES.length, state.rowCount);
-  putBytes(output, state.rows.mode.subarray(0, state.rowCount));
+  const rowWords = takeRowWords(output, state.rowCount);
+  spreadRuns(state.runs, state.runs.mode, 1, state.rowCount, rowWords);
+  for (let row = 0; row < state.rowCount; row++) output.bytes[output.length++] = rowWords[row] ?? 0;
+}
+
+function putKeyIds(output: BlockOutput, state: BlockState): void {
+  const rowWords = takeRowWords(output, state.rowCount);
+  spreadRuns(state.runs, state.runs.keyId, 1, state.rowCount, rowWords);
+  putLowCardinality(output, state.keyId, rowWords, state.rowCount);
+}
+
+function putOrdinals(output: BlockOutput, state: BlockState): void {
+  const rowWords = takeRowWords(output, state.rowCount);
+  spreadOrdinals(state.runs, state.rowCount, rowWords);
+  putWords(output, rowWords, state.rowCount);
 }
 
 function putLevels(output: BlockOutput, state: BlockState): void {
@@ -169,10 +199,10 @@ function putAttributes(output: BlockOutput, state: BlockState): void {
 }
 
 const COLUMN_WRITERS: Readonly<Record<LogColumnName, (output: BlockOutput, state: BlockState) => void>> = {
-  project_id: (output, state) => putWords(output, state.rows.projectId, state.rowCount * 4),
+  project_id: (output, state) => putRuns(output, state, state.runs.projectId, UUID_WORDS),
   mode: putModes,
   timestamp: (output, state) => putWords(output, state.rows.timestamp, state.rowCount * 2),
-  received_at: (output, state) => putWords(output, state.rows.receivedAt, state.rowCount * 2),
+  received_at: (output, state) => putRuns(output, state, state.runs.receivedAt, 2),
   expires_on: putExpiry,
   severity_number: (output, state) => putBytes(output, state.rows.severity.subarray(0, state.rowCount)),
   level: putLevels,
@@ -184,10 +214,10 @@ const COLUMN_WRITERS: Readonly<Record<LogColumnName, (output: BlockOutput, state
   trace_id: (output, state) => putString(output, state.traceId),
   span_id: (output, state) => putString(output, state.spanId),
   attributes: putAttributes,
-  key_id: (output, state) => putLowCardinality(output, state.keyId, state.rows.keyId, state.rowCount),
+  key_id: putKeyIds,
   bytes: (output, state) => putWords(output, state.rows.bytes, state.rowCount),
-  batch_id: (output, state) => putWords(output, state.rows.batchId, state.rowCount * 4),
-  ordinal: (output, state) => putWords(output, state.rows.ordinal, state.rowCount),
+  batch_id: (output, state) => putRuns(output, state, state.runs.batchId, UUID_WORDS),
+  ordinal: putOrdinals,
 };
 
 /** The Native block of all rows; a view into `output`, valid until the next call. */

@@ -9,12 +9,14 @@ import type { Rejection } from './log-block.ts';
 export interface LogFields {
   /** The winner of each field by its place; undefined where the log has none or null. */
   readonly values: unknown[];
+  /** Whether any of them is an object or an array. */
+  nested: boolean;
   readonly paths: PathCache;
   /** Fields that lost to another name of theirs, and their values. */
   readonly loserFields: number[];
   readonly loserValues: unknown[];
   /** The names of the log before and their codes: the next one mostly has the same in the same order. */
-  readonly placeNames: (string | null)[];
+  readonly placeNames: string[];
   readonly placeCodes: Uint8Array;
 }
 
@@ -24,11 +26,12 @@ const PLACES = 16;
 export function createLogFields(paths: PathCache): LogFields {
   return {
     values: new Array<unknown>(FIELD_COUNT).fill(undefined),
+    nested: false,
     paths,
     loserFields: [],
     loserValues: [],
-    placeNames: new Array<string | null>(PLACES).fill(null),
-    placeCodes: new Uint8Array(PLACES),
+    placeNames: new Array<string>(PLACES).fill(''),
+    placeCodes: new Uint8Array(PLACES).fill(UNKNOWN),
   };
 }
 
@@ -47,6 +50,7 @@ function codeAt(fields: LogFields, place: number, name: string): number {
 /** The canonical name wins over its aliases, the first alias over later ones. */
 function takeField(fields: LogFields, code: number, value: unknown): void {
   if (value === null || value === undefined) return;
+  if (typeof value === 'object') fields.nested = true;
   const place = code & (ALIAS - 1);
   const before = fields.values[place];
   if (before === undefined) {
@@ -70,6 +74,7 @@ export function readFields(
   attributes: AttributeColumn,
 ): Rejection | null {
   const { values } = fields;
+  fields.nested = false;
   for (let place = 0; place < FIELD_COUNT; place++) values[place] = undefined;
   if (fields.loserFields.length > 0) {
     fields.loserFields.length = 0;

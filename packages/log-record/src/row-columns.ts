@@ -1,24 +1,18 @@
-// The columns of fixed width, one array each, all of one capacity; laid out as ClickHouse reads them (little endian).
+// The columns of fixed width that differ from row to row, one array each, all of one capacity; laid out as ClickHouse reads them (little endian).
 import { doubled } from './dictionary.ts';
 
-/** 64-bit values take two places (low, high), UUIDs four. */
+/** 64-bit values take two places (low, high). */
 export interface RowColumns {
   capacity: number;
-  projectId: Uint32Array;
-  timestamp: Uint32Array;
-  receivedAt: Uint32Array;
+  timestamp: Int32Array;
   severity: Uint8Array;
-  mode: Uint8Array;
-  service: Uint32Array;
-  environment: Uint32Array;
-  host: Uint32Array;
-  eventName: Uint32Array;
-  keyId: Uint32Array;
+  service: Int32Array;
+  environment: Int32Array;
+  host: Int32Array;
+  eventName: Int32Array;
   /** Offset behind the row's last attribute, counted over the batch. */
-  attributesEnd: Uint32Array;
-  bytes: Uint32Array;
-  batchId: Uint32Array;
-  ordinal: Uint32Array;
+  attributesEnd: Int32Array;
+  bytes: Int32Array;
 }
 
 const INITIAL_ROWS = 1024;
@@ -27,20 +21,14 @@ const INITIAL_ROWS = 1024;
 export function createRowColumns(): RowColumns {
   return {
     capacity: INITIAL_ROWS,
-    projectId: new Uint32Array(INITIAL_ROWS * 4),
-    timestamp: new Uint32Array(INITIAL_ROWS * 2),
-    receivedAt: new Uint32Array(INITIAL_ROWS * 2),
+    timestamp: new Int32Array(INITIAL_ROWS * 2),
     severity: new Uint8Array(INITIAL_ROWS),
-    mode: new Uint8Array(INITIAL_ROWS),
-    service: new Uint32Array(INITIAL_ROWS),
-    environment: new Uint32Array(INITIAL_ROWS),
-    host: new Uint32Array(INITIAL_ROWS),
-    eventName: new Uint32Array(INITIAL_ROWS),
-    keyId: new Uint32Array(INITIAL_ROWS),
-    attributesEnd: new Uint32Array(INITIAL_ROWS * 2),
-    bytes: new Uint32Array(INITIAL_ROWS),
-    batchId: new Uint32Array(INITIAL_ROWS * 4),
-    ordinal: new Uint32Array(INITIAL_ROWS),
+    service: new Int32Array(INITIAL_ROWS),
+    environment: new Int32Array(INITIAL_ROWS),
+    host: new Int32Array(INITIAL_ROWS),
+    eventName: new Int32Array(INITIAL_ROWS),
+    attributesEnd: new Int32Array(INITIAL_ROWS * 2),
+    bytes: new Int32Array(INITIAL_ROWS),
   };
 }
 
@@ -53,18 +41,12 @@ function doubledBytes(array: Uint8Array): Uint8Array {
 /** Doubles the capacity. */
 export function growRowColumns(columns: RowColumns): void {
   columns.capacity *= 2;
-  columns.projectId = doubled(columns.projectId);
   columns.timestamp = doubled(columns.timestamp);
-  columns.receivedAt = doubled(columns.receivedAt);
   columns.severity = doubledBytes(columns.severity);
-  columns.mode = doubledBytes(columns.mode);
   columns.service = doubled(columns.service);
   columns.environment = doubled(columns.environment);
   columns.host = doubled(columns.host);
   columns.eventName = doubled(columns.eventName);
-  columns.keyId = doubled(columns.keyId);
   columns.attributesEnd = doubled(columns.attributesEnd);
   columns.bytes = doubled(columns.bytes);
-  columns.batchId = doubled(columns.batchId);
-  columns.ordinal = doubled(columns.ordinal);
 }

@@ -11,6 +11,9 @@ const NANOS_EXACT = 1_000_000_000n;
 const DAY_SECONDS = 86_400;
 /** 2262-01-01: the first second that is refused (Int64 nanoseconds end in that year). */
 const SECONDS_END = 9_214_646_400;
+/** No offset brings an earlier year into range. */
+const YEAR_MIN = 1969;
+const LEAP_DAYS_BEFORE_1970 = 477;
 const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const ZERO = 48;
@@ -20,26 +23,37 @@ const COMMA = 44;
 const MINUS = 45;
 const PLUS = 43;
 const COLON = 58;
+const SPACE = 32;
+const UPPER_T = 84;
+const LOWER_T = 116;
+const UPPER_Z = 90;
+const LOWER_Z = 122;
+const NANO_DIGITS = 9;
+const POWERS_OF_TEN = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
-/** The number of two digits at `at`, or NaN. */
+/** Where two digits are not: whatever is made of it is out of every range. */
+const NONE = -1_000_000;
+
+/** The number of two digits at `at`, or NONE. */
 function twoDigits(text: string, at: number): number {
+  if (at + 2 > text.length) return NONE;
   const high = text.charCodeAt(at) - ZERO;
   const low = text.charCodeAt(at + 1) - ZERO;
-  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : Number.NaN;
+  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : NONE;
 }
 
 function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** Days since 1970-01-01 of a date from 1969 on, or NaN where there is no such date (Gregorian, proleptic). */
+/** Days since 1970-01-01 of a date from 1969 on, or NONE where there is no such date (Gregorian, proleptic). */
 function daysOfDate(year: number, month: number, day: number): number {
-  const monthDays = DAYS_OF_MONTH[month - 1];
-  if (monthDays === undefined || !(day >= 1)) return Number.NaN;
+  if (year < YEAR_MIN || month < 1 || month > 12 || day < 1) return NONE;
   const leap = isLeapYear(year);
-  if (day > (leap && month === 2 ? 29 : monthDays)) return Number.NaN;
+  if (day > (leap && month === 2 ? 29 : (DAYS_OF_MONTH[month - 1] ?? 0))) return NONE;
   const before = year - 1;
-  const leapDays = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400) - 477;
+  // In whole numbers all the way: doubles would cost twice the time.
+  const leapDays = ((before / 4) | 0) - ((before / 100) | 0) + ((before / 400) | 0) - LEAP_DAYS_BEFORE_1970;
   const inYear = (DAYS_BEFORE_MONTH[month - 1] ?? 0) + day - 1 + (leap && month > 2 ? 1 : 0);
   return (year - 1970) * 365 + leapDays + inYear;
 }
@@ -51,21 +65,26 @@ function store(into: Instant, seconds: number, nanos: number): boolean {
   return true;
 }
 
-/** The offset at `at` in seconds east of UTC (`Z`, nothing, ±HH, ±HHMM, ±HH:MM), or NaN. */
+/** The character at `at`, 0 behind the end (where charCodeAt would give NaN and make a double of the result). */
+function unitAt(text: string, at: number): number {
+  return at < text.length ? text.charCodeAt(at) : 0;
+}
+
+/** The offset at `at` in seconds east of UTC (`Z`, nothing, ±HH, ±HHMM, ±HH:MM), or NONE. */
 function offsetSeconds(text: string, at: number): number {
-  const sign = text.charCodeAt(at);
   if (at === text.length) return 0;
-  if ((sign === 90 || sign === 122) && at + 1 === text.length) return 0;
-  if (sign !== PLUS && sign !== MINUS) return Number.NaN;
+  const sign = unitAt(text, at);
+  if ((sign === UPPER_Z || sign === LOWER_Z) && at + 1 === text.length) return 0;
+  if (sign !== PLUS && sign !== MINUS) return NONE;
   const hours = twoDigits(text, at + 1);
   let minutesAt = at + 3;
   let minutes = 0;
   if (minutesAt < text.length) {
-    if (text.charCodeAt(minutesAt) === COLON) minutesAt++;
+    if (unitAt(text, minutesAt) === COLON) minutesAt++;
     minutes = twoDigits(text, minutesAt);
     minutesAt += 2;
   }
-  if (!(hours <= 23 && minutes <= 59) || minutesAt !== text.length) return Number.NaN;
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || minutesAt !== text.length) return NONE;
   const seconds = hours * 3600 + minutes * 60;
   return sign === MINUS ? -seconds : seconds;
 }
@@ -75,46 +94,45 @@ function offsetSeconds(text: string, at: number): number {
  * a space, the fraction any length (cut to nanoseconds), no offset means UTC. False, `into` untouched, for anything else.
  */
 export function parseIsoTimestamp(text: string, into: Instant): boolean {
-  const length = text.length;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  const dashed = text.charCodeAt(4) === MINUS;
-  const month = twoDigits(text, dashed ? 5 : 4);
-  if (dashed && text.charCodeAt(7) !== MINUS) return false;
-  const days = daysOfDate(year, month, twoDigits(text, dashed ? 8 : 6));
-  // A year before 1969 cannot come into range by any offset, and leapDays is right from there on.
-  if (!(year >= 1969 && !Number.isNaN(days))) return false;
-  let at = dashed ? 10 : 8;
-  if (at === length) return store(into, days * DAY_SECONDS, 0);
-  const separator = text.charCodeAt(at++);
-  if (separator !== 84 && separator !== 116 && separator !== 32) return false;
+  const dashed = unitAt(text, 4) === MINUS;
+  if (dashed && unitAt(text, 7) !== MINUS) return false;
+  const days = daysOfDate(year, twoDigits(text, dashed ? 5 : 4), twoDigits(text, dashed ? 8 : 6));
+  if (days === NONE) return false;
+  const at = dashed ? 10 : 8;
+  if (at === text.length) return store(into, days * DAY_SECONDS, 0);
+  const separator = unitAt(text, at);
+  if (separator !== UPPER_T && separator !== LOWER_T && separator !== SPACE) return false;
+  return parseTime(text, at + 1, days, into);
+}
+
+/** Parses the rest from the hours on: HH:MM, HH:MM:SS, a fraction, an offset; the colons may be left out. */
+function parseTime(text: string, at: number, days: number, into: Instant): boolean {
   const hours = twoDigits(text, at);
-  at += 2;
-  const timeColons = text.charCodeAt(at) === COLON;
-  if (timeColons) at++;
-  const minutes = twoDigits(text, at);
-  at += 2;
+  const colon = unitAt(text, at + 2) === COLON ? 1 : 0;
+  const minutes = twoDigits(text, at + 2 + colon);
+  at += 4 + colon;
   let seconds = 0;
   let nanos = 0;
-  let unit = text.charCodeAt(at);
-  if (timeColons ? unit === COLON : unit >= ZERO && unit <= NINE) {
-    if (timeColons) at++;
-    seconds = twoDigits(text, at);
-    at += 2;
-    unit = text.charCodeAt(at);
+  let unit = unitAt(text, at);
+  if (colon === 1 ? unit === COLON : unit >= ZERO && unit <= NINE) {
+    seconds = twoDigits(text, at + colon);
+    at += 2 + colon;
+    unit = unitAt(text, at);
     if (unit === DOT || unit === COMMA) {
-      let scale = NANOS;
       const first = ++at;
-      for (unit = text.charCodeAt(at); unit >= ZERO && unit <= NINE; unit = text.charCodeAt(++at)) {
-        scale /= 10;
-        if (scale >= 1) nanos += (unit - ZERO) * scale;
+      for (unit = unitAt(text, at); unit >= ZERO && unit <= NINE; unit = unitAt(text, ++at)) {
+        if (at - first < NANO_DIGITS) nanos = nanos * 10 + (unit - ZERO);
       }
       if (at === first) return false;
+      nanos *= POWERS_OF_TEN[NANO_DIGITS - Math.min(at - first, NANO_DIGITS)] ?? 1;
     }
   }
+  if (hours < 0 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60) return false;
   // 24:00 is the end of the day and :60 a leap second: both count on into the next minute.
-  if (!(hours <= 23 || (hours === 24 && minutes === 0 && seconds === 0 && nanos === 0))) return false;
-  if (!(minutes <= 59 && seconds <= 60)) return false;
-  const offset = text.charCodeAt(at) === 32 && at < length ? offsetSeconds(text, at + 1) : offsetSeconds(text, at);
+  if (hours > 23 && (hours > 24 || minutes + seconds + nanos > 0)) return false;
+  const offset = offsetSeconds(text, unit === SPACE ? at + 1 : at);
+  if (offset === NONE) return false;
   return store(into, days * DAY_SECONDS + hours * 3600 + minutes * 60 + seconds - offset, nanos);
 }
 
