@@ -26,13 +26,16 @@ describe('consumer', () => {
     store = openLogStore(engine.appUrl, { application: 'test' });
     bus = openBus(`lmdb:${join(folder, 'bus')}`);
     producer = await bus.producer();
-    consumer = await run({
+    consumer = await startConsumer();
+  });
+
+  const startConsumer = () =>
+    run({
       busUrl: `lmdb:${join(folder, 'bus')}`,
       clickHouseUrl: engine.appUrl,
       internal: { host: '127.0.0.1', port: 0, token: undefined },
       logLevel: 'silent',
     });
-  });
 
   afterAll(async () => {
     await consumer.close();
@@ -93,5 +96,64 @@ describe('consumer', () => {
     const stored = await storedRows(store, PROJECT_ID);
     expect(neighbours.map(({ id }) => stored.get(id))).toEqual(neighbours.map(() => 1));
     expect(await storedDead(store)).toEqual({ letters: [poison.id], tombstones: [poison.id] });
+  });
+
+  it('keeps what nobody can decode in the dead letters of the bus, and passes over what has expired', async () => {
+    const damaged = { ...sampleRecord([{ rows: 1 }]), value: new Uint8Array([1, 2, 3]) };
+    const expired = sampleRecord([{ rows: 1 }], -4);
+    const last = sampleRecord([{ rows: 1 }]);
+    for (const record of [damaged, expired, last]) await producer.append(0, record);
+    await until('stored', async () => (await storedRows(store, PROJECT_ID)).has(last.id));
+    await until('committed', committed);
+    const [dead, ...others] = await (await bus.deadLetters()).list(10);
+    expect([[...(dead?.value ?? [])], others]).toEqual([[1, 2, 3], []]);
+    expect(dead?.reason).toMatch(/xxh64/);
+    const metrics = await (await fetch(`${consumer.details.internalUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^sazabi_consumer_expired_records_total\{.*\} 1$/m);
+    expect(metrics).toMatch(/^sazabi_consumer_dead_letters_total\{.*kind="undecodable".*\} 1$/m);
+  });
+
+  it('waits while the store is gone, tells so, and goes on within 5 s of its return', async () => {
+    const { port, credentials } = engine;
+    process.kill(engine.pid, 'SIGKILL');
+    await engine.died;
+    const records = Array.from({ length: 20 }, () => sampleRecord([{ rows: 2 }]));
+    for (const record of records) await producer.append(0, record);
+    const ready = async () => (await fetch(`${consumer.details.internalUrl}/readyz`)).status;
+    await until('not ready', async () => (await ready()) === 503);
+    expect(await committed()).toBe(false);
+
+    engine = await startEmbeddedClickHouse({ dataDir: join(folder, 'clickhouse'), port, credentials });
+    await until('committed', committed, 5_000);
+    const stored = await storedRows(store, PROJECT_ID);
+    expect(records.map(({ id }) => stored.get(id))).toEqual(records.map(() => 2));
+    expect(await ready()).toBe(200);
+  });
+
+  it('stops at once when idle, and where it stood goes on at the next start', async () => {
+    const startedAtMs = performance.now();
+    await consumer.close();
+    expect(performance.now() - startedAtMs).toBeLessThan(2000);
+    const record = sampleRecord([{ rows: 3 }]);
+    await producer.append(0, record);
+    consumer = await startConsumer();
+    await until('stored', async () => (await storedRows(store, PROJECT_ID)).get(record.id) === 3);
+  });
+
+  it('stores everything of a new bus beside a store that holds the past', async () => {
+    const before = await storedRows(store, PROJECT_ID);
+    await consumer.close();
+    await producer.close();
+    await bus.close();
+    await rm(join(folder, 'bus'), { recursive: true });
+    bus = openBus(`lmdb:${join(folder, 'bus')}`);
+    producer = await bus.producer();
+    consumer = await startConsumer();
+    const records = Array.from({ length: 30 }, () => sampleRecord([{ rows: 1 }]));
+    await Promise.all(records.map((record) => producer.append(0, record)));
+    await until('committed', committed);
+    const after = await storedRows(store, PROJECT_ID);
+    expect(after.size).toBe(before.size + records.length);
+    expect(records.map(({ id }) => after.get(id))).toEqual(records.map(() => 1));
   });
 });

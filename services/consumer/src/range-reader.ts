@@ -41,9 +41,6 @@ export function itemOf(source: BusRecord, today: number): RangeItem {
   const decoded = decodeRecord(source);
   if (!decoded.ok) return { kind: 'undecodable', offset, source, reason: decoded.reason };
   const { batchId, rows, ownRows, expiresOnDay: day, requestIds } = decoded.meta;
-  if (rows - ownRows < requestIds.length || rows === 0) {
-    return { kind: 'undecodable', offset, source, reason: 'a request id without rows would never be found stored' };
-  }
   if (day < today - EXPIRED_DAYS_MAX) return { kind: 'expired', offset };
   const record = {
     offset,

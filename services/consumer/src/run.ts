@@ -1,11 +1,14 @@
 // The consumer, wired: bus → partition loops → log store. It holds nothing: where it stands is the bus's committed offset.
-import { openBus } from '@sazabi/bus';
-import { createLogger, type Logger, type Running, startInternalServer } from '@sazabi/lifecycle';
+import { BusError, openBus } from '@sazabi/bus';
+import { createLogger, type Logger, type Running, StartupError, startInternalServer } from '@sazabi/lifecycle';
 import { openLogStore } from '@sazabi/log-store';
 import type { ConsumerConfig } from './config.ts';
 import { createConsumerMetrics } from './metrics.ts';
 import { runPartition } from './partition-loop.ts';
 import { prepareStore } from './prepare-store.ts';
+
+/** Above the longest an insert may run in the server (60 s): an answer that is late is better than none. */
+const REQUEST_TIMEOUT_MS = 75_000;
 
 export interface RunOverrides {
   readonly logger?: Logger;
@@ -27,8 +30,7 @@ export async function run(config: ConsumerConfig, overrides: RunOverrides = {}):
   const stopping = overrides.stopping ?? new AbortController().signal;
   let notReady: string | null = 'the log store has not answered yet';
 
-  const bus = openBus(config.busUrl);
-  const [consumer, deadLetters] = await Promise.all([bus.consumer(), bus.deadLetters()]);
+  const { bus, consumer, deadLetters } = await openParts(config.busUrl);
   const metrics = createConsumerMetrics(() => consumer.lag());
   const internal = await startInternalServer({
     ...config.internal,
@@ -67,5 +69,12 @@ export async function run(config: ConsumerConfig, overrides: RunOverrides = {}):
   return { details: { internalUrl: internal.url }, close, failed };
 }
 
-/** Above the longest an insert may run in the server (60 s): an answer that is late is better than none. */
-const REQUEST_TIMEOUT_MS = 75_000;
+/** @throws StartupError where the bus cannot be opened; its message says why */
+async function openParts(busUrl: string) {
+  try {
+    const bus = openBus(busUrl);
+    return { bus, consumer: await bus.consumer(), deadLetters: await bus.deadLetters() };
+  } catch (error) {
+    throw error instanceof BusError ? new StartupError(error.message, { cause: error }) : error;
+  }
+}

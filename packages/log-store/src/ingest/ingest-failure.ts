@@ -4,8 +4,8 @@ import { REASON_CHARACTERS_MAX } from './limits.ts';
 
 /**
  * `refused`: for what the rows are; it would be again. `too-large`: not at once, fewer rows may pass. `wait`: a state of the
- * server that passes or that an operator mends. `no-answer`: it may have been done, or may yet be. `session-gone`: the
- * look-up it rests on is out of date.
+ * server that passes or that an operator mends. `no-answer`: none, or none that tells whether the rows are to blame; it may
+ * have been done, or may yet be. `session-gone`: the look-up it rests on is out of date.
  */
 export type IngestFailureKind = 'refused' | 'too-large' | 'wait' | 'no-answer' | 'session-gone';
 
@@ -49,15 +49,33 @@ const REFUSED: ReadonlySet<string> = new Set([
 ]);
 
 /** These are about the rows only when they come from reading the block, where types stand as text that is parsed. */
-const REFUSED_WHILE_READING: ReadonlySet<string> = new Set(['SYNTAX_ERROR', 'BAD_ARGUMENTS', 'DECIMAL_OVERFLOW']);
+const REFUSED_WHILE_READING: ReadonlySet<string> = new Set([
+  'SYNTAX_ERROR',
+  'BAD_ARGUMENTS',
+  'DECIMAL_OVERFLOW',
+  'NUMBER_OF_ARGUMENTS_DOESNT_MATCH',
+]);
 const WHILE_READING = /While executing Native/;
-/** A block that asks for so much at once is damaged; any other want of memory passes. */
-const ABSURD_MEMORY = /attempt to allocate chunk of [\d.]+ [TPE]iB/;
+/**
+ * No single record holds a gibibyte (a request is 20 MiB at most): one that asks for it at once is damaged, and a range of
+ * many that does is halved until it does not. Any other want of memory passes.
+ */
+const ABSURD_MEMORY = /attempt to allocate chunk of [\d.]+ [GTPE]iB/;
 
 /** Fewer rows need less memory and time. Never a reason to give a record up. */
 const TOO_LARGE: ReadonlySet<string> = new Set(['MEMORY_LIMIT_EXCEEDED', 'TIMEOUT_EXCEEDED']);
 
 const SESSION_GONE: ReadonlySet<string> = new Set(['SESSION_NOT_FOUND', 'SESSION_IS_LOCKED']);
+
+/** A table that is behind its writers: the operator's to mend, whoever noticed it. */
+const SCHEMA: ReadonlySet<string> = new Set([
+  'THERE_IS_NO_COLUMN',
+  'NO_SUCH_COLUMN_IN_TABLE',
+  'NOT_FOUND_COLUMN_IN_BLOCK',
+  'UNKNOWN_IDENTIFIER',
+  'UNKNOWN_TABLE',
+  'UNKNOWN_DATABASE',
+]);
 
 /** Errors of the server's own code that rows may have brought about: counted as if there had been no answer. */
 const SERVER_FAULT: ReadonlySet<string> = new Set(['LOGICAL_ERROR', 'STD_EXCEPTION', 'UNKNOWN_EXCEPTION']);
@@ -92,7 +110,8 @@ function kindOf(type: string, message: string): IngestFailureKind {
   if (TOO_LARGE.has(type)) return 'too-large';
   if (SESSION_GONE.has(type)) return 'session-gone';
   if (SERVER_FAULT.has(type) && !/filesystem|No space/i.test(message)) return 'no-answer';
-  return 'wait';
+  // Damage takes more forms than any list has: what reading a block gave rise to is suspect after some tries.
+  return WHILE_READING.test(message) && !SCHEMA.has(type) ? 'no-answer' : 'wait';
 }
 
 function cut(text: string): string {

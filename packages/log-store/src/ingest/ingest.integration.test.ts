@@ -1,0 +1,193 @@
+// What the consumer relies on, shown on the real engine.
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
+import { createLogBlock, uuidFromText } from '@sazabi/log-record';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrateLogStore } from '../migrate.ts';
+import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
+import { checkInsertTokens } from './check-insert-tokens.ts';
+import { type DeadLetter, putDeadLetter, takeBackDeadLetter } from './dead-letter.ts';
+import { ingestFailure } from './ingest-failure.ts';
+import { insertFrames, insertTombstone } from './insert.ts';
+import { findTombstone, type LookUpRecord, lookUp } from './look-up.ts';
+
+const DAY = Math.floor(Date.now() / 86_400_000) + 30;
+const PROJECT_ID = '0197f000-0000-7000-8000-000000000001';
+
+/** An uncompressed Native block: `rows` rows of each id. */
+function block(ids: readonly string[], rows = 2, day = DAY): Buffer {
+  const log = createLogBlock();
+  log.reset(uuidFromText(ids[0] ?? randomUUID()), day);
+  for (const id of ids) {
+    const source = { projectId: PROJECT_ID, mode: 'live', keyId: randomUUID(), environment: '' } as const;
+    log.beginRequest(source, Date.now(), uuidFromText(id));
+    for (let row = 0; row < rows; row++) log.append({ message: `row ${row}`, attributes: { some: 'value' } }, 'log');
+  }
+  return Buffer.from(log.encode());
+}
+
+const frame = (ids: readonly string[], rows?: number, day?: number) => zstdCompressSync(block(ids, rows, day));
+
+describe('ingest', () => {
+  let folder: string;
+  let engine: EmbeddedClickHouse;
+  let store: ClickHouseClient;
+  let session: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ingest-'));
+    engine = await startEmbeddedClickHouse({ dataDir: folder });
+    store = openLogStore(engine.appUrl, { application: 'test' });
+    await migrateLogStore(store);
+  });
+
+  beforeEach(async () => {
+    ({ session } = await lookUp(store, [record(randomUUID())], null));
+  });
+
+  afterAll(async () => {
+    await store.close();
+    await engine.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const record = (id: string, requestIds: readonly string[] = [], day = DAY): LookUpRecord => ({ id, day, requestIds });
+  const insert = (token: string, frames: readonly Uint8Array[], knownRequestIds: readonly string[] = []) =>
+    insertFrames(store, { session, token, frames, knownRequestIds });
+  const knownOf = async (...records: LookUpRecord[]) => [...(await lookUp(store, records, null)).known].sort();
+  const activeParts = async () => {
+    const query = "SELECT count() FROM system.parts WHERE table = 'logs' AND active AND database = currentDatabase()";
+    const result = await store.query({ query, format: 'JSONCompactEachRow' });
+    return Number((await result.json<[string]>())[0]?.[0]);
+  };
+
+  it('the tokens of this engine hold', async () => {
+    expect(await checkInsertTokens(store)).toBeNull();
+  });
+
+  it('a table that forgets tokens is noticed', async () => {
+    await store.command({ query: 'ALTER TABLE logs MODIFY SETTING non_replicated_deduplication_window = 0' });
+    expect(await checkInsertTokens(store)).toMatch(/must leave the first alone, and left /);
+    await store.command({ query: 'ALTER TABLE logs RESET SETTING non_replicated_deduplication_window' });
+    await store.command({ query: 'ALTER TABLE logs MODIFY SETTING non_replicated_deduplication_window = 500000' });
+  });
+
+  it('many frames are one part', async () => {
+    const before = await activeParts();
+    const ids = Array.from({ length: 20 }, () => randomUUID());
+    await store.command({ query: 'SYSTEM STOP MERGES' }).catch(() => undefined);
+    await insert(
+      ids[0] ?? '',
+      ids.map((id) => frame([id], 500)),
+    );
+    expect((await activeParts()) - before).toBeLessThanOrEqual(1);
+    expect(await knownOf(...ids.map((id) => record(id)))).toEqual(ids.toSorted());
+  });
+
+  it('tells the ids of records on their day, and of requests on any day', async () => {
+    const [own, request, otherDay] = [randomUUID(), randomUUID(), randomUUID()];
+    await insert(own, [frame([own, request])]);
+    await insert(otherDay, [frame([otherDay], 1, DAY + 60)]);
+    expect(await knownOf(record(own, [request, otherDay]))).toEqual([own, request, otherDay].sort());
+    expect(await knownOf(record(otherDay))).toEqual([]);
+    expect(await knownOf(record(otherDay, [], DAY + 60), record(randomUUID()))).toEqual([otherDay]);
+  });
+
+  it('leaves out the rows of 4096 known requests', async () => {
+    const [own, ...known] = Array.from({ length: 4097 }, () => randomUUID());
+    if (own === undefined) throw new Error('an id');
+    await insert(own, [frame([own, ...known], 1)], known);
+    expect(await knownOf(record(own, known))).toEqual([own]);
+  });
+
+  it('of rows and tombstone under one token the first stays', async () => {
+    const [stored, buried] = [randomUUID(), randomUUID()];
+    await insert(stored, [frame([stored])]);
+    await insertTombstone(store, { session, token: stored, id: stored, day: DAY });
+    await insertTombstone(store, { session, token: buried, id: buried, day: DAY });
+    await insert(buried, [frame([buried])]);
+    expect(await findTombstone(store, record(stored))).toBe(false);
+    expect(await findTombstone(store, record(buried))).toBe(true);
+    expect(await knownOf(record(stored), record(buried))).toEqual([stored, buried].sort());
+    const result = await store.query({
+      query: `SELECT count() FROM logs WHERE batch_id = '${buried}'`,
+      format: 'JSONCompactEachRow',
+    });
+    expect(Number((await result.json<[string]>())[0]?.[0])).toBe(1);
+  });
+
+  it('refuses what rests on a session that is not there', async () => {
+    const failure = await insertFrames(store, {
+      session: randomUUID(),
+      token: randomUUID(),
+      frames: [frame([randomUUID()])],
+      knownRequestIds: [],
+    }).catch(ingestFailure);
+    expect(failure).toMatchObject({ failure: 'session-gone', code: '372 SESSION_NOT_FOUND' });
+    expect(await lookUp(store, [record(randomUUID())], randomUUID()).catch(ingestFailure)).toMatchObject({
+      failure: 'session-gone',
+    });
+  });
+
+  it('keeps a dead letter once, with its bytes, until it is taken back', async () => {
+    const letter: DeadLetter = {
+      id: randomUUID(),
+      day: DAY,
+      rows: 3,
+      reason: "it's \n broken",
+      partition: 2,
+      offset: 2 ** 40,
+      headers: new Map([
+        ['schema', Buffer.from('1')],
+        ['xxh64', Buffer.from([0, 255, 10])],
+      ]),
+      value: Uint8Array.from({ length: 70_000 }, (_, index) => index % 256),
+    };
+    await putDeadLetter(store, letter, letter.id);
+    await putDeadLetter(store, letter, `${letter.id}#1`);
+    const deadLettered = async () => [...(await lookUp(store, [record(letter.id)], null)).deadLettered];
+    expect(await deadLettered()).toEqual([letter.id]);
+    const result = await store.query({
+      query: `SELECT reason, bus_offset, headers, base64Encode(value) AS value, rows FROM dead_letters FINAL WHERE id = '${letter.id}'`,
+      format: 'JSONEachRow',
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    });
+    expect(await result.json()).toEqual([
+      {
+        reason: letter.reason,
+        bus_offset: letter.offset,
+        headers: { schema: '1', xxh64: Buffer.from([0, 255, 10]).toString('base64') },
+        value: Buffer.from(letter.value).toString('base64'),
+        rows: 3,
+      },
+    ]);
+    await takeBackDeadLetter(store, letter.id);
+    expect(await deadLettered()).toEqual([]);
+    await putDeadLetter(store, letter, `${letter.id}#2`);
+    expect(await deadLettered()).toEqual([letter.id]);
+  });
+
+  it('a damaged block is stored or refused or counts as unanswered, and never makes a partition wait', async () => {
+    const sound = block([randomUUID(), randomUUID()], 3);
+    const damage = fc.array(fc.tuple(fc.nat(sound.byteLength - 1), fc.integer({ min: 1, max: 255 })), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    await fc.assert(
+      fc.asyncProperty(damage, fc.nat(sound.byteLength), fc.boolean(), async (flips, length, cut) => {
+        const bytes = Buffer.from(sound);
+        for (const [at, mask] of flips) bytes.writeUInt8(bytes.readUInt8(at) ^ mask, at);
+        const frames = [zstdCompressSync(cut ? bytes.subarray(0, length) : bytes)];
+        const failure = await insert(randomUUID(), frames).then(() => null, ingestFailure);
+        const known = failure === null || failure.failure === 'refused' || failure.failure === 'no-answer';
+        expect(known ? null : failure.reason).toBeNull();
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

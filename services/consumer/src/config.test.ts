@@ -1,0 +1,36 @@
+import { join, resolve } from 'node:path';
+import { StartupError } from '@sazabi/lifecycle';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './config.ts';
+
+const CLICKHOUSE_URL = 'http://app:secret@127.0.0.1:8123/sazabi';
+
+describe('consumer settings', () => {
+  it('needs the store alone', () => {
+    expect(parseConfig({ CLICKHOUSE_URL })).toEqual({
+      busUrl: `lmdb:${join(resolve('.sazabi'), 'bus')}`,
+      clickHouseUrl: CLICKHOUSE_URL,
+      internal: { host: '127.0.0.1', port: 4322, token: undefined },
+      logLevel: 'info',
+    });
+  });
+
+  it('takes the data folder, or the bus where it is named', () => {
+    expect(parseConfig({ CLICKHOUSE_URL, SAZABI_DATA_DIR: '/data' }).busUrl).toBe('lmdb:/data/bus');
+    expect(parseConfig({ CLICKHOUSE_URL, SAZABI_DATA_DIR: '/data', BUS_URL: 'lmdb:/bus' }).busUrl).toBe('lmdb:/bus');
+  });
+
+  it('names every wrong variable in one line', () => {
+    const wrong = { CLICKHOUSE_URL: 'ftp://x', CONSUMER_INTERNAL_PORT: '70000', LOG_LEVEL: 'loud' };
+    expect(() => parseConfig(wrong)).toThrow(StartupError);
+    expect(() => parseConfig(wrong)).toThrow(/^[^\n]*CLICKHOUSE_URL[^\n]*CONSUMER_INTERNAL_PORT[^\n]*LOG_LEVEL[^\n]*$/);
+    expect(() => parseConfig({})).toThrow(/CLICKHOUSE_URL/);
+  });
+
+  it('asks for a token where the internal port is not on loopback: 31 characters are too few, 32 enough', () => {
+    const open = { CLICKHOUSE_URL, INTERNAL_HOST: '0.0.0.0' };
+    expect(() => parseConfig(open)).toThrow(/INTERNAL_TOKEN/);
+    expect(() => parseConfig({ ...open, INTERNAL_TOKEN: 'x'.repeat(31) })).toThrow(/INTERNAL_TOKEN/);
+    expect(parseConfig({ ...open, INTERNAL_TOKEN: 'x'.repeat(32) }).internal.host).toBe('0.0.0.0');
+  });
+});
