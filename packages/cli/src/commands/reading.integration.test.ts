@@ -224,6 +224,24 @@ describe('failures', () => {
     );
   });
 
+  it('issues are listed, unless the message holds them already', async () => {
+    const issues = [
+      { path: 'limit', message: 'too small' },
+      { path: '', message: 'odd' },
+    ];
+    const error = { code: 'VALIDATION_ERROR', status: 400, requestId: 'r', issues };
+    answer = (_request, index) => ({
+      status: 400,
+      body: { data: null, error: { ...error, message: index === 0 ? 'Not as documented: limit: too small.' : 'Bad.' } },
+    });
+    expect((await sazabi('logs', 'query')).stderr).toBe(
+      'Not as documented: limit: too small. (VALIDATION_ERROR, request r)\n  odd\n',
+    );
+    expect((await sazabi('logs', 'query')).stderr).toBe(
+      'Bad. (VALIDATION_ERROR, request r)\n  limit: too small\n  odd\n',
+    );
+  });
+
   it.each([{ status: 200, body: 'hello' }, { status: 404, body: { hello: 1 } }, { status: 502 }])(
     'another server at that address is recognised: %o',
     async (strange) => {

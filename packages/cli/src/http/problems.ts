@@ -27,7 +27,9 @@ export function failureMessageOf(status: number, url: string, body: string): str
   const { code, message, requestId, issues = [], required_scope } = parsed.data.error;
   return [
     `${message} (${code}${requestId === undefined ? '' : `, request ${requestId}`})`,
-    ...issues.map((issue) => `  ${issue.path === '' ? '' : `${issue.path}: `}${issue.message}`),
+    ...issues
+      .filter((issue) => !message.includes(issue.message))
+      .map((issue) => `  ${issue.path === '' ? '' : `${issue.path}: `}${issue.message}`),
     ...(required_scope === undefined ? [] : [`  Needed: a secret key with the scope ${required_scope}.`]),
   ].join('\n');
 }
