@@ -1,7 +1,7 @@
 // The column of attributes, Map(LowCardinality(String), String): keys of all rows in one dictionary, values end to end.
 import { addText, clearDictionary, createDictionary, cutDictionary, type Dictionary, doubled } from './dictionary.ts';
 import { LOG_LIMITS } from './limits.ts';
-import { createStringColumn, pushText, type StringColumn } from './string-column.ts';
+import { clearStringColumn, createStringColumn, KEPT_BYTES_MAX, pushText, type StringColumn } from './string-column.ts';
 
 export interface AttributeColumn {
   readonly keys: Dictionary;
@@ -56,7 +56,9 @@ function forgetPlaces(column: AttributeColumn): void {
 export function clearAttributes(column: AttributeColumn): void {
   column.rowOfKey.fill(0, 0, column.keys.texts.length);
   clearDictionary(column.keys);
-  column.values.length = 0;
+  clearStringColumn(column.values);
+  if (column.keyIndexes.length * 4 > KEPT_BYTES_MAX) column.keyIndexes = new Int32Array(INITIAL_ATTRIBUTES);
+  if (column.rowOfKey.length * 4 > KEPT_BYTES_MAX) column.rowOfKey = new Int32Array(INITIAL_KEYS);
   column.count = 0;
   column.row = 0;
   forgetPlaces(column);

@@ -6,7 +6,7 @@ import type { RequestSource } from './log-block.ts';
 import { createLogFields, type LogFields } from './log-fields.ts';
 import { createRequestRuns, type RequestRuns, UUID_WORDS } from './request-runs.ts';
 import { createRowColumns, type RowColumns } from './row-columns.ts';
-import { createStringColumn, type StringColumn } from './string-column.ts';
+import { clearStringColumn, createStringColumn, type StringColumn } from './string-column.ts';
 import type { Instant } from './timestamp.ts';
 
 export interface BlockState {
@@ -80,7 +80,7 @@ function createRequestState(): RequestState {
   };
 }
 
-/** Empties every column; buffers are kept. */
+/** Empties every column; buffers are kept, but for very large ones. */
 export function clearBlock(state: BlockState): void {
   state.rowCount = 0;
   state.ownRowCount = 0;
@@ -91,8 +91,8 @@ export function clearBlock(state: BlockState): void {
   clearDictionary(state.host);
   clearDictionary(state.eventName);
   clearDictionary(state.keyId);
-  state.message.length = 0;
-  state.traceId.length = 0;
-  state.spanId.length = 0;
+  clearStringColumn(state.message);
+  clearStringColumn(state.traceId);
+  clearStringColumn(state.spanId);
   clearAttributes(state.attributes);
 }

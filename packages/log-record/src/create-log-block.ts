@@ -20,6 +20,10 @@ function readUuidWords(id: Uint8Array, into: Int32Array, at: number): void {
   into[at + 3] = view.getUint32(8);
 }
 
+function copyUuidWords(from: Int32Array, into: Int32Array, at: number): void {
+  for (let word = 0; word < UUID_WORDS; word++) into[at + word] = from[word] ?? 0;
+}
+
 function takeSource(state: BlockState, source: RequestSource): void {
   const { request } = state;
   if (request.source === source) return;
@@ -31,7 +35,7 @@ function takeSource(state: BlockState, source: RequestSource): void {
 }
 
 /**
- * An empty block. Call `reset`, then `beginRequest` before the first `append`. Its buffers grow to the largest batch and
+ * An empty block. Call `reset`, then `beginRequest` before the first `append`. Its buffers grow to the usual batch and
  * stay: a batch costs no allocations.
  */
 export function createLogBlock(): LogBlock {
@@ -59,8 +63,8 @@ export function createLogBlock(): LogBlock {
       request.receivedNanos = (receivedAtMs - request.receivedSeconds * 1000) * 1_000_000;
       request.own = requestId === null;
       const run = beginRun(runs, state.rowCount);
-      runs.projectId.set(request.projectId, run * UUID_WORDS);
-      if (requestId === null) runs.batchId.set(state.recordId, run * UUID_WORDS);
+      copyUuidWords(request.projectId, runs.projectId, run * UUID_WORDS);
+      if (requestId === null) copyUuidWords(state.recordId, runs.batchId, run * UUID_WORDS);
       else readUuidWords(requestId, runs.batchId, run * UUID_WORDS);
       runs.firstOrdinal[run] = requestId === null ? state.ownRowCount : 0;
       const receivedHigh = Math.floor(receivedAtMs / UINT32);

@@ -1,5 +1,5 @@
 // The dictionary of a LowCardinality(String) column: the distinct values of one batch, in order of first sight.
-import { createStringColumn, pushText, type StringColumn } from './string-column.ts';
+import { clearStringColumn, createStringColumn, KEPT_BYTES_MAX, pushText, type StringColumn } from './string-column.ts';
 
 export interface Dictionary {
   readonly indexByText: Map<string, number>;
@@ -68,7 +68,11 @@ export function cutDictionary(dictionary: Dictionary, size: number): void {
 export function clearDictionary(dictionary: Dictionary): void {
   dictionary.indexByText.clear();
   dictionary.texts.length = 0;
-  dictionary.keys.length = 0;
+  clearStringColumn(dictionary.keys);
+  if (dictionary.keyBytes.length * 4 > KEPT_BYTES_MAX) {
+    dictionary.keyBytes = new Int32Array(INITIAL_KEYS);
+    dictionary.keyStarts = new Int32Array(INITIAL_KEYS);
+  }
   dictionary.lastIndex = -1;
 }
 

@@ -6,7 +6,7 @@ import type { Dictionary } from './dictionary.ts';
 import { LEVELS, levelIndexOf } from './level.ts';
 import { LOG_COLUMNS, type LogColumnName } from './log-columns.ts';
 import { spreadOrdinals, spreadRuns, UUID_WORDS } from './request-runs.ts';
-import { createStringColumn, pushText, type StringColumn, writeVarint } from './string-column.ts';
+import { createStringColumn, KEPT_BYTES_MAX, pushText, type StringColumn, writeVarint } from './string-column.ts';
 
 /** The block being written; one buffer, reused, grown to what the largest block needed. */
 export interface BlockOutput {
@@ -223,7 +223,8 @@ const COLUMN_WRITERS: Readonly<Record<LogColumnName, (output: BlockOutput, state
 /** The Native block of all rows; a view into `output`, valid until the next call. */
 export function encodeBlock(state: BlockState, output: BlockOutput): Uint8Array {
   const needed = blockBytes(state);
-  if (needed > output.bytes.length) output.bytes = Buffer.allocUnsafeSlow(needed + (needed >>> 2));
+  if (needed > output.bytes.length || (output.bytes.length > KEPT_BYTES_MAX && needed < KEPT_BYTES_MAX))
+    output.bytes = Buffer.allocUnsafeSlow(needed + (needed >>> 2));
   output.length = 0;
   putVarint(output, LOG_COLUMNS.length);
   putVarint(output, state.rowCount);

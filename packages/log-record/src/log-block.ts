@@ -31,7 +31,7 @@ export interface LogBlock {
   reset(recordId: Uint8Array, expiresOnDay: number): void;
   /** Every following append belongs to this request. `requestId`: 16 bytes, null = the record's id and running ordinals. */
   beginRequest(source: RequestSource, receivedAtMs: number, requestId: Uint8Array | null): void;
-  /** Normalises one parsed log (or event) and appends it; a rejected one leaves no trace. Never throws for any input. */
+  /** Normalises one parsed log (or event) and appends it; a rejected one leaves no trace. Never throws, whatever JSON it was. */
   append(log: unknown, kind: 'log' | 'event'): Rejection | null;
   /** The Native block. A view into a buffer that the next `reset` reuses: copy or compress it first. */
   encode(): Uint8Array;

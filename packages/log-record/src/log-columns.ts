@@ -17,6 +17,10 @@ export const LOG_COLUMNS = [
   { name: 'span_id', type: 'String' },
   { name: 'attributes', type: 'Map(LowCardinality(String), String)' },
   { name: 'key_id', type: 'LowCardinality(String)' },
+  /**
+   * UTF-8 bytes of all text that is stored of the log: message, service, environment, host, event name, trace and span id,
+   * attribute keys and values. What usage counts, and what the limit of a log holds.
+   */
   { name: 'bytes', type: 'UInt32' },
   { name: 'batch_id', type: 'UUID' },
   { name: 'ordinal', type: 'UInt32' },

@@ -6,6 +6,8 @@ export interface StringColumn {
 }
 
 const INITIAL_BYTES = 16 * 1024;
+/** Buffers up to twice a full batch (4 MiB) are kept from batch to batch. */
+export const KEPT_BYTES_MAX = 8 * 1024 * 1024;
 /** One UTF-16 unit is at most three bytes of UTF-8 (a pair is four). */
 const BYTES_PER_UNIT_MAX = 3;
 const VARINT_BYTES_MAX = 5;
@@ -15,6 +17,12 @@ const LOOP_UNITS_MAX = 8;
 /** An empty column. */
 export function createStringColumn(initialBytes: number = INITIAL_BYTES): StringColumn {
   return { bytes: Buffer.allocUnsafeSlow(initialBytes), length: 0 };
+}
+
+/** Empties the column; a buffer that one huge request made large is let go, as an open block lives as long as the process. */
+export function clearStringColumn(column: StringColumn): void {
+  column.length = 0;
+  if (column.bytes.length > KEPT_BYTES_MAX) column.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
 }
 
 function grow(column: StringColumn, needed: number): void {
