@@ -54,10 +54,10 @@ async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
       await insertFrames(store, framesOf(effect), cutOff);
       return { kind: 'insert' };
     case 'dead-letter':
-      await putDeadLetter(store, letterOf(effect), effect.token);
+      await putDeadLetter(store, letterOf(effect), effect.token, cutOff);
       return { kind: 'dead-letter' };
     case 'take-back':
-      await takeBackDeadLetter(store, effect.record.id);
+      await takeBackDeadLetter(store, effect.record.id, cutOff);
       return { kind: 'take-back' };
     case 'tombstone': {
       const { id, day } = effect.record;

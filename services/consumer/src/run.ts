@@ -53,8 +53,9 @@ export async function run(config: ConsumerConfig, overrides: RunOverrides = {}):
     throw error;
   }
 
-  notReady = null;
   const failed = new Promise<never>((_, reject) => {
+    if (stopping.aborted) return;
+    notReady = null;
     consumer.run(async (owned) => {
       const reporting = {
         metrics,

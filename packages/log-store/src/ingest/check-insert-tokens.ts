@@ -10,17 +10,33 @@ import { sessionParameters } from './session.ts';
 /** 2100-01-01: rows past the table's TTL would be gone before they were counted. */
 const SAMPLE_DAY = 47_482;
 
+const PREFIX = 'insert_check_';
+
 /**
  * Makes the inserts that must exclude each other, each pair under one token, in a table like `logs` made for it.
  * Returns what does not hold, or null. @throws ClickHouseError, or the connection's error
  */
 export async function checkInsertTokens(client: ClickHouseClient): Promise<string | null> {
-  const table = `insert_check_${randomUUID().slice(0, 8)}`;
+  await dropLeftOver(client);
+  const table = `${PREFIX}${randomUUID().slice(0, 8)}`;
   await client.command({ query: `CREATE TABLE ${table} AS logs` });
   try {
     return await checkIn(client, table);
   } finally {
     await client.command({ query: `DROP TABLE IF EXISTS ${table}` });
+  }
+}
+
+/** Tables of checks that were killed; one that is young may be another consumer's. */
+async function dropLeftOver(client: ClickHouseClient): Promise<void> {
+  const result = await client.query({
+    query: `SELECT name FROM system.tables
+WHERE database = currentDatabase() AND startsWith(name, {prefix:String}) AND metadata_modification_time < now() - 600`,
+    query_params: { prefix: PREFIX },
+    format: 'JSONCompactEachRow',
+  });
+  for (const [name] of await result.json<[string]>()) {
+    await client.command({ query: 'DROP TABLE IF EXISTS {name:Identifier}', query_params: { name } });
   }
 }
 

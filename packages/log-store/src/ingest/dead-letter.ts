@@ -24,7 +24,12 @@ const STRUCTURE =
   'id UUID, reason String, bus_partition UInt32, bus_offset Int64, expires_on Date, rows UInt32, headers Map(String, String), value String';
 
 /** Keeps the record; twice under one id stays one letter. @throws ClickHouseError, or the connection's error */
-export async function putDeadLetter(client: ClickHouseClient, letter: DeadLetter, token: string): Promise<void> {
+export async function putDeadLetter(
+  client: ClickHouseClient,
+  letter: DeadLetter,
+  token: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const headers = [...letter.headers].map(([name, value]) => {
     return [name, Buffer.from(value).toString(BINARY_HEADERS.has(name) ? 'base64' : 'utf8')];
   });
@@ -44,17 +49,19 @@ SELECT id, now64(3), reason, bus_partition, bus_offset, expires_on, rows, header
 FROM input('${STRUCTURE}') FORMAT JSONEachRow`,
     values: Readable.from([Buffer.from(JSON.stringify(row))], { objectMode: false }),
     clickhouse_settings: { async_insert: 0, insert_deduplication_token: token },
+    ...(signal === undefined ? {} : { abort_signal: signal }),
   });
   // Read to the end, or the connection is not free for the next query.
   for await (const _ of stream);
 }
 
 /** Takes a letter back: the record's rows are stored after all. @throws ClickHouseError, or the connection's error */
-export async function takeBackDeadLetter(client: ClickHouseClient, id: string): Promise<void> {
+export async function takeBackDeadLetter(client: ClickHouseClient, id: string, signal?: AbortSignal): Promise<void> {
   await client.command({
     query: `INSERT INTO dead_letters (${COLUMNS}, taken_back)
 SELECT ${COLUMNS}, 1 FROM dead_letters FINAL WHERE id = {id:UUID} AND taken_back = 0`,
     query_params: { id },
     clickhouse_settings: { async_insert: 0, insert_deduplicate: 0 },
+    ...(signal === undefined ? {} : { abort_signal: signal }),
   });
 }
