@@ -1,4 +1,4 @@
-// Living processes of a group, from /proc where there is one.
+// Which processes live, from /proc where there is one.
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Whether a process of the group lives. Zombies that nobody waits for (a container without an init) do not count. */
@@ -12,13 +12,27 @@ export function groupIsAlive(group: number): boolean {
   return readdirSync('/proc').some((entry) => /^\d+$/.test(entry) && isLivingMember(entry, group));
 }
 
-/** proc(5), /proc/<pid>/stat: behind the name in brackets come state, parent and group. */
-function isLivingMember(pid: string, group: number): boolean {
+/** Whether the process lives; a zombie does not. */
+export function isAlive(pid: number): boolean {
+  if (process.platform === 'linux') return statOf(String(pid)) !== null;
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(processGroup) === group && state !== 'Z' && state !== 'X';
+    return process.kill(pid, 0);
   } catch {
     return false;
+  }
+}
+
+function isLivingMember(pid: string, group: number): boolean {
+  return Number(statOf(pid)?.group) === group;
+}
+
+/** proc(5), /proc/<pid>/stat: behind the name in brackets come state, parent and group. Null for a zombie and for none. */
+function statOf(pid: string): { readonly group: string | undefined } | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? null : { group };
+  } catch {
+    return null;
   }
 }

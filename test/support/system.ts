@@ -10,7 +10,8 @@ import { groupIsAlive } from './processes.ts';
 import { waitFor } from './wait-for.ts';
 
 const STANDALONE = fileURLToPath(import.meta.resolve('@sazabi/standalone/main'));
-const START_DEADLINE_MS = 30_000;
+/** A first start makes the control store, about 5 s of CPU; below the hooks' own time-out, so that the output is shown. */
+const START_DEADLINE_MS = 55_000;
 const STOP_DEADLINE_MS = 45_000;
 /** Enough of the output to see why something failed. */
 const OUTPUT_CHARACTERS_KEPT = 100_000;
