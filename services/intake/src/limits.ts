@@ -13,6 +13,8 @@ export const INFLATED_BYTES_ANY_RATIO = 1 * MIB;
 export const INFLATION_RATIO_MAX = 200;
 /** The largest zstd window a client may ask us to hold (RFC 8878, section 3.1.1.1.2, recommends 8 MiB). */
 export const ZSTD_WINDOW_LOG_MAX = 23;
+/** Frames of one zstd body: files put end to end have a few; each costs a decoder. */
+export const ZSTD_FRAMES_MAX = 64;
 /** Compressed bodies up to here are inflated at once: a thread costs 0.1 ms more than it saves. */
 export const INFLATE_SYNC_BYTES_MAX = 8 * KIB;
 /** Inflations at a time off the event loop; others wait. Bounds zstd windows to 64 MiB, and there are four threads. */

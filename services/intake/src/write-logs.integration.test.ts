@@ -68,7 +68,7 @@ describe('POST /v1/logs', () => {
     const text = '{"message":"n0"}\r\n\n{"message":\n{"message":"n2"}';
     const { status, body } = await send(text, { 'content-type': 'application/x-ndjson' });
     expect(status).toBe(202);
-    expect(body.data).toMatchObject({ accepted: 2, rejected: [{ index: 1, code: 'INVALID_JSON' }], rejectedCount: 1 });
+    expect(body.data).toMatchObject({ accepted: 2, rejected: [{ index: 2, code: 'INVALID_JSON' }], rejectedCount: 1 });
     expect(await rowsWith('n2')).toHaveLength(1);
   });
 

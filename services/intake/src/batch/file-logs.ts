@@ -5,7 +5,7 @@ import { type Filed, reject, type Submission } from './submission.ts';
 /** `batchId`: the id of the rows of a request that has none of its own. */
 export function fileLogs(block: LogBlock, submission: Submission, batchId: Uint8Array): Filed {
   const { requestId, expiresOnDay } = submission;
-  const { kind, items, badLines } = submission.logs;
+  const { kind, items, lines, badLines } = submission.logs;
   block.beginRequest(submission.source, submission.receivedAtMs, requestId);
   const filed: Filed = {
     accepted: 0,
@@ -19,12 +19,12 @@ export function fileLogs(block: LogBlock, submission: Submission, batchId: Uint8
   for (let index = 0; index < items.length; index += 1) {
     const badLine = badLines?.get(index);
     if (badLine !== undefined) {
-      reject(filed, index, 'INVALID_JSON', badLine);
+      reject(filed, lines?.[index] ?? index, 'INVALID_JSON', badLine);
       continue;
     }
     const rejection = block.append(items[index], kind);
     if (rejection === null) filed.accepted += 1;
-    else reject(filed, index, rejection.code, rejection.message);
+    else reject(filed, lines?.[index] ?? index, rejection.code, rejection.message);
   }
   return filed;
 }

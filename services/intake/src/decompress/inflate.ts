@@ -8,11 +8,12 @@ import {
   INFLATED_BYTES_MAX,
   INFLATION_RATIO_MAX,
   INFLATIONS_MAX,
+  ZSTD_FRAMES_MAX,
   ZSTD_WINDOW_LOG_MAX,
 } from '../limits.ts';
 import { bodiesFull, inflatedTooLarge } from '../refusals.ts';
 import type { Compression } from './content-encoding.ts';
-import { areWholeZstdFrames } from './zstd-frames.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 /** What inflating came to; its bytes are taken of the budget, and given back by whoever takes them. */
 export type Inflated = Buffer | ContractError;
@@ -25,6 +26,7 @@ export interface Inflater {
 interface InflateOptions {
   readonly maxOutputLength: number;
   readonly chunkSize: number;
+  readonly info: boolean;
 }
 
 const CHUNK_BYTES = 64 * 1024;
@@ -46,9 +48,12 @@ export function createInflater(budget: BytesBudget): Inflater {
 
   return {
     inflate(body, compression, done) {
-      if (compression === 'zstd' && !areWholeZstdFrames(viewOf(body))) return done(corrupt(compression));
-      if (body.byteLength <= INFLATE_SYNC_BYTES_MAX) return done(inflateNow(body, compression, budget));
-      const owned = Buffer.from(body);
+      const parts = compression === 'zstd' ? zstdFrames(viewOf(body), ZSTD_FRAMES_MAX) : [viewOf(body)];
+      const [first, ...more] = parts ?? [];
+      if (first === undefined) return done(corrupt(compression));
+      if (more.length === 0 && body.byteLength <= INFLATE_SYNC_BYTES_MAX)
+        return done(inflateNow(first, compression, budget));
+      const owned = [first, ...more].map((part) => Buffer.from(part));
       const start = () => {
         running += 1;
         inflateInThread(owned, compression, budget, (inflated) => {
@@ -63,16 +68,28 @@ export function createInflater(budget: BytesBudget): Inflater {
 }
 
 function inflateNow(body: Uint8Array, compression: Compression, budget: BytesBudget): Inflated {
-  const options: InflateOptions = { maxOutputLength: inflatedBytesMax(body.byteLength), chunkSize: CHUNK_BYTES };
+  const options = { maxOutputLength: inflatedBytesMax(body.byteLength), chunkSize: CHUNK_BYTES, info: true };
   try {
-    const inflated = inflateSync(body, compression, options);
+    const inflated = wholeOf(inflateSync(body, compression, options), body.byteLength);
+    if (inflated === null) return corrupt(compression);
     return budget.take(inflated.byteLength) ? inflated : bodiesFull();
   } catch (error) {
     return refusalOf(error, compression);
   }
 }
 
-function inflateSync(body: Uint8Array, compression: Compression, options: InflateOptions): Buffer {
+/**
+ * What `info: true` makes of a result (not in Node's types): the bytes, and the decoder with how much it has read. Brotli
+ * and deflate leave out what follows their end without a word; then null.
+ */
+function wholeOf(result: unknown, sentBytes: number): Buffer | null {
+  if (typeof result !== 'object' || result === null || !('buffer' in result) || !('engine' in result)) return null;
+  const { buffer, engine } = result;
+  if (typeof engine !== 'object' || engine === null || !('bytesWritten' in engine)) return null;
+  return buffer instanceof Buffer && engine.bytesWritten === sentBytes ? buffer : null;
+}
+
+function inflateSync(body: Uint8Array, compression: Compression, options: InflateOptions): unknown {
   switch (compression) {
     case 'gzip':
       return zlib.gunzipSync(body, options);
@@ -100,34 +117,47 @@ function createDecoder(body: Uint8Array, compression: Compression): zlib.Gunzip 
   }
 }
 
+/** Inflates the parts one after another, as one body. */
 function inflateInThread(
-  body: Buffer,
+  parts: readonly Buffer[],
   compression: Compression,
   budget: BytesBudget,
   done: (inflated: Inflated) => void,
 ): void {
-  const decoder = createDecoder(body, compression);
-  const bytesMax = inflatedBytesMax(body.byteLength);
+  const bytesMax = inflatedBytesMax(parts.reduce((sum, part) => sum + part.byteLength, 0));
   const chunks: Buffer[] = [];
   let bytes = 0;
-  let settled = false;
-  const settle = (inflated: Inflated) => {
-    if (settled) return;
-    settled = true;
-    if (inflated instanceof ContractError) budget.give(bytes);
-    decoder.destroy();
-    done(inflated);
+  const inflatePart = (index: number): void => {
+    const part = parts[index];
+    if (part === undefined) {
+      done(Buffer.concat(chunks, bytes));
+      return;
+    }
+    const decoder = createDecoder(part, compression);
+    let settled = false;
+    const fail = (error: ContractError) => {
+      if (settled) return;
+      settled = true;
+      budget.give(bytes);
+      decoder.destroy();
+      done(error);
+    };
+    decoder.on('data', (chunk: Buffer) => {
+      if (settled) return;
+      if (bytes + chunk.byteLength > bytesMax) return fail(inflatedTooLarge());
+      if (!budget.take(chunk.byteLength)) return fail(bodiesFull());
+      bytes += chunk.byteLength;
+      chunks.push(chunk);
+    });
+    decoder.on('error', (error) => fail(refusalOf(error, compression)));
+    decoder.on('end', () => {
+      if (decoder.bytesWritten < part.byteLength) return fail(corrupt(compression));
+      if (!settled) inflatePart(index + 1);
+      settled = true;
+    });
+    decoder.end(part);
   };
-  decoder.on('data', (chunk: Buffer) => {
-    if (settled) return;
-    if (bytes + chunk.byteLength > bytesMax) return settle(inflatedTooLarge());
-    if (!budget.take(chunk.byteLength)) return settle(bodiesFull());
-    bytes += chunk.byteLength;
-    chunks.push(chunk);
-  });
-  decoder.on('end', () => settle(Buffer.concat(chunks, bytes)));
-  decoder.on('error', (error) => settle(refusalOf(error, compression)));
-  decoder.end(body);
+  inflatePart(0);
 }
 
 /** RFC 1950, section 2.2: method 8 and a check of the first two bytes. Some clients send raw deflate under this name. */

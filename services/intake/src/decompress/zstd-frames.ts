@@ -1,9 +1,12 @@
-// Walks the frames of a zstd body without decoding it: Node's decoder takes a truncated frame for a whole one, in silence.
+// Walks the frames of a zstd body without decoding it. Node's decoder is silent about what it leaves out: a cut frame is
+// taken for a whole one, and of several frames only the first is read (22.23).
 
 /** Little endian on the wire: 28 B5 2F FD (RFC 8878, section 3.1.1). */
 const MAGIC = 0xfd2f_b528;
 /** 0x184D2A50 to 0x184D2A5F (section 3.1.2). */
 const SKIPPABLE_MAGIC = 0x184d_2a50;
+/** Magic and length; no frame with content is shorter. */
+const SKIPPABLE_HEADER_BYTES = 8;
 const BLOCK_HEADER_BYTES = 3;
 const CHECKSUM_BYTES = 4;
 /** An RLE block is one byte, however long it becomes. */
@@ -12,21 +15,26 @@ const RESERVED_BLOCK = 3;
 const DICTIONARY_ID_BYTES = [0, 1, 2, 4] as const;
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8] as const;
 
-/** Whether `bytes` are whole frames from their first byte to their last, at least one of them with content. */
-export function areWholeZstdFrames(bytes: Buffer): boolean {
-  let frames = 0;
+/**
+ * The frames with content, where `bytes` are whole frames from the first byte to the last, at least one and at most
+ * `framesMax`; else null.
+ */
+export function zstdFrames(bytes: Buffer, framesMax: number): Buffer[] | null {
+  const frames: Buffer[] = [];
   let at = 0;
   while (at < bytes.length) {
-    if (bytes.length - at < 8) return false;
+    if (bytes.length - at < SKIPPABLE_HEADER_BYTES) return null;
     const magic = bytes.readUInt32LE(at);
+    const start = at;
     if (magic === MAGIC) {
       at = frameEnd(bytes, at + 4);
-      frames += 1;
-    } else if ((magic & 0xffff_fff0) >>> 0 === SKIPPABLE_MAGIC) at += 8 + bytes.readUInt32LE(at + 4);
-    else return false;
-    if (at === -1 || at > bytes.length) return false;
+      if (frames.push(bytes.subarray(start, at)) > framesMax) return null;
+    } else if ((magic & 0xffff_fff0) >>> 0 === SKIPPABLE_MAGIC)
+      at += SKIPPABLE_HEADER_BYTES + bytes.readUInt32LE(at + 4);
+    else return null;
+    if (at === -1 || at > bytes.length) return null;
   }
-  return frames > 0;
+  return frames.length === 0 ? null : frames;
 }
 
 /** One past the frame whose header (behind its magic) begins at `at`; -1 where it is cut or no frame. */

@@ -21,8 +21,8 @@ export function parseJsonLogs(text: string, kind: ParsedLogs['kind']): ParsedLog
   } catch {
     return new ContractError('INVALID_JSON', `The body is not JSON: ${jsonProblem(text)}.`);
   }
-  if (!Array.isArray(value)) return isOtlp(value) ? OTLP_JSON : { kind, items: [value], badLines: null };
-  return value.length > LOGS_PER_REQUEST_MAX ? tooManyLogs() : { kind, items: value, badLines: null };
+  if (!Array.isArray(value)) return isOtlp(value) ? OTLP_JSON : { kind, items: [value], lines: null, badLines: null };
+  return value.length > LOGS_PER_REQUEST_MAX ? tooManyLogs() : { kind, items: value, lines: null, badLines: null };
 }
 
 function isOtlp(value: unknown): boolean {
