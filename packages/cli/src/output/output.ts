@@ -44,7 +44,7 @@ export function createOutput(stdout: OutputStream, stderr: OutputStream): Output
     if (!stdout.write(text)) await once(stdout, 'drain');
   };
   const styled = (stream: OutputStream, format: Style, text: string): string =>
-    styleText(format, text, { stream: stream as NodeJS.WritableStream, validateStream: true });
+    styleText(format, text, { stream, validateStream: true });
 
   return {
     columns: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
