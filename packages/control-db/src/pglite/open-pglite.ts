@@ -7,10 +7,10 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { type FolderLock, lockFolder, StartupError } from '@sazabi/lifecycle';
 import { drizzle } from 'drizzle-orm/pglite';
@@ -35,16 +35,21 @@ export async function openPglite(folder: string): Promise<OpenedDatabase> {
     );
   }
   try {
-    return await openLocked(`${home}/postgres`, lock);
+    return await openLocked(home, lock);
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-async function openLocked(files: string, lock: FolderLock): Promise<OpenedDatabase> {
-  if (!existsSync(files)) await initialise(files);
+async function openLocked(home: string, lock: FolderLock): Promise<OpenedDatabase> {
+  const files = join(home, 'postgres');
+  const unfinished = join(home, 'initialising');
+  // A start that was killed before the first files were whole left no database, and nobody was told a key of it.
+  if (existsSync(unfinished)) rmSync(files, { recursive: true, force: true });
+  if (!existsSync(files)) writeDurably(unfinished);
   const pglite = await start(files);
+  rmSync(unfinished, { force: true });
   const listening: (() => Promise<void>)[] = [];
   return {
     orm: drizzle(pglite, { schema }),
@@ -72,15 +77,12 @@ function makeFolder(home: string): void {
   }
 }
 
-/** Makes the first files aside and renames them into place: a start that is killed in between leaves no half database. */
-async function initialise(files: string): Promise<void> {
-  const draft = `${files}.new`;
-  rmSync(draft, { recursive: true, force: true });
-  await (await start(draft)).close();
-  renameSync(draft, files);
-  const parent = openSync(dirname(files), 'r');
-  fsyncSync(parent);
-  closeSync(parent);
+/** An empty file that is there after a power cut too. */
+function writeDurably(path: string): void {
+  writeFileSync(path, '', { flush: true });
+  const folder = openSync(dirname(path), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
 }
 
 async function start(files: string): Promise<PGlite> {

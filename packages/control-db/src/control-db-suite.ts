@@ -1,0 +1,284 @@
+// What every control store must do, whichever database it lies in: run against PGlite by `test`, against a real
+// PostgreSQL by `test:postgres`.
+import { generateKey, hashKey, parseKey } from '@sazabi/keys';
+import { eq, getTableColumns, sql } from 'drizzle-orm';
+import { getTableConfig } from 'drizzle-orm/pg-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bootstrap } from './bootstrap.ts';
+import type { ControlDb } from './control-db.ts';
+import { canResume, forgetOldKeyChanges, readFeedState, readKeyChanges, readKeySnapshot } from './key-changes.ts';
+import { recordSecretKeyUse, recordUsageReport } from './key-use.ts';
+import { migrate } from './migrate.ts';
+import { type FoundedOrganization, foundOrganization } from './organizations.ts';
+import { createProject, findProject, listProjectIds } from './projects.ts';
+import { createPublicKey, findPublicKey, listPublicKeys, revokePublicKey } from './public-keys.ts';
+import * as schema from './schema.ts';
+import { createSecretKey, findSecretKey, findSecretKeyByHash, revokeSecretKey } from './secret-keys.ts';
+
+const DAY_MS = 86_400_000;
+const OPERATOR = { type: 'operator' } as const;
+
+/**
+ * @param open gives a store in a database of its own, empty at first
+ * @param another opens a second one on the same database; null where one process at a time is all there can be
+ */
+export function describeControlDb(
+  name: string,
+  open: () => Promise<ControlDb>,
+  another: (() => Promise<ControlDb>) | null,
+): void {
+  describe(name, () => {
+    let db: ControlDb;
+    let founded: FoundedOrganization;
+    beforeAll(async () => {
+      db = await open();
+    });
+    afterAll(() => db.close());
+
+    it('has the tables and columns that the schema says', async () => {
+      for (const table of Object.values(schema)) {
+        const { name: tableName } = getTableConfig(table);
+        const rows = await db.orm
+          .select({ column: sql<string>`column_name`, nullable: sql<string>`is_nullable` })
+          .from(sql`information_schema.columns`)
+          .where(sql`table_name = ${tableName}`);
+        const expected = Object.values(getTableColumns(table)).map((column) => [
+          column.name,
+          column.notNull ? 'NO' : 'YES',
+        ]);
+        expect(rows.map(({ column, nullable }) => [column, nullable]).sort(), tableName).toEqual(expected.sort());
+      }
+    });
+
+    it('migrates once, however often and from however many sides it is asked', async () => {
+      const before = await readFeedState(db.orm);
+      await Promise.all([migrate(db.orm), migrate(db.orm), migrate(db.orm)]);
+      expect(await readFeedState(db.orm)).toEqual(before);
+      expect(Buffer.from(before.receiptSecret, 'base64')).toHaveLength(32);
+    });
+
+    it('bootstraps once, with the keys given, and never again', async () => {
+      const given = { publicKey: generateKey('public', 'live'), secretKey: generateKey('secret', 'live') };
+      const answers = await Promise.all([bootstrap(db, given), bootstrap(db, given), bootstrap(db)]);
+      expect(answers.filter((keys) => keys !== null)).toHaveLength(1);
+      const found = await findSecretKeyByHash(db.orm, hashKey(given.secretKey));
+      const made = answers.find((keys) => keys !== null);
+      expect(found === null).toBe(made?.secretKey !== given.secretKey);
+      expect(await bootstrap(db, { secretKey: generateKey('secret', 'live') })).toBeNull();
+    });
+
+    it('refuses given keys that are malformed or of the wrong type, at later starts too', async () => {
+      await expect(bootstrap(db, { publicKey: 'pk_live_sz_x' })).rejects.toThrow('BOOTSTRAP_PUBLIC_KEY is malformed');
+      await expect(bootstrap(db, { secretKey: generateKey('public', 'live') })).rejects.toThrow('takes a secret key');
+    });
+
+    it('founds an organization with a project and keys whose text is stored nowhere', async () => {
+      founded = await foundOrganization(db.orm, 'Of the suite', OPERATOR);
+      expect(parseKey(founded.publicKey.key)).toEqual({ ok: true, type: 'public', mode: 'live' });
+      const row = await findSecretKeyByHash(db.orm, hashKey(founded.secretKey.key));
+      expect(row).toEqual({ key: founded.secretKey.row, organizationName: 'Of the suite' });
+      expect(JSON.stringify(row)).not.toContain(founded.secretKey.key);
+      expect(await findPublicKey(db.orm, founded.organization.id, founded.publicKey.row.id)).toEqual(
+        founded.publicKey.row,
+      );
+      const audited = await db.orm
+        .select()
+        .from(schema.auditLog)
+        .where(eq(schema.auditLog.organizationId, founded.organization.id));
+      expect(audited.map(({ action }) => action).sort()).toEqual([
+        'organization.created',
+        'project.created',
+        'public_key.created',
+        'secret_key.created',
+      ]);
+    });
+
+    it('keeps every field of a key', async () => {
+      const { organization, project } = founded;
+      const wanted = {
+        name: 'Größe',
+        projectId: project.id,
+        mode: 'test' as const,
+        environment: 'production',
+        allowedOrigins: ['https://a.test', 'quote"comma,{brace}\\slash', ''],
+        rateLimitPerMinute: null,
+        expiresAt: new Date('2100-01-02T03:04:05.678Z'),
+      };
+      const { row } = await createPublicKey(db.orm, organization.id, wanted, OPERATOR);
+      expect(row).toMatchObject(wanted);
+      expect(await findPublicKey(db.orm, organization.id, row.id)).toEqual(row);
+      const secret = await createSecretKey(
+        db.orm,
+        organization.id,
+        { name: 'x', scopes: ['logs:read', 'usage:read'], allowBrowser: true, allowedOrigins: ['https://a.test'] },
+        { type: 'secret_key', keyId: founded.secretKey.row.id, address: '::1', userAgent: null },
+      );
+      expect(secret.row.createdBy).toBe(founded.secretKey.row.id);
+      expect(await findSecretKey(db.orm, organization.id, secret.row.id)).toEqual(secret.row);
+    });
+
+    it('shows nothing of an organization to another', async () => {
+      const other = await foundOrganization(db.orm, 'Another', OPERATOR);
+      const id = other.organization.id;
+      expect(await findPublicKey(db.orm, id, founded.publicKey.row.id)).toBeNull();
+      expect(await revokePublicKey(db.orm, id, founded.publicKey.row.id, OPERATOR)).toBeNull();
+      expect(await revokeSecretKey(db.orm, id, founded.secretKey.row.id, OPERATOR)).toBe('not-found');
+      expect(await findProject(db.orm, id, founded.project.id)).toBeNull();
+      expect(await listProjectIds(db.orm, id)).toEqual([other.project.id]);
+      expect((await listPublicKeys(db.orm, id, { limit: 10, before: null })).map((row) => row.id)).toEqual([
+        other.publicKey.row.id,
+      ]);
+    });
+
+    it('pages keys newest first', async () => {
+      const { organization, project } = founded;
+      const all = await listPublicKeys(db.orm, organization.id, { limit: 100, before: null });
+      const next = await createPublicKey(db.orm, organization.id, { name: 'newest', projectId: project.id }, OPERATOR);
+      const first = await listPublicKeys(db.orm, organization.id, { limit: 1, before: null });
+      expect(first.map(({ id }) => id)).toEqual([next.row.id]);
+      expect(await listPublicKeys(db.orm, organization.id, { limit: 100, before: next.row.id })).toEqual(all);
+    });
+
+    describe('the order of key changes', () => {
+      it('has no gap and no repeat, with many changes at once, and is told to listeners', async () => {
+        let told = 0;
+        const stop = db.onKeyChange(() => {
+          told += 1;
+        });
+        const { seq: before } = await readFeedState(db.orm);
+        const { organization, project } = founded;
+        const made = await Promise.all(
+          Array.from({ length: 20 }, (_, n) =>
+            createPublicKey(db.orm, organization.id, { name: `k${n}`, projectId: project.id }, OPERATOR),
+          ),
+        );
+        expect(made.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(
+          Array.from({ length: 20 }, (_, n) => before + 1 + n),
+        );
+        const changes = await readKeyChanges(db.orm, before);
+        expect(changes.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, n) => before + 1 + n));
+        expect(new Set(changes.map(({ keyId }) => keyId))).toEqual(new Set(made.map(({ row }) => row.id)));
+        await expect.poll(() => told).toBeGreaterThan(0);
+        stop();
+      });
+
+      it('gives revoked keys with their time, and the retention of their project', async () => {
+        const { organization } = founded;
+        const project = await createProject(db.orm, organization.id, { name: 'short', retentionDays: 7 }, OPERATOR);
+        const { row, seq } = await createPublicKey(
+          db.orm,
+          organization.id,
+          { name: 'x', projectId: project.id },
+          OPERATOR,
+        );
+        const revoked = await revokePublicKey(db.orm, organization.id, row.id, OPERATOR);
+        expect(revoked).toBe(seq + 1);
+        const [change] = await readKeyChanges(db.orm, seq);
+        const stored = await findPublicKey(db.orm, organization.id, row.id);
+        expect(change?.entry).toMatchObject({
+          keyId: row.id,
+          revokedAtMs: stored?.revokedAt?.getTime(),
+          retentionDays: 7,
+        });
+        expect(await revokePublicKey(db.orm, organization.id, row.id, OPERATOR)).toBe(revoked);
+        expect(await readKeyChanges(db.orm, seq + 1)).toEqual([]);
+      });
+
+      it('a snapshot holds what is in force, and what ended in the last 90 days', async () => {
+        const { organization, project } = founded;
+        const expiresAt = new Date(Date.now() + 1_000);
+        const { row } = await createPublicKey(
+          db.orm,
+          organization.id,
+          { name: 'x', projectId: project.id, expiresAt },
+          OPERATOR,
+        );
+        const ids = async (nowMs: number) => (await readKeySnapshot(db.orm, nowMs)).entries.map(({ keyId }) => keyId);
+        expect(await ids(Date.now())).toContain(row.id);
+        expect(await ids(Date.now() + 90 * DAY_MS)).toContain(row.id);
+        expect(await ids(Date.now() + 91 * DAY_MS)).not.toContain(row.id);
+        expect(await ids(Date.now() + 91 * DAY_MS)).toContain(founded.publicKey.row.id);
+      });
+
+      it('can be followed from any seq that is kept, in this epoch alone', async () => {
+        const { epoch, seq } = await readFeedState(db.orm);
+        expect(await canResume(db.orm, { epoch, seq })).toBe(true);
+        expect(await canResume(db.orm, { epoch, seq: 0 })).toBe(true);
+        expect(await canResume(db.orm, { epoch, seq: seq + 1 })).toBe(false);
+        expect(await canResume(db.orm, { epoch: '01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f', seq })).toBe(false);
+        await forgetOldKeyChanges(db.orm, Date.now() + 30 * DAY_MS);
+        expect(await canResume(db.orm, { epoch, seq: seq - 1 })).toBe(false);
+        expect(await canResume(db.orm, { epoch, seq })).toBe(true);
+      });
+    });
+
+    it('of two last admin keys, revoked at once, one stays', async () => {
+      const { organization, secretKey } = await foundOrganization(db.orm, 'Two admins', OPERATOR);
+      const second = await createSecretKey(db.orm, organization.id, { name: 'second' }, OPERATOR);
+      const outcomes = await Promise.all([
+        revokeSecretKey(db.orm, organization.id, secretKey.row.id, OPERATOR),
+        revokeSecretKey(db.orm, organization.id, second.row.id, OPERATOR),
+      ]);
+      expect(outcomes.sort()).toEqual(['last-admin', 'revoked']);
+    });
+
+    it('adds reports of use up by day, and leaves out keys that it does not know', async () => {
+      const keyId = founded.publicKey.row.id;
+      const lastUsedAtMs = Date.UTC(2026, 0, 2, 3);
+      const usage = {
+        keyId,
+        lastUsedAtMs,
+        lastUsedFrom: { address: '::1', userAgent: 'x' },
+        requests: 3,
+        limited: 1,
+        rejectedLogs: { VALIDATION_ERROR: 2 },
+      };
+      const unknown = { ...usage, keyId: '01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f' };
+      await Promise.all([
+        recordUsageReport(db.orm, [usage, unknown]),
+        recordUsageReport(db.orm, [usage]),
+        recordUsageReport(db.orm, []),
+      ]);
+      await recordUsageReport(db.orm, [
+        { ...usage, lastUsedAtMs: lastUsedAtMs - 1, lastUsedFrom: { address: 'older', userAgent: '' } },
+      ]);
+      const [day] = await db.orm.select().from(schema.keyUsageDaily).where(eq(schema.keyUsageDaily.keyId, keyId));
+      expect(day).toEqual({ day: '2026-01-02', keyId, requests: 9, limited: 3 });
+      const rejected = await db.orm.select().from(schema.keyRejectionsDaily);
+      expect(rejected).toEqual([{ day: '2026-01-02', keyId, code: 'VALIDATION_ERROR', logs: 6 }]);
+      expect(await findPublicKey(db.orm, founded.organization.id, keyId)).toMatchObject({
+        lastUsedAt: new Date(lastUsedAtMs),
+        lastUsedAddress: '::1',
+      });
+      const secret = { keyId: founded.secretKey.row.id, atMs: lastUsedAtMs, address: '::2', userAgent: 'y' };
+      await recordSecretKeyUse(db.orm, [secret]);
+      expect((await findSecretKey(db.orm, founded.organization.id, secret.keyId))?.lastUsedAddress).toBe('::2');
+    });
+
+    if (another === null) return;
+    it('is shared by replicas: one sees and is told what another changes', async () => {
+      const second = await another();
+      try {
+        let told = 0;
+        second.onKeyChange(() => {
+          told += 1;
+        });
+        const { organization, project } = founded;
+        const both = await Promise.all(
+          [db, second].flatMap((replica) =>
+            Array.from({ length: 10 }, () =>
+              createPublicKey(replica.orm, organization.id, { name: 'x', projectId: project.id }, OPERATOR),
+            ),
+          ),
+        );
+        const seqs = both.map(({ seq }) => seq).sort((a, b) => a - b);
+        const [first = 0] = seqs;
+        expect(seqs).toEqual(Array.from({ length: 20 }, (_, n) => first + n));
+        await expect.poll(() => told, { timeout: 5_000 }).toBeGreaterThan(9);
+        expect(await readFeedState(second.orm)).toEqual(await readFeedState(db.orm));
+      } finally {
+        await second.close();
+      }
+    });
+  });
+}
