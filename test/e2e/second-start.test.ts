@@ -1,5 +1,5 @@
 // Two starts on the same data folder or the same ports: the second says why in one line and exits 1; the first goes on.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ const PORTS = ['INTAKE_PORT', 'INTAKE_INTERNAL_PORT', 'API_PORT', 'INTERNAL_PORT
 /** A start that fails at its last part has made its control store first: 5 s of CPU. */
 const START_MS_MAX = 60_000;
 
+const seconds: ChildProcess[] = [];
 let system: System;
 let folder: string;
 beforeAll(async () => {
@@ -21,6 +22,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sazabi-second-'));
 });
 afterAll(async () => {
+  // One that was not refused, or is still at it when its test has timed out.
+  for (const child of seconds) child.kill('SIGTERM');
   await system?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -32,6 +35,7 @@ function startSecond(environment: Readonly<Record<string, string>>): Promise<{ c
       env: { ...system.environment, LOG_LEVEL: 'warn', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    seconds.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {

@@ -47,7 +47,11 @@ describe('without a parent', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'sazabi-stop-'));
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    const group = child?.pid ?? 0;
+    if (group !== 0 && groupIsAlive(group)) process.kill(-group, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   /** As a shell starts it: a process group of its own, no IPC. */
   async function start(): Promise<void> {
