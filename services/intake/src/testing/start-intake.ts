@@ -10,7 +10,7 @@ import { createKeySnapshot, generateKey, hashKey, type KeySnapshot, type PublicK
 import { createLogger } from '@sazabi/lifecycle';
 import { decodeRecord, type NativeValue, type RecordMeta, readNativeBlock } from '@sazabi/log-record';
 import { type IntakeConfig, parseConfig } from '../config.ts';
-import { type IntakeOverrides, type RunningIntake, run } from '../run.ts';
+import { type RunningIntake, run } from '../run.ts';
 
 export interface KnownKey {
   readonly key: string;
@@ -49,7 +49,6 @@ export interface TestIntake {
 
 export interface TestIntakeOptions {
   readonly config?: Partial<IntakeConfig>;
-  readonly overrides?: IntakeOverrides;
   /** Without keys the snapshot has never come. */
   readonly withoutSnapshot?: boolean;
   /** Wraps the real bus, to hold or fail its appends. */
@@ -69,10 +68,12 @@ export async function startTestIntake(options: TestIntakeOptions = {}): Promise<
   const logLines: string[] = [];
   const logger = createLogger('intake', 'info', { write: (line) => void logLines.push(line) });
   const keys = { snapshot, liveIntakes: () => 1, ageMs: () => 0, connected: () => true, close: async () => {} };
-  const intake = await run(
-    { ...config, ...options.config },
-    { bus: options.wrapBus?.(bus) ?? bus, keys, logger, ...options.overrides },
-  );
+  const wrapped = options.wrapBus?.(bus) ?? bus;
+  const deleteData = () => rmSync(dataDir, { recursive: true, force: true });
+  const intake = await run({ ...config, ...options.config }, { bus: wrapped, keys, logger }).catch((error: unknown) => {
+    deleteData();
+    throw error;
+  });
   const reader = await bus.reader();
   const records = () => readRecords(reader);
   const putKey = (entry: PublicKeyEntry) => snapshot.put((snapshot.position()?.seq ?? 0) + 1, entry);
@@ -99,7 +100,7 @@ export async function startTestIntake(options: TestIntakeOptions = {}): Promise<
     async stop() {
       await reader.close();
       await intake.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      deleteData();
     },
   };
 }
