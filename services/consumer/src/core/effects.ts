@@ -45,7 +45,7 @@ interface Questions {
   tombstone: { readonly session: SessionId; readonly token: string; readonly record: StorableRecord };
   'find-tombstone': { readonly record: StorableRecord };
   commit: { readonly next: Offset };
-  /** Backs off; `attempt` counts failures since the last success, from 1. */
+  /** Backs off; `attempt` counts failures since the last commit, from 1. */
   wait: { readonly attempt: number; readonly because: Failed };
 }
 

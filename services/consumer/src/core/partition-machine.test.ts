@@ -4,9 +4,9 @@ import type { Effect, Failed, Outcome } from './effects.ts';
 import { servePartition } from './partition-machine.ts';
 import type { RangeItem } from './range.ts';
 
-function item(offset: number): RangeItem {
+function item(offset: number, day = 1): RangeItem {
   const source = { partition: 0, offset, appendedAtMs: 0, headers: new Map(), value: new Uint8Array(1) };
-  const record = { offset, id: `b${offset}`, day: 1, rows: 1, ownRows: 1, requestIds: [], source };
+  const record = { offset, id: `b${offset}`, day, rows: 1, ownRows: 1, requestIds: [], source };
   return { kind: 'record', offset, record };
 }
 
@@ -103,6 +103,21 @@ describe('partition machine', () => {
     expect(deadLettered).toEqual([]);
   });
 
+  it('suspects an unanswered record also while another day of its range is acknowledged and never found', () => {
+    const items = [item(0), item(1, 2)];
+    const machine = servePartition();
+    const dead: string[] = [];
+    let inserts = 0;
+    for (let step = machine.next(); !step.done && dead.length === 0 && inserts < 100; ) {
+      const { value: effect } = step;
+      if (effect.kind === 'dead-letter') dead.push(effect.record.id);
+      if (effect.kind === 'insert') inserts += 1;
+      const unanswered = effect.kind === 'insert' && effect.insert.day === 2;
+      step = machine.next(unanswered ? failed('no-answer') : answerNothing(effect, items));
+    }
+    expect(dead).toEqual(['b1']);
+  });
+
   it('suspects records that are acknowledged again and again and never found', () => {
     let tokens: string[] = [];
     const machine = servePartition();
@@ -118,12 +133,12 @@ describe('partition machine', () => {
 });
 
 /** A store that acknowledges all and keeps nothing. */
-function answerNothing(effect: Effect): Outcome {
+function answerNothing(effect: Effect, items: readonly RangeItem[] = [item(0)]): Outcome {
   switch (effect.kind) {
     case 'position':
       return { kind: 'position', next: null };
     case 'read':
-      return { kind: 'read', items: effect.patience === 'idle' ? [item(0)] : [] };
+      return { kind: 'read', items: effect.patience === 'idle' ? items : [] };
     case 'look-up':
       return { kind: 'look-up', session: effect.session ?? 'new', known: new Set(), deadLettered: new Set() };
     case 'find-tombstone':

@@ -3,17 +3,17 @@ import type { Offset } from '@sazabi/bus';
 import { RANGE_LIMITS, TOKENS_MAX, UNANSWERED_MAX } from '../limits.ts';
 import { type Basis, lookUpAnew, lookUpSpent, tokenOf, tokensSpent } from './basis.ts';
 import { buryRecord, takeBackDeadLetters } from './burial.ts';
-import { type EffectOf, type Failed, type Machine, type PlannedInsert, perform } from './effects.ts';
+import { type EffectOf, type Failed, type Id, type Machine, type PlannedInsert, perform } from './effects.ts';
 import { insist, type Patience, pause } from './patience.ts';
 import { planInserts } from './plan.ts';
 import { cutAtRepeat, distinctRecords, isDone, nextOffset, type RangeItem } from './range.ts';
 
 interface PartitionState {
   readonly patience: Patience;
-  /** Where a record that cannot be stored is being searched for: ranges up to `until` hold at most `records`. */
+  /** Where a record that cannot be stored is being searched for: ranges up to `until` hold at most `recordsMax`. */
   search: { readonly until: Offset; readonly recordsMax: number } | null;
-  /** Inserts in a row that began with this record and got no answer. */
-  unanswered: { readonly firstId: string; readonly count: number };
+  /** Since the last commit: inserts that began with this record and got no answer. One that got one clears no other. */
+  readonly unanswered: Map<Id, number>;
 }
 
 interface StoredRange {
@@ -28,8 +28,6 @@ interface Trouble {
   readonly failed: Failed;
 }
 
-type Patient = EffectOf<'read'>['patience'];
-
 /**
  * Serves a partition for ever. It remembers nothing that matters: dropped at any step and begun anew by this or another
  * process, even while the first goes on, every record is stored once. Invariant: an offset is committed only after a look-up
@@ -39,7 +37,7 @@ export function* servePartition(): Machine<never> {
   const state: PartitionState = {
     patience: { failures: 0 },
     search: null,
-    unanswered: { firstId: '', count: 0 },
+    unanswered: new Map(),
   };
   let { next: position } = yield* insist(state.patience, { kind: 'position' });
   let items: readonly RangeItem[] = [];
@@ -56,6 +54,7 @@ export function* servePartition(): Machine<never> {
     position = nextOffset(stored.items);
     yield* insist(state.patience, { kind: 'commit', next: position });
     state.patience.failures = 0;
+    state.unanswered.clear();
     ({ ahead: items, basis } = stored);
   }
 }
@@ -100,8 +99,7 @@ function* insertAll(state: PartitionState, inserts: readonly PlannedInsert[], ba
     const token = tokenOf(basis, first);
     const outcome = yield* perform({ kind: 'insert', session: basis.found.session, token, insert });
     if (outcome.kind === 'failed') return { insert, failed: outcome };
-    state.patience.failures = 0;
-    state.unanswered = { firstId: '', count: 0 };
+    state.unanswered.delete(first.id);
   }
   return null;
 }
@@ -130,11 +128,11 @@ function* resolveTrouble(
       yield* pause(state.patience, failed);
       return alone ? items : halve(state, items);
     case 'no-answer': {
-      const { firstId, count } = state.unanswered;
-      state.unanswered = { firstId: first.id, count: firstId === first.id ? count + 1 : 1 };
+      const count = (state.unanswered.get(first.id) ?? 0) + 1;
+      state.unanswered.set(first.id, count);
       yield* pause(state.patience, failed);
-      if (state.unanswered.count < UNANSWERED_MAX) return items;
-      state.unanswered = { firstId: '', count: 0 };
+      if (count < UNANSWERED_MAX) return items;
+      state.unanswered.delete(first.id);
       break;
     }
     case 'refused':
@@ -152,7 +150,11 @@ function halve(state: PartitionState, items: readonly RangeItem[]): readonly Ran
   return items.slice(0, recordsMax);
 }
 
-function* readRange(state: PartitionState, from: Offset | null, patience: Patient): Machine<readonly RangeItem[]> {
+function* readRange(
+  state: PartitionState,
+  from: Offset | null,
+  patience: EffectOf<'read'>['patience'],
+): Machine<readonly RangeItem[]> {
   if (state.search !== null && from !== null && from >= state.search.until) state.search = null;
   const recordsMax = state.search?.recordsMax ?? RANGE_LIMITS.recordsMax;
   const { items } = yield* insist(state.patience, { kind: 'read', from, recordsMax, patience });

@@ -10,7 +10,7 @@ import {
 } from './effects.ts';
 
 export interface Patience {
-  /** Failures since something was last stored or committed. */
+  /** Failures since the last commit. */
   failures: number;
 }
 

@@ -3,8 +3,11 @@ import type { BusRecord, Offset } from '@sazabi/bus';
 import type { RangeItem, StorableRecord } from '../range.ts';
 import type { Random } from './random.ts';
 
-/** `refused`: always. `sometimes`: refused by chance. `kills`: the server dies of it. */
-export type Poison = 'none' | 'refused' | 'sometimes' | 'kills';
+/**
+ * `refused`: always. `sometimes`: refused by chance. `kills`: the server dies of it. `hollow`: taken, and nothing comes of it
+ * (a frame that is cut short decompresses to nothing, without an error).
+ */
+export type Poison = 'none' | 'refused' | 'sometimes' | 'kills' | 'hollow';
 
 export interface ModelRecord {
   readonly record: Omit<StorableRecord, 'offset' | 'source'>;
@@ -31,6 +34,7 @@ const POISONS: readonly [Poison, ...Poison[]] = [
   'refused',
   'sometimes',
   'kills',
+  'hollow',
 ];
 
 export function createLog(): ModelLog {

@@ -82,11 +82,17 @@ function judge(log: ModelLog, { records }: Job, random: Random): Verdict {
 
 function leaveRows(store: ModelStore, log: ModelLog, job: Job, random: Random): void {
   store.before = knownIds(store);
-  store.tokens.add(job.token);
+  if (job.knownRequestIds === null) {
+    bury(store, log, job.records[0]);
+    store.tokens.add(job.token);
+    return;
+  }
   // A client that died while it was sending may leave a shorter insert, of whole records.
   const cut = job.answer === null && random.chance(0.3) ? 1 + random.int(job.records.length) : job.records.length;
-  if (job.knownRequestIds === null) bury(store, log, job.records[0]);
-  else for (const record of job.records.slice(0, cut)) storeRows(store, record, new Set(job.knownRequestIds), random);
+  const filled = job.records.slice(0, cut).filter(({ id }) => log.records.get(id)?.poison !== 'hollow');
+  for (const record of filled) storeRows(store, record, new Set(job.knownRequestIds), random);
+  // An insert of no rows makes no part, and whether its token is remembered is the server's business.
+  if (filled.length > 0 || random.chance(0.5)) store.tokens.add(job.token);
 }
 
 function bury(store: ModelStore, log: ModelLog, record: StorableRecord | undefined): void {
