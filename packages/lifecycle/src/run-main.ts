@@ -62,7 +62,8 @@ export async function runMain(
     listenForStop(stop, () => running?.kill?.());
   });
 
-  const service = await start(stopping.signal).catch((error: unknown) =>
+  // Async around it, as `start` may throw before it has a promise to give: the settings are parsed there.
+  const service = await (async () => start(stopping.signal))().catch((error: unknown) =>
     stopping.signal.aborted ? process.exit(0) : fail(error),
   );
   running = service;

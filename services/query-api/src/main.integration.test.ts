@@ -1,0 +1,176 @@
+// The API as a process: its first start, what later ones remember, kill -9, a stop, and starts that cannot be.
+import { type ChildProcess, fork, type Serializable, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createdSecretKeySchema, meSchema } from '@sazabi/contract/schemas';
+import { generateKey } from '@sazabi/keys';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+const firstKeysSchema = z.strictObject({ publicKey: z.string(), secretKey: z.string() });
+const readySchema = z.object({
+  type: z.literal('ready'),
+  details: z.object({ url: z.string(), internalUrl: z.string(), firstKeys: firstKeysSchema.nullable() }),
+});
+
+let dataDir: string;
+const processes: ChildProcess[] = [];
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'query-api-main-'));
+});
+afterEach(async () => {
+  for (const child of processes.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+function environmentOf(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    SAZABI_DATA_DIR: dataDir,
+    API_PORT: '0',
+    INTERNAL_PORT: '0',
+    CLICKHOUSE_READER_URL: 'http://reader:none@127.0.0.1:9/sazabi',
+    ...more,
+  };
+}
+
+/** Under a parent, as standalone starts it. */
+async function startSupervised(more: Readonly<Record<string, string>> = {}) {
+  const child = fork(MAIN, { env: environmentOf(more), stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+  processes.push(child);
+  let log = '';
+  child.stderr?.on('data', (chunk) => {
+    log += chunk;
+  });
+  const message = await new Promise<Serializable>((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${log}`)));
+  });
+  return { child, log: () => log, ...readySchema.parse(message).details };
+}
+
+/** Alone; resolves when it has ended. */
+async function runAlone(more: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [MAIN], { env: environmentOf(more), stdio: ['ignore', 'ignore', 'pipe'] });
+  processes.push(child);
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stderr };
+}
+
+const me = (url: string, key: string) => fetch(`${url}/me`, { headers: { 'x-sazabi-secret-key': key } });
+
+describe('the first start', () => {
+  it('tells a parent the first keys, once, and puts them into no log and no file', async () => {
+    const first = await startSupervised({ LOG_LEVEL: 'trace' });
+    const keys = firstKeysSchema.parse(first.firstKeys);
+    expect((await me(first.url, keys.secretKey)).status).toBe(200);
+    expect(first.log()).not.toContain(keys.secretKey);
+    expect(existsSync(join(dataDir, 'first-keys.json'))).toBe(false);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    const second = await startSupervised();
+    expect(second.firstKeys).toBeNull();
+    expect((await me(second.url, keys.secretKey)).status).toBe(200);
+  });
+
+  it('writes them to a file for its owner when it runs alone, and logs the path', async () => {
+    const child = spawn(process.execPath, [MAIN], { env: environmentOf({}), stdio: ['ignore', 'ignore', 'pipe'] });
+    processes.push(child);
+    let log = '';
+    child.stderr.on('data', (chunk) => {
+      log += chunk;
+    });
+    await expect.poll(() => log, { timeout: 25_000 }).toContain('"event":"started"');
+    const path = join(dataDir, 'first-keys.json');
+    const keys = firstKeysSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(log).toContain(path);
+    expect(log).not.toContain(keys.secretKey);
+  });
+
+  it('takes given keys; later they are ignored, and never bring a revoked one back', async () => {
+    const given = {
+      BOOTSTRAP_PUBLIC_KEY: generateKey('public', 'live'),
+      BOOTSTRAP_SECRET_KEY: generateKey('secret', 'live'),
+    };
+    const first = await startSupervised(given);
+    const headers = { 'x-sazabi-secret-key': given.BOOTSTRAP_SECRET_KEY, 'content-type': 'application/json' };
+    const mine = z
+      .object({ data: meSchema })
+      .parse(await (await me(first.url, given.BOOTSTRAP_SECRET_KEY)).json()).data;
+    const made = await fetch(`${first.url}/secret-keys`, { method: 'POST', headers, body: '{"name":"another"}' });
+    const other = z.object({ data: createdSecretKeySchema }).parse(await made.json()).data;
+    const revoked = await fetch(`${first.url}/secret-keys/${mine.key.id}`, {
+      method: 'DELETE',
+      headers: { 'x-sazabi-secret-key': other.key },
+    });
+    expect(revoked.status).toBe(204);
+    // What was answered is durable.
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    const second = await startSupervised(given);
+    expect((await me(second.url, given.BOOTSTRAP_SECRET_KEY)).status).toBe(401);
+    expect((await me(second.url, other.key)).status).toBe(200);
+  });
+});
+
+describe('a stop', () => {
+  it('ends open feeds and idle connections within the deadline, with code 0', async () => {
+    const { child, url, internalUrl } = await startSupervised();
+    const feed = request(`${internalUrl}/internal/keys`, { method: 'POST' });
+    feed.on('error', () => undefined);
+    feed.flushHeaders();
+    await once(feed, 'response');
+    await (await fetch(`${url}/healthz`)).text();
+    const startedMs = performance.now();
+    child.send({ type: 'stop' });
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+});
+
+describe('a start that cannot be', () => {
+  it('says in one line which port is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = String(typeof address === 'object' ? address?.port : '');
+    for (const variable of ['API_PORT', 'INTERNAL_PORT']) {
+      const { code, stderr } = await runAlone({ [variable]: port, LOG_LEVEL: 'error' });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use: [^\\n]+\\n$`));
+    }
+    taken.close();
+  });
+
+  it.each([
+    [{ BOOTSTRAP_SECRET_KEY: 'sk_live_sz_typo' }, /^BOOTSTRAP_SECRET_KEY is malformed/],
+    [{ API_PORT: 'x', CLICKHOUSE_READER_URL: 'nonsense' }, /API_PORT: .*CLICKHOUSE_READER_URL: /],
+    [{ INTERNAL_HOST: '0.0.0.0' }, /INTERNAL_TOKEN: is needed/],
+    [{ INTERNAL_TOKEN: 'short' }, /INTERNAL_TOKEN: needs 32 characters/],
+    [{ TLS_CERT_FILE: '/none' }, /TLS_KEY_FILE: goes with TLS_CERT_FILE/],
+    [{ TLS_CERT_FILE: '/none', TLS_KEY_FILE: '/none' }, /^TLS_CERT_FILE cannot be read/],
+    [{ DATABASE_URL: 'postgres://user:hunter2@127.0.0.1:9/x' }, /^PostgreSQL at 127\.0\.0\.1:9\/x does not answer/],
+    [{ SAZABI_DATA_DIR: '/dev/null/x' }, /^The control store's folder \/dev\/null\/x\/control cannot be used/],
+  ])('%j: one line, exit code 1', async (environment, expected) => {
+    const { code, stderr } = await runAlone({ LOG_LEVEL: 'error', ...environment } as Record<string, string>);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(expected);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).not.toContain('hunter2');
+  });
+});
