@@ -89,6 +89,19 @@ describe('bodies on the wire', () => {
     expect(await intake.rows()).toHaveLength(2);
   });
 
+  it('may be empty, also behind a head that came in pieces', async () => {
+    const key = await start();
+    for (const length of ['', 'Content-Length: 0\r\n']) {
+      const client = open();
+      client.socket.setNoDelay(true).write(head(key));
+      await vi.waitFor(async () => expect(await metric('connections')).toBe(1), { timeout: 15_000 });
+      client.socket.write(`Content-Type: application/x-ndjson\r\n${length}\r\n`);
+      await until(() => expect(answers(client)).toEqual(['HTTP/1.1 202']));
+      client.socket.destroy();
+      await vi.waitFor(async () => expect(await metric('connections')).toBe(0), { timeout: 15_000 });
+    }
+  });
+
   it('answer 413 before a body that says it is too long, and while a chunked one becomes so', async () => {
     const key = await start();
     const early = open();

@@ -6,7 +6,14 @@ import { bodiesFull, bodyTooLarge } from '../refusals.ts';
 import type { Exchange } from './exchange.ts';
 
 const DIGITS = /^\d{1,15}$/;
-const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Whether the head says that there is no body. It is not waited for then: uWebSockets 20.51 never tells of an empty one
+ * where the head came in several pieces.
+ */
+export function isBodyEmpty(contentLength: string, transferEncoding: string): boolean {
+  return transferEncoding === '' && (contentLength === '' || Number(contentLength) === 0);
+}
 
 /** What the head says of the body's length, judged before any of it is read; null where it may be read. */
 export function bodyRefusal(
@@ -57,7 +64,7 @@ export function readBody(
     exchange.heldBytes += chunk.byteLength;
     if (isLast && chunks === null) {
       over = true;
-      return take(chunk.byteLength === 0 ? NO_BYTES : new Uint8Array(chunk));
+      return take(new Uint8Array(chunk));
     }
     chunks ??= [];
     chunks.push(new Uint8Array(chunk.slice(0)));

@@ -7,7 +7,7 @@ import type { BytesBudget } from '../bytes-budget.ts';
 import { type Compression, compressionOf } from '../decompress/content-encoding.ts';
 import type { Inflater } from '../decompress/inflate.ts';
 import { answer, answerError, type Exchange } from '../http/exchange.ts';
-import { bodyRefusal, readBody } from '../http/read-body.ts';
+import { bodyRefusal, isBodyEmpty, readBody } from '../http/read-body.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { IDEMPOTENCY_KEY_FORM } from '../limits.ts';
 import type { IntakeCounts } from '../metrics.ts';
@@ -45,6 +45,7 @@ interface Reading {
   readonly receivedAtMs: number;
 }
 
+const NO_BYTES = new Uint8Array(0);
 const BOM = 0xfeff;
 const BAD_IDEMPOTENCY_KEY = new ContractError(
   'VALIDATION_ERROR',
@@ -62,6 +63,10 @@ export function createIngest(options: IngestOptions): Ingest {
       verdict instanceof ContractError ? verdict : readingOf(head, kind, verdict, nowMs, options.bodyBytes);
     if (reading instanceof ContractError) {
       answerError(exchange, reading);
+      return;
+    }
+    if (isBodyEmpty(head.contentLength, head.transferEncoding)) {
+      takeBody(options, exchange, reading, NO_BYTES);
       return;
     }
     readBody(
