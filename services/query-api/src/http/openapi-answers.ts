@@ -11,7 +11,7 @@ interface Operation {
   readonly security?: readonly unknown[];
 }
 interface AnswerObject {
-  readonly description?: string;
+  description?: string;
   headers?: Record<string, unknown>;
   readonly content?: Readonly<Record<string, { examples?: Record<string, unknown> }>>;
 }
@@ -70,20 +70,28 @@ const EXAMPLES: Readonly<Partial<Record<ErrorCode, { message: string } & ErrorDe
   QUERY_TIMEOUT: { message: 'The query was stopped: it ran longer than 30 s.' },
 };
 
+const SUCCESSES: Readonly<Record<string, string>> = { '200': 'What was asked for', '201': 'Made', '204': 'Done' };
+
 /** Adds headers and error examples to every answer of the document, in place. */
 export function completeDocument<T extends object>(document: T): T {
-  const { paths = {}, components = {} } = document as Document;
+  // The generator's own types leave open what each part is; here it is what Fastify's plugin has just made.
+  const { paths = {}, components = {} }: Document = document;
   Object.assign(components, { headers: HEADERS });
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
     for (const [status, answer] of Object.entries(operation.responses ?? {})) {
       const guarded = (operation.security ?? []).length > 0 && status !== UNAUTHENTICATED_STATUS;
       answer.headers = { ...ALWAYS, ...(guarded ? AUTHENTICATED : {}), ...(RETRY_STATUSES.has(status) ? RETRY : {}) };
+      if (answer.description === 'Default Response') answer.description = SUCCESSES[status] ?? 'Success';
       const json = answer.content?.['application/json'];
-      const codes = (answer.description ?? '').split(', ').filter((code) => code in EXAMPLES) as ErrorCode[];
+      const codes = (answer.description ?? '').split(', ').filter(isErrorCode);
       if (json !== undefined && codes.length > 0) json.examples = Object.fromEntries(codes.map(exampleOf));
     }
   }
   return document;
+}
+
+function isErrorCode(text: string): text is ErrorCode {
+  return text in ERROR_STATUS;
 }
 
 function exampleOf(code: ErrorCode): [string, unknown] {
@@ -96,4 +104,20 @@ function exampleOf(code: ErrorCode): [string, unknown] {
     ...details,
   };
   return [code, { value: { data: null, error } }];
+}
+
+/**
+ * Each named schema is made in two forms, as asked for (`…Input`) and as answered. Only one of them is in use: that one
+ * gets the name.
+ */
+export function nameSchemasOnce<T extends object>(document: T): T {
+  const text = JSON.stringify(document);
+  const inUse = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name));
+  const named: object = JSON.parse(text, (key: string, value: unknown) => {
+    if (key === '$ref' && typeof value === 'string') return value.replace(/Input$/, '');
+    if (key !== 'schemas' || typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).filter(([name]) => inUse.has(name));
+    return Object.fromEntries(entries.map(([name, schema]) => [name.replace(/Input$/, ''), schema]));
+  });
+  return Object.assign(document, named);
 }

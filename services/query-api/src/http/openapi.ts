@@ -5,7 +5,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { VERSION } from '../version.ts';
 import type { App } from './app.ts';
 import type { Access } from './guard.ts';
-import { completeDocument } from './openapi-answers.ts';
+import { completeDocument, nameSchemasOnce } from './openapi-answers.ts';
 
 const DESCRIPTION = `Reads and manages what was logged, with a secret key in the header \`x-sazabi-secret-key\`.
 
@@ -51,7 +51,7 @@ export async function serveDocumentation(app: App): Promise<void> {
       const { schema, url } = jsonSchemaTransform(input);
       return { schema: { ...schema, ...whoMayCall(access, String(schema.description ?? '')) }, url };
     },
-    transformObject: (input) => completeDocument(jsonSchemaTransformObject(input)),
+    transformObject: (input) => nameSchemasOnce(completeDocument(jsonSchemaTransformObject(input))),
   });
   await app.register(fastifySwaggerUi, {
     routePrefix: '/docs',

@@ -8,6 +8,16 @@ import { callerOf } from '../../http/guard.ts';
 import { BODY_ERRORS, guardedFailures } from '../../http/route-schema.ts';
 import { askerGone } from './signal.ts';
 
+const EXAMPLE = {
+  from: '-1h',
+  search: { query: 'payment failed', mode: 'all' },
+  filters: [
+    { field: 'level', op: 'in', value: ['error', 'fatal'] },
+    { field: 'attributes.order.total', op: 'gte', value: 100 },
+  ],
+  limit: 100,
+};
+
 export function queryLogsRoute(app: App, { logStore, querySlots, tenancy }: Context): void {
   app.route({
     method: 'POST',
@@ -18,7 +28,7 @@ export function queryLogsRoute(app: App, { logStore, querySlots, tenancy }: Cont
       summary: 'Search logs, page by page',
       description: 'Following nextCursor sees every log that was there at the first page exactly once.',
       querystring: noQuerySchema,
-      body: logsQuerySchema,
+      body: logsQuerySchema.meta({ examples: [EXAMPLE] }),
       response: { 200: logsQueryAnswerSchema, ...guardedFailures('NOT_FOUND', 'QUERY_TIMEOUT', ...BODY_ERRORS) },
     },
     handler: async (request, reply) => {

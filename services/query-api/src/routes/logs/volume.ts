@@ -8,6 +8,8 @@ import { callerOf } from '../../http/guard.ts';
 import { BODY_ERRORS, guardedFailures } from '../../http/route-schema.ts';
 import { askerGone } from './signal.ts';
 
+const EXAMPLE = { from: '-24h', interval: '1h', groupBy: 'level' };
+
 export function logsVolumeRoute(app: App, { logStore, querySlots, tenancy }: Context): void {
   app.route({
     method: 'POST',
@@ -17,7 +19,7 @@ export function logsVolumeRoute(app: App, { logStore, querySlots, tenancy }: Con
       tags: ['Logs'],
       summary: 'Count logs over time, by group',
       querystring: noQuerySchema,
-      body: logsVolumeSchema,
+      body: logsVolumeSchema.meta({ examples: [EXAMPLE] }),
       response: { 200: logsVolumeAnswerSchema, ...guardedFailures('NOT_FOUND', 'QUERY_TIMEOUT', ...BODY_ERRORS) },
     },
     handler: async (request, reply) => {
