@@ -113,7 +113,7 @@ function exampleOf(code: ErrorCode): [string, unknown] {
 export function nameSchemasOnce<T extends object>(document: T): T {
   const text = JSON.stringify(document);
   const inUse = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name));
-  const named: object = JSON.parse(text, (key: string, value: unknown) => {
+  const named: unknown = JSON.parse(text, (key: string, value: unknown) => {
     if (key === '$ref' && typeof value === 'string') return value.replace(/Input$/, '');
     if (key !== 'schemas' || typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value).filter(([name]) => inUse.has(name));
