@@ -34,6 +34,10 @@ export const BODIES_BYTES_MAX = 256 * MIB;
 export const WAITING_BYTES_MAX = 128 * MIB;
 /** Sockets at a time; more are closed at once. Each costs about 2 KiB at rest. */
 export const CONNECTIONS_MAX = 16_384;
+/** An answer up to here goes into uWebSockets' cork buffer (16 KiB, with its headers): a socket that is read takes it at once. */
+export const ANSWER_BYTES_AT_ONCE = 8 * KIB;
+/** Every so many answers without a body one ends its connection: bounds what a client that never reads can pile up. */
+export const BODILESS_ANSWERS_MAX = 16;
 /** All headers of a request; uWebSockets' own default refuses 4 KiB, which cookies and trace headers reach. */
 export const HEADERS_BYTES_MAX = 16 * KIB;
 

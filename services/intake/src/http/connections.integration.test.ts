@@ -132,6 +132,32 @@ describe('bodies on the wire', () => {
     await until(() => expect(answers(client)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 202']));
   });
 
+  it.each(['GET', 'HEAD', 'OPTIONS'])('a client that sends %s for ever and never reads is closed', async (method) => {
+    await start();
+    const client = open();
+    client.socket.pause();
+    const requests = `${method} /healthz HTTP/1.1\r\nHost: h\r\n\r\n`.repeat(1000);
+    const flood = () => {
+      while (!client.closed && client.socket.write(requests));
+    };
+    client.socket.on('drain', flood);
+    flood();
+    await vi.waitFor(async () => expect(await metric('connections')).toBe(0), { timeout: 15_000 });
+    client.socket.destroy();
+  });
+
+  it('a large answer reaches a client that reads it late', async () => {
+    const key = await start();
+    const client = open();
+    client.socket.pause();
+    const body = `[${Array.from({ length: 200 }, () => '{"timestamp":"x","message":""}')}]`;
+    client.socket.write(`${head(key)}Content-Length: ${body.length}\r\n\r\n${body}`);
+    await vi.waitFor(async () => expect(await metric('requests_total')).toBe(1), { timeout: 15_000 });
+    client.socket.resume();
+    await until(() => expect(client.received).toMatch(/"path":"99"[^}]*\}\]\}\}$/));
+    expect(answers(client)).toEqual(['HTTP/1.1 400']);
+  });
+
   it('a client that goes away in the middle of a body gives back what it held, and stores nothing', async () => {
     const key = await start();
     const clients = Array.from({ length: 20 }, open);

@@ -1,6 +1,7 @@
 // One request under way: what its answer needs, and the only place that writes an answer.
 import { ContractError, failure, RATE_LIMIT_HEADERS, REQUEST_ID_HEADER, requestIdFrom } from '@sazabi/contract';
 import type { RateVerdict } from '@sazabi/keys';
+import { ANSWER_BYTES_AT_ONCE, BODILESS_ANSWERS_MAX } from '../limits.ts';
 import { corsHeaders } from './cors.ts';
 import type { RequestHead } from './request-head.ts';
 import type { UwsResponse } from './uws.ts';
@@ -96,7 +97,6 @@ export function internalError(): ContractError {
 // A call into the native module costs 0.3 µs: all headers go in as one.
 function write(exchange: Exchange, status: number, body: string, moreHeaders: string): void {
   const { response, rate } = exchange;
-  const close = exchange.options.isStopping();
   response.writeStatus(STATUS_LINES[status] ?? String(status));
   const limits =
     rate === null
@@ -107,8 +107,35 @@ function write(exchange: Exchange, status: number, body: string, moreHeaders: st
     REQUEST_ID_HEADER,
     `${exchange.requestId}\r\n${type}${limits}${moreHeaders}${corsHeaders(exchange.origin)}`,
   );
-  // A 204 has no content-length (RFC 9110, section 8.6).
-  if (status === 204) response.endWithoutBody();
-  else if (exchange.headOnly) response.endWithoutBody(Buffer.byteLength(body), close);
-  else response.end(body, close);
+  if (status === 204 || exchange.headOnly) endWithoutBody(exchange, status, body);
+  else if (exchange.options.isStopping()) response.end(body, true);
+  else endWithBody(response, body);
+}
+
+/**
+ * A client that sends requests and never reads the answers must not make us keep them: the body goes to the socket as far
+ * as that takes it, and the rest when it takes more. A small one that is not taken at once means that the answer before
+ * it was not read either: that connection is closed.
+ */
+function endWithBody(response: UwsResponse, body: string): void {
+  const bodyBytes = Buffer.byteLength(body);
+  const [taken] = response.tryEnd(body, bodyBytes);
+  if (taken) return;
+  if (bodyBytes <= ANSWER_BYTES_AT_ONCE) {
+    response.close();
+    return;
+  }
+  const bytes = Buffer.from(body);
+  response.onWritable((offset) => response.tryEnd(bytes.subarray(offset), bodyBytes)[0]);
+}
+
+let answersWithoutBody = 0;
+
+/** Whether the client reads cannot be told from an answer without a body; so now and then one ends its connection. */
+function endWithoutBody(exchange: Exchange, status: number, body: string): void {
+  answersWithoutBody += 1;
+  const close = exchange.options.isStopping() || answersWithoutBody % BODILESS_ANSWERS_MAX === 0;
+  // A 204 should have no content-length (RFC 9110, section 8.6), but uWebSockets closes only what has one.
+  if (status === 204 && !close) exchange.response.endWithoutBody();
+  else exchange.response.endWithoutBody(Buffer.byteLength(body), close);
 }

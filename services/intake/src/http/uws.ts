@@ -20,6 +20,9 @@ export interface UwsResponse {
   /** Written as it is: a value with CRLF in it makes several headers. */
   writeHeader(name: string, value: string): void;
   end(body: string, closeConnection: boolean): void;
+  /** As `end`; the first is false where the socket did not take all at once, then `onWritable` must be told to go on. */
+  tryEnd(body: string | Uint8Array, totalBytes: number): [boolean, boolean];
+  onWritable(handler: (offset: number) => boolean): void;
   /** `contentLength` is what a body would have had (HEAD); without any argument none is written (204). */
   endWithoutBody(contentLength?: number, closeConnection?: boolean): void;
   /** Runs `write` so that all its writes leave in one packet. */
