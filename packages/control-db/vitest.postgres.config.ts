@@ -1,5 +1,11 @@
 // The tests that need a PostgreSQL server on the machine: `test:postgres`, not part of `test`.
 import { defineConfig } from 'vitest/config';
-import base from '../../infra/dev/vitest.config.ts';
 
-export default defineConfig({ test: { ...base.test, include: ['**/*.postgres-test.ts'] } });
+export default defineConfig({
+  test: {
+    include: ['**/*.postgres-test.ts'],
+    exclude: ['**/node_modules/**'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -1,0 +1,124 @@
+import { createdSecretKeySchema, meSchema } from '@sazabi/contract/schemas';
+import { generateKey } from '@sazabi/keys';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from './test-support.ts';
+
+let test: TestApi;
+beforeAll(async () => {
+  test = await startTestApi();
+});
+afterAll(() => test.close());
+
+async function makeSecretKey(body: Record<string, unknown>, key = test.secretKey) {
+  const answer = await test.call('POST', '/secret-keys', { key, body: { name: 'made by a test', ...body } });
+  expect(answer.status, answer.text).toBe(201);
+  return answer.data(createdSecretKeySchema);
+}
+
+describe('presenting a secret key', () => {
+  it('takes it in its own header and as Bearer, with spaces around it', async () => {
+    for (const headers of [
+      { 'x-sazabi-secret-key': `  ${test.secretKey} ` },
+      { authorization: `Bearer ${test.secretKey}` },
+      { authorization: `Bearer ${test.secretKey}`, 'x-sazabi-secret-key': test.secretKey },
+    ] as Record<string, string>[]) {
+      const answer = await test.call('GET', '/me', { key: null, headers });
+      expect(answer.status).toBe(200);
+      expect(answer.data(meSchema).key).toMatchObject({ mode: 'live', scopes: ['admin'] });
+    }
+  });
+
+  it.each([
+    ['none', {}, 401, 'MISSING_API_KEY', undefined],
+    ['a malformed one', { 'x-sazabi-secret-key': 'sk_live_sz_short' }, 401, 'INVALID_API_KEY', 'malformed'],
+    ['an unknown one', { 'x-sazabi-secret-key': generateKey('secret', 'live') }, 401, 'INVALID_API_KEY', 'unknown'],
+    ['one without Bearer', { authorization: generateKey('secret', 'live') }, 401, 'INVALID_API_KEY', 'scheme'],
+    ['a public one', { 'x-sazabi-secret-key': generateKey('public', 'live') }, 403, 'WRONG_KEY_TYPE', undefined],
+    [
+      'a public one as Bearer',
+      { authorization: `Bearer ${generateKey('public', 'live')}` },
+      403,
+      'WRONG_KEY_TYPE',
+      undefined,
+    ],
+    [
+      'two different ones',
+      {
+        'x-sazabi-secret-key': generateKey('secret', 'live'),
+        authorization: `Bearer ${generateKey('secret', 'live')}`,
+      },
+      401,
+      'INVALID_API_KEY',
+      'ambiguous',
+    ],
+  ])('refuses %s', async (_what, headers, status, code, reason) => {
+    const answer = await test.call('GET', '/me', { key: null, headers: headers as Record<string, string> });
+    expect(answer.status).toBe(status);
+    expect(answer.error()).toMatchObject({ code, status, ...(reason === undefined ? {} : { reason }) });
+  });
+
+  it('refuses one in the URL, and repeats nothing of it', async () => {
+    const answer = await test.call('GET', `/me?key=${test.secretKey}`, { key: null });
+    expect(answer.error()).toMatchObject({ code: 'MISSING_API_KEY', status: 401 });
+    expect(answer.text).not.toContain(test.secretKey);
+    const beside = await test.call('GET', `/me?${test.secretKey}=1`);
+    expect(beside.status).toBe(400);
+    expect(beside.text).not.toContain(test.secretKey);
+  });
+
+  it('refuses a page of another origin, unless the key says that it may be used there', async () => {
+    const headers = { origin: 'https://app.example.com' };
+    expect((await test.call('GET', '/me', { headers })).error().code).toBe('FORBIDDEN');
+    expect((await test.call('GET', '/me', { headers: { origin: 'null' } })).error().code).toBe('FORBIDDEN');
+    expect((await test.call('GET', '/me', { headers: { origin: test.api.url } })).status).toBe(200);
+    expect((await test.call('GET', '/me', { headers: { origin: 'http://evil.test', host: 'evil.test' } })).status).toBe(
+      403,
+    );
+    const { key } = await makeSecretKey({ allowBrowser: true, allowedOrigins: ['https://*.example.com'] });
+    expect((await test.call('GET', '/me', { key, headers })).status).toBe(200);
+    expect((await test.call('GET', '/me', { key, headers: { origin: 'https://example.org' } })).status).toBe(403);
+    const listed = await makeSecretKey({ allowedOrigins: ['https://app.example.com'] });
+    expect((await test.call('GET', '/me', { key: listed.key, headers })).status).toBe(403);
+  });
+
+  it('tells when a key was revoked or expired, by the clock', async () => {
+    const revoked = await makeSecretKey({});
+    expect((await test.call('DELETE', `/secret-keys/${revoked.id}`)).status).toBe(204);
+    const answer = await test.call('GET', '/me', { key: revoked.key });
+    expect(answer.status).toBe(401);
+    expect(answer.error().code).toBe('API_KEY_REVOKED');
+    expect(Date.parse(answer.error().revokedAt ?? '')).toBeLessThanOrEqual(Date.now());
+
+    const expiresAt = new Date(Date.now() + 600).toISOString();
+    const expiring = await makeSecretKey({ expiresAt });
+    await expect
+      .poll(async () => (await test.call('GET', '/me', { key: expiring.key })).status, { timeout: 5_000, interval: 50 })
+      .toBe(401);
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
+    const expired = await test.call('GET', '/me', { key: expiring.key });
+    expect(expired.error()).toMatchObject({ code: 'API_KEY_EXPIRED', expiredAt: expiresAt });
+  });
+});
+
+describe('rate limit', () => {
+  it('is told on every authenticated answer and ends in 429 with Retry-After', async () => {
+    const { key } = await makeSecretKey({ rateLimitPerMinute: 2 });
+    const first = await test.call('GET', '/me', { key });
+    expect(first.headers.get('x-ratelimit-limit')).toBe('2');
+    expect(first.headers.get('x-ratelimit-remaining')).toBe('1');
+    const failed = await test.call('GET', '/public-keys/none', { key });
+    expect(failed.status).toBe(404);
+    expect(failed.headers.get('x-ratelimit-remaining')).toBe('0');
+    const limited = await test.call('GET', '/me', { key });
+    expect(limited.error()).toMatchObject({ code: 'RATE_LIMIT_EXCEEDED', status: 429 });
+    expect(limited.error().message).toMatch(/^Too many requests\. Please retry after \d+ seconds\.$/);
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(Number(limited.headers.get('x-ratelimit-reset'))).toBeGreaterThan(Date.now() / 1000);
+  });
+
+  it('is 1000 a minute unless told otherwise, and none where told so', async () => {
+    expect((await makeSecretKey({})).rateLimitPerMinute).toBe(1000);
+    const { key } = await makeSecretKey({ rateLimitPerMinute: null });
+    expect((await test.call('GET', '/me', { key })).headers.get('x-ratelimit-limit')).toBeNull();
+  });
+});
