@@ -9,6 +9,9 @@ export const LISTEN_HOST = '127.0.0.1';
 export const READY_TIMEOUT_MS = 60_000;
 /** How often the host asks whether its engine answers. */
 export const PROBE_INTERVAL_MS = 25;
+/** How often the host looks whether its port is still open, and how often in a row it may be shut. */
+export const WATCH_INTERVAL_MS = 2_000;
+export const REFUSALS_MAX = 2;
 /** One question of the host to its engine. */
 export const ASK_TIMEOUT_MS = 5_000;
 /** A stop lets running inserts finish for this long; what is cut off was not acknowledged. */

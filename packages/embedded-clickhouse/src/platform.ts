@@ -29,7 +29,7 @@ export function currentPlatform(): Platform {
  */
 export function engineLibrary(
   platform: Platform = currentPlatform(),
-  resolve = createRequire(import.meta.url).resolve,
+  resolve: (id: string) => string = createRequire(import.meta.url).resolve,
 ): string {
   const name = PACKAGES[platform.name];
   if (name === undefined || platform.musl)

@@ -8,7 +8,12 @@ import {
 } from '../limits.ts';
 import { type EngineCredentials, passwordDigest } from './credentials.ts';
 
-/** What the engine's own boot query needs and no more: `default` has no password (only the HTTP handlers keep it out). */
+/**
+ * What the engine's own boot query needs and no more: clickhouse-local logs in as `default` without a password, and only
+ * the HTTP handlers keep others from it. Who holds a password of ours can still become `default` by `?user=default`
+ * (tried: rules on the full URL do not match, nor is the file read again): it sees no data, and a listener that it stops
+ * is noticed by the host's watch.
+ */
 const BOOT_GRANTS = ['SYSTEM LISTEN ON *.*', 'CREATE TEMPORARY TABLE ON *.*', 'SELECT ON system.numbers'];
 
 /** Table engines are listed one by one: with `TABLE ENGINE ON *` a table of engine File reads any file. */

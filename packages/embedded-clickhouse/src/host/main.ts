@@ -1,10 +1,12 @@
 // The child process that hosts the engine: started by IPC, ready once its own engine answers, gone with its parent.
 import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DATABASE, INSERTS_FINISH_MS, PROBE_INTERVAL_MS, STOP_DEADLINE_MS } from '../limits.ts';
 import { type Ask, createAsk } from './ask.ts';
 import { runEngine } from './engine.ts';
 import { type FromHost, isMessage, type StartEngine } from './messages.ts';
+import { untilPortCloses } from './watch.ts';
 
 const EXIT_ENGINE_FAILED = 71;
 
@@ -12,6 +14,12 @@ const EXIT_ENGINE_FAILED = 71;
 const state: { ask: Ask | null; ready: boolean; stopping: boolean } = { ask: null, ready: false, stopping: false };
 const keepAliveQueryId = `keep-${randomUUID()}`;
 
+// Node's way out joins its worker threads, and the engine's would never end: a host that exits by an uncaught exception
+// hangs for ever with the data folder locked (seen: stderr's pipe broken by the death of the parent). So it is killed;
+// what was acknowledged is on disk.
+process.on('uncaughtException', killSelf);
+process.on('unhandledRejection', killSelf);
+process.stderr.on('error', () => undefined);
 process.on('disconnect', () => void stop());
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   // While the parent lives it stops its children in order; a terminal's signal goes to the whole group at once.
@@ -27,10 +35,29 @@ process.on('message', (message) => {
 async function serve(start: StartEngine): Promise<void> {
   const ask = createAsk(start.port, start.authorization);
   state.ask = ask;
-  void announceReady(ask);
+  void announceReady(ask).then(async () => {
+    await untilPortCloses(start.port);
+    if (!state.stopping) killSelf('the engine does not listen any more');
+  });
   const error = await runEngine(start, keepAliveQueryId);
-  if (error !== '' && !state.stopping) process.stderr.write(`${error}\n`);
+  if (error !== '' && !state.stopping) say(error);
+  // Nobody is left to end a child that hangs in its last steps.
+  if (!process.connected) process.kill(process.pid, 'SIGKILL');
   process.exit(state.stopping ? 0 : EXIT_ENGINE_FAILED);
+}
+
+/** At once and whole: the process may end right after it. */
+function say(text: unknown): void {
+  try {
+    writeSync(process.stderr.fd, `${text}\n`);
+  } catch {
+    // The parent that would read it is gone.
+  }
+}
+
+function killSelf(error: unknown): void {
+  say(error instanceof Error ? error.stack : error);
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** Ready = an authenticated query that sees our own keep-alive query: another process on the port cannot answer that. */
@@ -39,7 +66,7 @@ async function announceReady(ask: Ask): Promise<void> {
   while ((await seen().catch(() => '')) !== '1') await pause(PROBE_INTERVAL_MS);
   await ask(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`);
   state.ready = true;
-  process.send?.({ type: 'ready' } satisfies FromHost);
+  process.send?.({ type: 'ready' } satisfies FromHost, () => undefined);
 }
 
 /** Lets running inserts finish, then ends the keep-alive query: the engine shuts down and `serve` exits. */
@@ -49,12 +76,10 @@ async function stop(): Promise<void> {
   const { ask, ready } = state;
   // Still starting: nothing was acknowledged, and an engine busy with damaged parts would not listen to anyone.
   if (ask === null || !ready) process.kill(process.pid, 'SIGKILL');
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_DEADLINE_MS).unref();
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_DEADLINE_MS);
   if (ask === null) return;
   const inserts = () => ask("SELECT count() FROM system.processes WHERE query_kind = 'Insert'").catch(() => '0');
   const untilMs = Date.now() + INSERTS_FINISH_MS;
   while ((await inserts()) !== '0' && Date.now() < untilMs) await pause(PROBE_INTERVAL_MS);
-  await ask(`KILL QUERY WHERE query_id = '${keepAliveQueryId}' ASYNC`).catch((error: unknown) => {
-    process.stderr.write(`${error}\n`);
-  });
+  await ask(`KILL QUERY WHERE query_id = '${keepAliveQueryId}' ASYNC`).catch(say);
 }
