@@ -1,6 +1,6 @@
 // The answer to a request whose logs were read: what was accepted, what was rejected and why, and the receipt.
 import { ContractError } from '@sazabi/contract';
-import { createReceipt, type RequestSource, uuidToText } from '@sazabi/log-record';
+import { createReceipt, type RequestSource } from '@sazabi/log-record';
 import type { Filed } from '../batch/submission.ts';
 
 /** The body of the 202. `receiptSecret` signs the receipt. */
@@ -8,7 +8,7 @@ export function acceptedBody(filed: Filed, source: RequestSource, receiptSecret:
   const receipt = createReceipt(receiptSecret, {
     projectId: source.projectId,
     mode: source.mode,
-    storedId: uuidToText(filed.storedId),
+    storedId: filed.storedId,
     firstOrdinal: filed.firstOrdinal,
     count: filed.accepted,
     day: filed.expiresOnDay,
