@@ -4,10 +4,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: process.cwd(),
-    include: ['**/*.test.ts'],
+    // TEST_FILES: tests that need a server on the machine, such as PostgreSQL's, have a suffix and a script of their own.
+    include: [process.env.TEST_FILES ?? '**/*.test.ts'],
     exclude: ['**/node_modules/**'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // A condition is waited for this long unless the test says otherwise: generous, for shared machines pause processes for seconds.
+    expect: { poll: { timeout: 15_000 } },
     // Two files at a time: the machines this runs on have two cores, and integration tests start real engines.
     maxWorkers: 2,
     reporters: ['default', ['json', { outputFile: '.test-report/vitest.json' }]],
