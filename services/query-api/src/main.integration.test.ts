@@ -1,15 +1,15 @@
 // The API as a process: its first start, what later ones remember, kill -9, a stop, and starts that cannot be.
 import { type ChildProcess, fork, type Serializable, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createdSecretKeySchema, meSchema } from '@sazabi/contract/schemas';
 import { generateKey } from '@sazabi/keys';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { makeDataDir } from './test-data-dir.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const firstKeysSchema = z.strictObject({ publicKey: z.string(), secretKey: z.string() });
@@ -20,8 +20,8 @@ const readySchema = z.object({
 
 let dataDir: string;
 const processes: ChildProcess[] = [];
-beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'query-api-main-'));
+beforeEach(async () => {
+  dataDir = await makeDataDir();
 });
 afterEach(async () => {
   for (const child of processes.splice(0)) {

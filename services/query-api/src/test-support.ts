@@ -1,12 +1,11 @@
 // For this service's integration tests: the real API on free ports over a store of its own, and a typed way to call it.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { failureSchema } from '@sazabi/contract/schemas';
 import { generateKey } from '@sazabi/keys';
 import { z } from 'zod';
 import { parseConfig } from './config.ts';
 import { type RunningApi, run } from './run.ts';
+import { makeDataDir } from './test-data-dir.ts';
 
 const successSchema = z.looseObject({ data: z.unknown(), error: z.null() });
 
@@ -41,7 +40,7 @@ export interface TestApi {
 
 /** Starts the API; `environment` overrides single variables. */
 export async function startTestApi(environment: Readonly<Record<string, string>> = {}): Promise<TestApi> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'query-api-'));
+  const dataDir = await makeDataDir();
   const publicKey = generateKey('public', 'live');
   const secretKey = generateKey('secret', 'live');
   const api = await run(
