@@ -82,6 +82,15 @@ describe('with a parent', () => {
     expect(service.stdout()).toBe('starting\nclosing\nclosed\n');
   });
 
+  it('reports no failure that its own stop has caused', async () => {
+    const service = start('fails-in-stop', true);
+    await once(service.child, 'message');
+    service.child.send({ type: 'stop' });
+    expect(await service.exited).toBe(0);
+    expect(service.messages).toEqual([READY]);
+    expect(service.stderr()).toBe('');
+  });
+
   it('cuts off a stop past its deadline, and a start that does not give up', async () => {
     const stop = start('endless-stop', true);
     await once(stop.child, 'message');

@@ -68,7 +68,10 @@ export async function runMain(
   );
   running = service;
   const failed = new Promise<number>((resolve) => {
-    service.failed?.catch((error: unknown) => report(error).then(() => resolve(1)));
+    service.failed?.catch((error: unknown) => {
+      // What fails because it is stopped is no news.
+      if (!stopping.signal.aborted) void report(error).then(() => resolve(1));
+    });
   });
   await tell({ type: 'ready', details: service.details });
 

@@ -53,6 +53,8 @@ describe('the lock', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     await expect(takeDataFolder(file)).rejects.toThrow(StartupError);
+    if (process.platform === 'linux')
+      await expect(takeDataFolder('/proc/none/here')).rejects.toThrow(/cannot be used \(ENOENT\)/);
     await expect(takeDataFolder(join(file, 'below'))).rejects.toThrow(
       /cannot be used \(ENOTDIR\): mend its permissions/,
     );
