@@ -153,7 +153,8 @@ describe('the calls', () => {
 
   it.each([
     [{ limit: 0 }, 'limit'],
-    [{ unknown: 1 }, ''],
+    [{ unknown: 1 }, 'unknown'],
+    [{ search: { query: 'x', fuzzy: true } }, 'search.fuzzy'],
     [{ filters: [{ field: 'level', op: 'like', value: 'x' }] }, 'filters.0'],
     [{ from: 'yesterday' }, 'from'],
   ])('refuse %j by path', async (body, path) => {
