@@ -1,7 +1,6 @@
 // What each route says of itself, for validation and for the OpenAPI document alike.
 import { ERROR_STATUS, type ErrorCode } from '@sazabi/contract';
 import { failureSchema } from '@sazabi/contract/schemas';
-import type { z } from 'zod';
 
 /** What any guarded call may answer, whatever it does. */
 const GUARDED: readonly ErrorCode[] = [
@@ -35,5 +34,3 @@ export function failures(...codes: readonly ErrorCode[]): Record<string, Failure
   for (const code of codes) byStatus.set(ERROR_STATUS[code], [...(byStatus.get(ERROR_STATUS[code]) ?? []), code]);
   return Object.fromEntries([...byStatus].map(([status, of]) => [status, failureSchema.describe(of.join(', '))]));
 }
-
-export type Answer<T extends z.ZodType> = z.input<T>;
