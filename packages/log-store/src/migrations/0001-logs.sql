@@ -13,7 +13,7 @@
 -- timestamp) 38 ms and all rows read, and that insert cost more, not less. The primary key kept in memory is shorter.
 -- The two bloom filters cost 0.15 CPU-s of 1.5 per million rows and find one value of an attribute in 9 instead of 98 ms,
 -- a trace in 7 instead of 48 ms. No index for words: tokenbf_v1 halves a rare word's search for a third more insert cost,
--- a text index takes a quarter of it for 2.5 times the insert and 7 times the merge cost.
+-- a text index takes a ninth of it for twice the insert and 7 times the merge cost.
 CREATE TABLE IF NOT EXISTS logs
 (
     project_id UUID,
