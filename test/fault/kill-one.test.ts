@@ -9,6 +9,8 @@ import { type ProcessName, type System, startSystem } from '../support/system.ts
 import { waitFor } from '../support/wait-for.ts';
 
 const CLIENTS = 4;
+/** Each part once within `npm test`, five times in the long form. */
+const ROUNDS = Math.max(1, Math.floor(Number(process.env.FAULT_ROUNDS ?? 1) / 4));
 /** Generous: what is judged is what was lost, and a busy machine starts processes slowly. */
 const BACK_DEADLINE_MS = 45_000;
 const PARTS = ['engine', 'consumer', 'query-api', 'intake'] as const satisfies readonly ProcessName[];
@@ -37,9 +39,10 @@ async function works(name: string): Promise<boolean> {
 }
 
 describe('kill -9 under load', () => {
-  for (const part of PARTS) {
-    it(`of the ${part}`, { timeout: 150_000 }, async () => {
-      const name = `one-${part}-${chance.seed}`;
+  const kills = Array.from({ length: ROUNDS }, (_, round) => PARTS.map((part) => ({ part, round: round + 1 }))).flat();
+  for (const { part, round } of kills) {
+    it(`of the ${part}, ${round} of ${ROUNDS}`, { timeout: 150_000 }, async () => {
+      const name = `one-${part}-${round}-${chance.seed}`;
       const load = startLoad(client, { name, clients: CLIENTS, random: chance.random, publicKey });
       await waitFor('the load runs', () => load.account.acknowledged.size > 1_000, 20_000);
       const others = pidsWithout(part);
@@ -49,7 +52,7 @@ describe('kill -9 under load', () => {
       const atMs = performance.now();
       await waitFor(`the ${part} is started again`, () => system.pid(part) !== killed, BACK_DEADLINE_MS);
       const spawnedAfterMs = Math.round(performance.now() - atMs);
-      await waitFor('the whole works again', () => works(`probe-${part}`), BACK_DEADLINE_MS);
+      await waitFor('the whole works again', () => works(`probe-${part}-${round}`), BACK_DEADLINE_MS);
       const worksAfterMs = Math.round(performance.now() - atMs);
       const account = await load.stop();
       const state = await reconcile(system, name, account);

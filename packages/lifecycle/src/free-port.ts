@@ -7,7 +7,7 @@ const FIRST_PORT = 15_000;
 const PORTS = 15_000;
 const ATTEMPTS_MAX = 100;
 
-/** A port on `host` that nothing listens on now. @throws StartupError when none of a hundred tries is free */
+/** A port on `host` that nothing listens on now. @throws StartupError when none of a hundred tries is free, or `host` is none of ours */
 export async function chooseFreePort(host: string): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
@@ -17,9 +17,15 @@ export async function chooseFreePort(host: string): Promise<number> {
 }
 
 function isFree(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else
+        reject(
+          new StartupError(`${host} cannot be listened on (${error.code}): set HOST to an address of this machine.`),
+        );
+    });
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
