@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyControlStore } from '@sazabi/control-db/testing';
 import { generateKey } from '@sazabi/keys';
 import { chooseFreePort } from '@sazabi/lifecycle';
 import { groupIsAlive } from './processes.ts';
@@ -23,7 +24,10 @@ export interface SystemOptions {
   readonly dataDir?: string;
   /** More settings; they win over those of the test system. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether the keys are given to it (then a test knows them at once) or made by it. Default true. */
+  /**
+   * Whether the keys are given to it (then a test knows them at once) or made by it. Default true. Where it makes them, it
+   * makes its control store too; else a new folder begins with a copy of an empty one, which saves 3 CPU-seconds.
+   */
   readonly bootstrapKeys?: boolean;
 }
 
@@ -64,6 +68,7 @@ interface Run {
 /** Starts the whole and waits until it is ready. @throws Error with its output where it does not come up */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sazabi-system-'));
+  if (options.dataDir === undefined && options.bootstrapKeys !== false) await copyControlStore(dataDir);
   const environment = await settings(dataDir, options);
   let output = '';
   const note = (text: string) => {
