@@ -12,11 +12,13 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { dataDir as preparedFiles } from '@electric-sql/pglite-prepopulatedfs';
 import { type FolderLock, lockFolder, StartupError } from '@sazabi/lifecycle';
 import { drizzle } from 'drizzle-orm/pglite';
 import { KEY_CHANGES_CHANNEL, type OpenedDatabase } from '../control-db.ts';
 import * as schema from '../schema.ts';
 import { DURABLE_START_PARAMS, durableNodeFs } from './durable-node-fs.ts';
+import { syncTree } from './sync-tree.ts';
 
 /** How long a start waits for the process before it to go: one that was killed takes its children with it in this time. */
 const LOCK_WAIT_MS = 2_000;
@@ -47,8 +49,10 @@ async function openLocked(home: string, lock: FolderLock): Promise<OpenedDatabas
   const unfinished = join(home, 'initialising');
   // A start that was killed before the first files were whole left no database, and nobody was told a key of it.
   if (existsSync(unfinished)) rmSync(files, { recursive: true, force: true });
-  if (!existsSync(files)) writeDurably(unfinished);
-  const pglite = await start(files);
+  const isNew = !existsSync(files);
+  if (isNew) writeDurably(unfinished);
+  const pglite = await start(files, isNew);
+  if (isNew) await syncTree(files);
   rmSync(unfinished, { force: true });
   const listening: (() => Promise<void>)[] = [];
   return {
@@ -85,9 +89,11 @@ function writeDurably(path: string): void {
   closeSync(folder);
 }
 
-async function start(files: string): Promise<PGlite> {
+/** A new database begins as the prepared files of PGlite's own package: initdb would cost 3 CPU-seconds, these cost 0.5. */
+async function start(files: string, isNew: boolean): Promise<PGlite> {
   try {
     return await PGlite.create({
+      ...(isNew ? { loadDataDir: await preparedFiles() } : {}),
       fs: durableNodeFs(files),
       startParams: DURABLE_START_PARAMS,
       relaxedDurability: false,
