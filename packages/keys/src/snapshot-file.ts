@@ -1,7 +1,8 @@
 // The snapshot's copy on disk, so that an intake can start without the API: the feed's own messages, written whole and swapped in.
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder, syncFolder } from '@sazabi/durable-files';
 import { createFeedApplier } from './feed-applier.ts';
 import { createFeedReader } from './feed-lines.ts';
 import type { FeedMessage } from './key-entry.ts';
@@ -83,7 +84,7 @@ async function readState(path: string): Promise<{ state: KeySnapshotState; writt
 /** Temporary file, fsync, rename, fsync of the folder: after a crash there is the old copy or the new one, whole. */
 async function writeState(path: string, state: KeySnapshotState): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w', 0o600);
   try {
@@ -93,8 +94,7 @@ async function writeState(path: string, state: KeySnapshotState): Promise<void> 
     await file.close();
   }
   await rename(temporary, path);
-  const directory = await open(folder, 'r');
-  await directory.sync().finally(() => directory.close());
+  await syncFolder(folder);
 }
 
 /** The state as feed messages, some entries at a time. The entries are a copy: changes meanwhile do not tear it. */

@@ -1,6 +1,6 @@
 // The data folder: made where it is missing, and held by one supervisor at a time.
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+import { makeFolder } from '@sazabi/durable-files';
 import { type FolderLock, lockFolder, StartupError } from '@sazabi/lifecycle';
 
 /**
@@ -23,14 +23,7 @@ export async function takeDataFolder(path: string): Promise<FolderLock> {
 }
 
 async function lockWritable(path: string): Promise<FolderLock | null> {
-  makeFolder(path);
+  makeFolder(path, 0o700);
   accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   return await lockFolder(path, 'standalone');
-}
-
-/** Not mkdir's own `recursive`: where the parent takes no folders (/proc), Node 22 tries for ever. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path, { mode: 0o700 });
 }

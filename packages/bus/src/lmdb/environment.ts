@@ -1,7 +1,8 @@
 // Opens LMDB environments: one per folder and process, shared by all who ask, with errors an operator can mend.
 import { constants, statSync } from 'node:fs';
-import { access, mkdir, open as openFile, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder, syncFolder } from '@sazabi/durable-files';
 import { open, type RootDatabase } from 'lmdb';
 import { BusError } from '../bus.ts';
 import { DATA_FILE, reasonNotToOpen } from './data-file.ts';
@@ -95,7 +96,7 @@ async function releaseOne(path: string, shared: Shared): Promise<void> {
 }
 
 async function openStore(path: string, mapBytes: number): Promise<Store> {
-  await makeFolder(path);
+  await makeWritable(path);
   const reason = await reasonNotToOpen(path).catch(reasonOf);
   if (reason !== null) {
     throw new BusError(
@@ -132,9 +133,9 @@ async function openStore(path: string, mapBytes: number): Promise<Store> {
   return store;
 }
 
-async function makeFolder(path: string): Promise<void> {
+async function makeWritable(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    makeFolder(path, 0o700);
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const found = await stat(path).catch(() => null);
@@ -143,15 +144,6 @@ async function makeFolder(path: string): Promise<void> {
         ? 'is a file where the bus needs a folder: move it away or choose another folder'
         : `cannot be made or written (${codeOf(error)}): give this user the folder or choose another`;
     throw new BusError('unavailable', `The bus folder ${path} ${why}.`, { cause: error });
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await openFile(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

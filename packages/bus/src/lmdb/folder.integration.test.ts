@@ -39,6 +39,13 @@ describe('a folder that cannot be used', () => {
     );
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'below one that takes no folders (/proc): refused, not tried for ever',
+    async () => {
+      await expect(open('/proc/none/bus').producer()).rejects.toThrow(/cannot be made or written \(ENOENT\)/);
+    },
+  );
+
   it('unwritable: one line that names it', async () => {
     await chmod(folder, 0o500);
     // Root may write everywhere: then this process is nobody for a moment.

@@ -1,18 +1,9 @@
 // The embedded control store: PGlite in this process, its files in one folder, durable and for one process at a time.
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { dataDir as preparedFiles } from '@electric-sql/pglite-prepopulatedfs';
+import { makeFolder, syncFolder } from '@sazabi/durable-files';
 import { type FolderLock, lockFolder, StartupError } from '@sazabi/lifecycle';
 import { drizzle } from 'drizzle-orm/pglite';
 import { KEY_CHANGES_CHANNEL, type OpenedDatabase } from '../control-db.ts';
@@ -29,7 +20,7 @@ const LOCK_WAIT_MS = 2_000;
  */
 export async function openPglite(folder: string): Promise<OpenedDatabase> {
   const home = resolve(folder);
-  makeFolder(home);
+  makeWritable(home);
   const lock = await lockFolder(home, 'control', LOCK_WAIT_MS);
   if (lock === null) {
     throw new StartupError(
@@ -50,7 +41,7 @@ async function openLocked(home: string, lock: FolderLock): Promise<OpenedDatabas
   // A start that was killed before the first files were whole left no database, and nobody was told a key of it.
   if (existsSync(unfinished)) rmSync(files, { recursive: true, force: true });
   const isNew = !existsSync(files);
-  if (isNew) writeDurably(unfinished);
+  if (isNew) await writeDurably(unfinished);
   const pglite = await start(files, isNew);
   if (isNew) await syncTree(files);
   rmSync(unfinished, { force: true });
@@ -67,10 +58,10 @@ async function openLocked(home: string, lock: FolderLock): Promise<OpenedDatabas
   };
 }
 
-function makeFolder(home: string): void {
+function makeWritable(home: string): void {
   try {
     // Only for us: PGlite makes its files readable for all, and what signs receipts lies in them.
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolder(home, 0o700);
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -82,11 +73,9 @@ function makeFolder(home: string): void {
 }
 
 /** An empty file that is there after a power cut too. */
-function writeDurably(path: string): void {
+async function writeDurably(path: string): Promise<void> {
   writeFileSync(path, '', { flush: true });
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  await syncFolder(dirname(path));
 }
 
 /** A new database begins as the prepared files of PGlite's own package: initdb would cost 3 CPU-seconds, these cost 0.5. */

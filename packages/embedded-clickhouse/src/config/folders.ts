@@ -1,6 +1,7 @@
 // The engine's folders: data and log that stay, and a configuration with passwords that lives as long as one run.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { makeFolder } from '@sazabi/durable-files';
 import { EngineStartError } from '../engine-start-error.ts';
 import { STALE_CONFIG_MS } from '../limits.ts';
 import { configXml } from './config-xml.ts';
@@ -21,19 +22,11 @@ export function prepareFolders(dataDir: string): EngineFolders {
   const root = resolve(dataDir);
   const folders = { root, data: join(root, 'data'), log: join(root, 'log') };
   try {
-    for (const folder of [folders.root, folders.data, folders.log]) makeFolder(folder);
+    for (const folder of [folders.root, folders.data, folders.log]) makeFolder(folder, 0o700);
     return folders;
   } catch (error) {
     throw unusable(root, error);
   }
-}
-
-/** Not `recursive: true`: below a folder like /proc, where mkdir says ENOENT, Node 22 tries again for ever. */
-function makeFolder(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  const parent = dirname(folder);
-  if (parent !== folder) makeFolder(parent);
-  mkdirSync(folder, { mode: 0o700 });
 }
 
 /**
