@@ -5,6 +5,8 @@ const MIB = 1024 * KIB;
 
 /** A body as sent: what browsers and agents batch, with room. */
 export const BODY_BYTES_MAX = 5 * MIB;
+/** What a body that comes in chunks is gathered in at first; doubled as it fills. */
+export const BODY_ROOM_BYTES_MIN = 16 * KIB;
 /** A body after decompression. */
 export const INFLATED_BYTES_MAX = 20 * MIB;
 /** Up to here any ratio of compression is taken: small bodies of one repeated line are honest. */

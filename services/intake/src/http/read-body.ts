@@ -1,7 +1,7 @@
 // Reads a request's body of any chunking, within the limit of one body and the budget of all.
 import { ContractError } from '@sazabi/contract';
 import type { BytesBudget } from '../bytes-budget.ts';
-import { BODY_BYTES_MAX } from '../limits.ts';
+import { BODY_BYTES_MAX, BODY_ROOM_BYTES_MIN } from '../limits.ts';
 import { bodiesFull, bodyTooLarge } from '../refusals.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -40,38 +40,57 @@ export function bodyRefusal(
 
 /**
  * Calls `take` once with the whole body, or `refuse` once; neither where the client goes away. A body that came in one
- * chunk is passed as it is and dies with the call: whoever needs it longer copies it. The exchange holds its bytes in the
- * budget until it ends.
+ * chunk is passed as it is and dies with the call: whoever needs it longer copies it. Any other is gathered in one buffer
+ * that grows by doubling, as a client may send each byte in a chunk of its own; its capacity is what is charged. The
+ * exchange holds it in the budget until it ends.
  */
 export function readBody(
   exchange: Exchange,
+  contentLength: string,
   budget: BytesBudget,
   take: (body: Uint8Array) => void,
   refuse: (error: ContractError) => void,
 ): void {
-  let chunks: Uint8Array[] | null = null;
+  // Grown to, not begun with: whoever only announces a long body shall not hold one.
+  const capacityMax = contentLength === '' ? BODY_BYTES_MAX : Number(contentLength);
+  let gathered: Buffer | null = null;
   let bytes = 0;
   let over = false;
   exchange.response.onData((chunk, isLast) => {
     // Called on with the rest of a body that was answered too early, or for a client that is gone.
     if (over || exchange.done) return;
+    const at = bytes;
     bytes += chunk.byteLength;
-    if (bytes > BODY_BYTES_MAX || !budget.take(chunk.byteLength)) {
+    const room = gathered?.byteLength ?? 0;
+    const alone = isLast && gathered === null;
+    const capacity = alone || bytes <= room ? Math.max(bytes, room) : grownCapacity(bytes, room, capacityMax);
+    if (bytes > BODY_BYTES_MAX || !budget.take(capacity - room)) {
       over = true;
-      chunks = null;
+      gathered = null;
       return refuse(bytes > BODY_BYTES_MAX ? bodyTooLarge() : bodiesFull());
     }
-    exchange.heldBytes += chunk.byteLength;
-    if (isLast && chunks === null) {
+    exchange.heldBytes += capacity - room;
+    if (alone) {
       over = true;
       return take(new Uint8Array(chunk));
     }
-    chunks ??= [];
-    chunks.push(new Uint8Array(chunk.slice(0)));
+    if (gathered === null || capacity > room) gathered = grown(gathered, at, capacity);
+    gathered.set(new Uint8Array(chunk), at);
     if (!isLast) return;
     over = true;
-    const whole = Buffer.concat(chunks, bytes);
-    chunks = null;
+    const whole = gathered.subarray(0, bytes);
+    gathered = null;
     take(whole);
   });
+}
+
+function grownCapacity(bytes: number, room: number, capacityMax: number): number {
+  return Math.max(bytes, Math.min(Math.max(2 * room, BODY_ROOM_BYTES_MIN), capacityMax));
+}
+
+/** A larger buffer that begins with the first `bytes` of the old one. */
+function grown(old: Buffer | null, bytes: number, capacity: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(capacity);
+  old?.copy(larger, 0, 0, bytes);
+  return larger;
 }

@@ -71,6 +71,7 @@ export function createIngest(options: IngestOptions): Ingest {
     }
     readBody(
       exchange,
+      head.contentLength,
       options.bodyBytes,
       (body) => options.guard(exchange, () => takeBody(options, exchange, reading, body)),
       (error) => answerError(exchange, error),
