@@ -15,12 +15,18 @@ import { bodiesFull, inflatedTooLarge } from '../refusals.ts';
 import type { Compression } from './content-encoding.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
-/** What inflating came to; its bytes are taken of the budget, and given back by whoever takes them. */
-export type Inflated = Buffer | ContractError;
+/**
+ * What inflating came to; its bytes are taken of the budget, and given back by whoever takes them. null: nobody waits for it
+ * any more.
+ */
+export type Inflated = Buffer | ContractError | null;
 
 export interface Inflater {
-  /** Calls `done` once, within the call for small bodies. `body` is copied where it is needed longer than the call. */
-  inflate(body: Uint8Array, compression: Compression, done: (inflated: Inflated) => void): void;
+  /**
+   * Calls `done` once, within the call for small bodies. `body` is copied where it is needed longer than the call; the copy
+   * is free when `done` is called, also where `isGone` has said that nobody waits: until then the caller charges it.
+   */
+  inflate(body: Uint8Array, compression: Compression, isGone: () => boolean, done: (inflated: Inflated) => void): void;
 }
 
 interface InflateOptions {
@@ -41,28 +47,32 @@ function inflatedBytesMax(sentBytes: number): number {
 export function createInflater(budget: BytesBudget): Inflater {
   const waiting: (() => void)[] = [];
   let running = 0;
-  const release = () => {
-    running -= 1;
-    waiting.shift()?.();
+  const startNext = () => {
+    while (running < INFLATIONS_MAX) {
+      const start = waiting.shift();
+      if (start === undefined) return;
+      start();
+    }
   };
 
   return {
-    inflate(body, compression, done) {
+    inflate(body, compression, isGone, done) {
       const parts = compression === 'zstd' ? zstdFrames(viewOf(body), ZSTD_FRAMES_MAX) : [viewOf(body)];
       const [first, ...more] = parts ?? [];
       if (first === undefined) return done(corrupt(compression));
       if (more.length === 0 && body.byteLength <= INFLATE_SYNC_BYTES_MAX)
         return done(inflateNow(first, compression, budget));
       const owned = [first, ...more].map((part) => Buffer.from(part));
-      const start = () => {
+      waiting.push(() => {
+        if (isGone()) return done(null);
         running += 1;
-        inflateInThread(owned, compression, budget, (inflated) => {
-          release();
+        inflateInThread(owned, compression, budget, isGone, (inflated) => {
+          running -= 1;
+          startNext();
           done(inflated);
         });
-      };
-      if (running < INFLATIONS_MAX) start();
-      else waiting.push(start);
+      });
+      startNext();
     },
   };
 }
@@ -117,11 +127,12 @@ function createDecoder(body: Uint8Array, compression: Compression): zlib.Gunzip 
   }
 }
 
-/** Inflates the parts one after another, as one body. */
+/** Inflates the parts one after another, as one body; ends early where `isGone`. */
 function inflateInThread(
   parts: readonly Buffer[],
   compression: Compression,
   budget: BytesBudget,
+  isGone: () => boolean,
   done: (inflated: Inflated) => void,
 ): void {
   const bytesMax = inflatedBytesMax(parts.reduce((sum, part) => sum + part.byteLength, 0));
@@ -135,15 +146,17 @@ function inflateInThread(
     }
     const decoder = createDecoder(part, compression);
     let settled = false;
-    const fail = (error: ContractError) => {
+    const fail = (why: ContractError | null) => {
       if (settled) return;
       settled = true;
       budget.give(bytes);
       decoder.destroy();
-      done(error);
+      done(why);
     };
     decoder.on('data', (chunk: Buffer) => {
       if (settled) return;
+      // Asked here, between two steps of the thread: now it does not read the body.
+      if (isGone()) return fail(null);
       if (bytes + chunk.byteLength > bytesMax) return fail(inflatedTooLarge());
       if (!budget.take(chunk.byteLength)) return fail(bodiesFull());
       bytes += chunk.byteLength;

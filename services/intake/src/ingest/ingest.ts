@@ -103,15 +103,19 @@ function takeBody(options: IngestOptions, exchange: Exchange, reading: Reading, 
     file(options, exchange, reading, body);
     return;
   }
-  options.inflater.inflate(body, reading.compression, (inflated) => {
-    if (inflated instanceof ContractError) {
-      answerError(exchange, inflated);
-      return;
+  // Held by the inflation, not by the exchange: the copy of what was sent outlives a client that goes away.
+  const sentBytes = exchange.heldBytes;
+  exchange.heldBytes = 0;
+  const isGone = () => exchange.done;
+  options.inflater.inflate(body, reading.compression, isGone, (inflated) => {
+    exchange.heldBytes += sentBytes;
+    if (inflated instanceof Buffer) {
+      exchange.heldBytes += inflated.byteLength;
+      options.counts.inflatedBytes += inflated.byteLength;
     }
-    options.counts.inflatedBytes += inflated.byteLength;
-    exchange.heldBytes += inflated.byteLength;
     // A client that is gone gets nothing stored; its exchange has ended, so it gives nothing back any more.
-    if (exchange.done) releaseBody(options, exchange);
+    if (exchange.done || inflated === null) releaseBody(options, exchange);
+    else if (inflated instanceof ContractError) answerError(exchange, inflated);
     else options.guard(exchange, () => file(options, exchange, reading, inflated));
   });
 }
