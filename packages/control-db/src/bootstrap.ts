@@ -15,17 +15,24 @@ export interface FirstKeys {
 }
 
 /**
- * Makes the first organization in one transaction under the migrations' lock, and gives its keys in plain text this once;
- * null where an organization exists: then given keys are ignored, so a revoked one never comes back.
+ * Makes the first organization in one transaction under the migrations' lock; null where an organization exists: then given
+ * keys are ignored, so a revoked one never comes back. `keep` is given the keys in plain text, this once, before the
+ * commit: what it has made durable cannot be lost by a crash, and keys of a start that fails before the commit are void.
  * @throws StartupError where a given key is malformed or of the wrong type, at later starts too
  */
-export async function bootstrap(db: ControlDb, given: GivenKeys = {}): Promise<FirstKeys | null> {
+export async function bootstrap(
+  db: ControlDb,
+  given: GivenKeys = {},
+  keep: (keys: FirstKeys) => Promise<void> = async () => undefined,
+): Promise<FirstKeys | null> {
   checkGiven('public', 'BOOTSTRAP_PUBLIC_KEY', given.publicKey);
   checkGiven('secret', 'BOOTSTRAP_SECRET_KEY', given.secretKey);
   return await underStartLock(db.orm, async (transaction) => {
     if ((await transaction.$count(organizations)) > 0) return null;
     const founded = await foundOrganization(transaction, FIRST_ORGANIZATION_NAME, { type: 'bootstrap' }, given);
-    return { publicKey: founded.publicKey.key, secretKey: founded.secretKey.key };
+    const keys = { publicKey: founded.publicKey.key, secretKey: founded.secretKey.key };
+    await keep(keys);
+    return keys;
   });
 }
 

@@ -15,7 +15,7 @@ const MAIN = join(import.meta.dirname, 'main.ts');
 const firstKeysSchema = z.strictObject({ publicKey: z.string(), secretKey: z.string() });
 const readySchema = z.object({
   type: z.literal('ready'),
-  details: z.object({ url: z.string(), internalUrl: z.string(), firstKeys: firstKeysSchema.nullable() }),
+  details: z.strictObject({ url: z.string(), internalUrl: z.string() }),
 });
 
 let dataDir: string;
@@ -70,35 +70,35 @@ async function runAlone(more: Readonly<Record<string, string>>) {
   return { code, stderr };
 }
 
+const keysFile = () => join(dataDir, 'first-keys.json');
+const leftKeys = () => firstKeysSchema.parse(JSON.parse(readFileSync(keysFile(), 'utf8')));
 const me = (url: string, key: string) => fetch(`${url}/me`, { headers: { 'x-sazabi-secret-key': key } });
 
 describe('the first start', () => {
-  it('tells a parent the first keys, once, and puts them into no log and no file', async () => {
+  it('leaves the first keys in a file for its owner, once, and in no log', async () => {
     const first = await startSupervised({ LOG_LEVEL: 'trace' });
-    const keys = firstKeysSchema.parse(first.firstKeys);
+    const keys = leftKeys();
+    expect(statSync(keysFile()).mode & 0o777).toBe(0o600);
     expect((await me(first.url, keys.secretKey)).status).toBe(200);
-    expect(first.log()).not.toContain(keys.secretKey);
-    expect(existsSync(join(dataDir, 'first-keys.json'))).toBe(false);
+    expect(first.log()).toContain(keysFile());
+    for (const key of Object.values(keys)) expect(first.log()).not.toContain(key);
+    rmSync(keysFile());
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
     const second = await startSupervised();
-    expect(second.firstKeys).toBeNull();
+    expect(existsSync(keysFile())).toBe(false);
     expect((await me(second.url, keys.secretKey)).status).toBe(200);
   });
 
-  it('writes them to a file for its owner when it runs alone, and logs the path', async () => {
-    const child = spawn(process.execPath, [MAIN], { env: environmentOf({}), stdio: ['ignore', 'ignore', 'pipe'] });
-    processes.push(child);
-    let log = '';
-    child.stderr.on('data', (chunk) => {
-      log += chunk;
-    });
-    await expect.poll(() => log, { timeout: 25_000 }).toContain('"event":"started"');
-    const path = join(dataDir, 'first-keys.json');
-    const keys = firstKeysSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(log).toContain(path);
-    expect(log).not.toContain(keys.secretKey);
+  it('has left them even if it fails later: the next start serves them', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const { code } = await runAlone({ API_PORT: String(typeof address === 'object' ? address?.port : '') });
+    taken.close();
+    expect(code).toBe(1);
+    const { url } = await startSupervised();
+    expect((await me(url, leftKeys().secretKey)).status).toBe(200);
   });
 
   it('takes given keys; later they are ignored, and never bring a revoked one back', async () => {

@@ -1,10 +1,10 @@
 // Wires the query API together, top to bottom.
-import { bootstrap, type FirstKeys, forgetOldKeyChanges, openControlDb } from '@sazabi/control-db';
+import { bootstrap, type ControlDb, forgetOldKeyChanges, openControlDb } from '@sazabi/control-db';
 import { createLogger, type Logger, type Running, StartupError, startInternalServer } from '@sazabi/lifecycle';
 import { openLogStore } from '@sazabi/log-store';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
-import { writeFirstKeys } from './first-keys-file.ts';
+import { firstKeysPath, writeFirstKeys } from './first-keys-file.ts';
 import { type App, createApp } from './http/app.ts';
 import { allowDashboardOrigin } from './http/cors.ts';
 import { guardRoutes } from './http/guard.ts';
@@ -25,8 +25,6 @@ const WILDCARD_HOST = /\/\/(0\.0\.0\.0|\[::\]):/;
 export interface RunningApi extends Running {
   readonly url: string;
   readonly internalUrl: string;
-  /** On the very first start only. */
-  readonly firstKeys: FirstKeys | null;
 }
 
 export interface Overrides {
@@ -42,8 +40,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     for (const closer of closers.reverse().splice(0)) await closer();
   };
   try {
-    const firstKeys = await bootstrap(db, config.bootstrap);
-    tellFirstKeys(config, firstKeys, logger);
+    await makeFirstKeys(db, config, logger);
     const keyUse = createKeyUse(db, logger);
     closers.push(() => keyUse.close());
     const forgetting = setInterval(() => void forgetChanges(), FORGET_CHANGES_INTERVAL_MS).unref();
@@ -96,18 +93,22 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     publicUrl ??= url.replace(WILDCARD_HOST, '//127.0.0.1:');
 
     logger.info({ event: 'started', url, internalUrl: internal.url }, 'The query API listens.');
-    return { url, internalUrl: internal.url, firstKeys, details: { url, internalUrl: internal.url, firstKeys }, close };
+    const addresses = { url, internalUrl: internal.url };
+    return { ...addresses, details: addresses, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** A parent is told them with 'ready'; alone, they go to a file that the log names. */
-function tellFirstKeys(config: Config, firstKeys: FirstKeys | null, logger: Logger): void {
-  if (firstKeys === null || process.send !== undefined) return;
-  const path = writeFirstKeys(config.dataDir, firstKeys);
-  logger.info({ event: 'first_keys_written', path }, `The first keys are in ${path}.`);
+/** On the very first start: one key of each type. Those that were not given are found in a file, which the log names. */
+async function makeFirstKeys(db: ControlDb, { dataDir, bootstrap: given }: Config, logger: Logger): Promise<void> {
+  if (given.publicKey !== undefined && given.secretKey !== undefined) {
+    await bootstrap(db, given);
+  } else if ((await bootstrap(db, given, (keys) => writeFirstKeys(dataDir, keys))) !== null) {
+    const path = firstKeysPath(dataDir);
+    logger.info({ event: 'first_keys_written', path }, `The first keys are in ${path}.`);
+  }
 }
 
 /** @throws StartupError that names the port and why it cannot be had */

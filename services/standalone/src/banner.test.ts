@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type BannerFacts, banner } from './banner.ts';
-import { firstKeysFile, firstKeysOf, hasFirstKeys, removeFirstKeys, writeFirstKeys } from './first-keys.ts';
+import { firstKeysFile, readFirstKeys, removeFirstKeys } from './first-keys.ts';
 
 const KEYS = { publicKey: 'pk_live_sz_a', secretKey: 'sk_live_sz_b' };
 const facts = (keys: BannerFacts['keys'], terminal: boolean): BannerFacts => ({
@@ -26,7 +26,7 @@ describe('banner', () => {
 
   it('elsewhere has lines that read the file when they are run, from a path with blanks and quotes too', () => {
     const folder = mkdtempSync(join(tmpdir(), "sazabi it's "));
-    writeFirstKeys(folder, KEYS);
+    writeFileSync(firstKeysFile(folder), JSON.stringify(KEYS, null, 2));
     const text = banner(facts({ kind: 'in-file', file: firstKeysFile(folder) }, false));
     expect(text).not.toMatch(/[ps]k_live/);
     const headers = text
@@ -45,20 +45,20 @@ describe('banner', () => {
 });
 
 describe('first keys', () => {
-  it('are what the API tells on the very first start', () => {
-    expect(firstKeysOf({ firstKeys: KEYS })).toEqual(KEYS);
-    expect(firstKeysOf({ firstKeys: null })).toBeNull();
-    expect(firstKeysOf({})).toBeNull();
+  it('are read from the file that the API left, until it is removed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sazabi-keys-'));
+    expect(readFirstKeys(folder)).toBeNull();
+    writeFileSync(firstKeysFile(folder), JSON.stringify(KEYS));
+    expect(readFirstKeys(folder)).toEqual(KEYS);
+    removeFirstKeys(folder);
+    expect(readFirstKeys(folder)).toBeNull();
+    rmSync(folder, { recursive: true });
   });
 
-  it('lie in a file that only the owner reads', () => {
+  it('of another shape are an error, not nothing', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sazabi-keys-'));
-    writeFirstKeys(folder, KEYS);
-    writeFirstKeys(folder, KEYS);
-    expect(statSync(firstKeysFile(folder)).mode & 0o777).toBe(0o600);
-    expect(hasFirstKeys(folder)).toBe(true);
-    removeFirstKeys(folder);
-    expect(hasFirstKeys(folder)).toBe(false);
+    writeFileSync(firstKeysFile(folder), '{}');
+    expect(() => readFirstKeys(folder)).toThrow();
     rmSync(folder, { recursive: true });
   });
 });

@@ -1,33 +1,19 @@
-// The first keys of a new installation, as the API tells them once, and the file that keeps them where nobody watches.
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// The first keys of a new installation: the API leaves them in a file; on a terminal they are shown once and the file goes.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
 const firstKeysSchema = z.object({ publicKey: z.string(), secretKey: z.string() });
 export type FirstKeys = z.infer<typeof firstKeysSchema>;
 
-/** The keys in the API's 'ready' details; null but on the very first start. */
-export function firstKeysOf(details: Readonly<Record<string, unknown>>): FirstKeys | null {
-  return firstKeysSchema
-    .nullable()
-    .catch(null)
-    .parse(details.firstKeys ?? null);
-}
-
 export function firstKeysFile(dataDir: string): string {
   return join(dataDir, 'first-keys.json');
 }
 
-/** One key a line, for sed; readable by the owner alone. */
-export function writeFirstKeys(dataDir: string, keys: FirstKeys): void {
+/** The keys that were left and not shown yet, by this start or one that was cut off; null where there are none. */
+export function readFirstKeys(dataDir: string): FirstKeys | null {
   const file = firstKeysFile(dataDir);
-  rmSync(`${file}.new`, { force: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  renameSync(`${file}.new`, file);
-}
-
-export function hasFirstKeys(dataDir: string): boolean {
-  return existsSync(firstKeysFile(dataDir));
+  return existsSync(file) ? firstKeysSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
 }
 
 export function removeFirstKeys(dataDir: string): void {

@@ -5,14 +5,7 @@ import { z } from 'zod';
 import { type BannerFacts, banner } from './banner.ts';
 import type { StandaloneConfig } from './config.ts';
 import { takeDataFolder } from './data-folder.ts';
-import {
-  type FirstKeys,
-  firstKeysFile,
-  firstKeysOf,
-  hasFirstKeys,
-  removeFirstKeys,
-  writeFirstKeys,
-} from './first-keys.ts';
+import { firstKeysFile, readFirstKeys, removeFirstKeys } from './first-keys.ts';
 import { SETTLE_DEADLINE_MS } from './limits.ts';
 import { readableLine } from './log-output.ts';
 import { type Parts, planParts, reachableUrl } from './parts.ts';
@@ -51,16 +44,15 @@ export async function run(config: StandaloneConfig, output: Output, stopping: Ab
   stopping.addEventListener('abort', () => void system.stop());
   try {
     const parts = await planParts(config, logLevel, writeLine);
-    const up = await startInOrder(parts, system, config.dataDir);
+    const up = await startInOrder(parts, system);
     await settle(up, parts.internalToken, logger, stopping);
     output.out(banner(bannerFacts(config.dataDir, up, output)));
-    if (output.terminal && up.firstKeys !== null) removeFirstKeys(config.dataDir);
+    if (output.terminal) removeFirstKeys(config.dataDir);
     return {
       details: {
         intakeUrl: up.intake.url,
         apiUrl: up.queryApi.url,
         internalUrl: up.queryApi.internalUrl,
-        firstKeys: up.firstKeys,
         clickHouseUrl: parts.clickHouseUrl,
       },
       failed: up.consumerReady.then(() => new Promise<never>(() => undefined)),
@@ -79,26 +71,21 @@ type Addresses = z.infer<typeof addressesSchema>;
 interface Up {
   readonly queryApi: Addresses;
   readonly intake: Addresses;
-  readonly firstKeys: FirstKeys | null;
   /** The consumer waits for its ClickHouse, however long that takes; rejects when it cannot start for another reason. */
   readonly consumerReady: Promise<unknown>;
 }
 
-async function startInOrder(parts: Parts, system: System, dataDir: string): Promise<Up> {
+async function startInOrder(parts: Parts, system: System): Promise<Up> {
   if (parts.engine !== null) await system.start(parts.engine).ready;
   const queryApi = system.start(parts.queryApi).ready;
   const consumerReady = system.start(parts.consumer).ready;
   // Whichever of the two fails first ends the start.
   const consumerFailed = consumerReady.then(() => new Promise<never>(() => undefined));
   const { details } = await Promise.race([queryApi, consumerFailed]);
-  const firstKeys = firstKeysOf(details);
-  // At once, since the API tells them only now: should the start fail further on, they are not lost.
-  if (firstKeys !== null) writeFirstKeys(dataDir, firstKeys);
   const intake = await Promise.race([system.start(parts.intake).ready, consumerFailed]);
   return {
     queryApi: addressesSchema.parse(details),
     intake: addressesSchema.parse(intake.details),
-    firstKeys,
     consumerReady,
   };
 }
@@ -119,18 +106,17 @@ async function settle(up: Up, token: string, logger: Logger, stopping: AbortSign
 }
 
 function bannerFacts(dataDir: string, up: Up, output: Output): BannerFacts {
-  const file = firstKeysFile(dataDir);
-  const kept = hasFirstKeys(dataDir);
+  const keys = readFirstKeys(dataDir);
   return {
     intakeUrl: reachableUrl(up.intake.url),
     apiUrl: reachableUrl(up.queryApi.url),
     dataDir,
     terminal: output.terminal,
     keys:
-      output.terminal && up.firstKeys !== null
-        ? { kind: 'shown', keys: up.firstKeys }
-        : kept
-          ? { kind: 'in-file', file }
-          : { kind: 'known' },
+      keys === null
+        ? { kind: 'known' }
+        : output.terminal
+          ? { kind: 'shown', keys }
+          : { kind: 'in-file', file: firstKeysFile(dataDir) },
   };
 }
