@@ -48,7 +48,11 @@ afterEach(async () => {
 });
 
 /** The real producer behind a gate; with more partitions than it has, all go to its one. */
-function held(producer: BusProducer, partitionCount: number): BusProducer {
+function held(
+  producer: BusProducer,
+  partitionCount: number,
+  gateOf: () => Promise<void> | null = () => gate,
+): BusProducer {
   return {
     partitions: partitionCount,
     get bytesInFlight() {
@@ -58,7 +62,7 @@ function held(producer: BusProducer, partitionCount: number): BusProducer {
     async append(partition, record) {
       partitions.push(partition);
       const copy = { headers: record.headers, value: Uint8Array.from(record.value) };
-      await gate;
+      await gateOf();
       if (failWith !== null) throw failWith;
       await producer.append(0, copy);
     },
@@ -208,6 +212,31 @@ describe('group commit', () => {
     await commit.drained();
     expect(new Set((await metas()).map(({ expiresOnDay }) => expiresOnDay)).size).toBe(200);
     expect(settled).toHaveLength(200);
+  });
+
+  it('a day of few requests leaves within two appends of a day whose batches are always full', async () => {
+    const letGo: (() => void)[] = [];
+    const rounds = createGroupCommit<string>({
+      producer: held(await bus.producer(), 1, () => new Promise((resolve) => letGo.push(resolve))),
+      waitingBytes,
+      settle: (waiter, failure) => settled.push([waiter, failure]),
+      appended: (append) => appends.push(append),
+    });
+    const full = Array.from({ length: BATCH_ROWS_MAX }, () => 'x');
+    rounds.submit(submission(full), 'busy 0');
+    rounds.submit(submission(['a'], { expiresOnDay: 21_001 }), 'other day');
+    for (let round = 0; round < 2; round += 1) {
+      rounds.submit(submission(full), `busy ${round + 1}`);
+      await until(() => expect(letGo).toHaveLength(round + 2));
+      letGo[round]?.();
+      await until(() => expect(appends).toHaveLength(round + 1));
+    }
+    await until(() => expect(letGo).toHaveLength(4));
+    letGo[3]?.();
+    await until(() => expect(settled.map(([waiter]) => waiter)).toEqual(['busy 0', 'busy 1', 'other day']));
+    letGo[2]?.();
+    await rounds.drained();
+    expect((await metas()).map(({ rows }) => rows)).toEqual([BATCH_ROWS_MAX, BATCH_ROWS_MAX, 1, BATCH_ROWS_MAX]);
   });
 
   it('a failed append fails its own requests alone, and nothing of it is remembered', async () => {

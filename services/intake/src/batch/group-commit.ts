@@ -50,10 +50,13 @@ export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): 
     blocks.give(batch.block);
     answeredInTurn += batch.waiters.length;
     for (const waiter of batch.waiters) options.settle(waiter, append.failure);
+    // Where full batches follow one another nothing is ever idle: what was open before this one left waits no longer.
+    if (appends.inFlight > 0) for (const older of open.takeUpTo(batch.newestAtClose)) close(older);
     endTurn();
   });
   const close = (batch: OpenBatch<Waiter>): void => {
     openRequests -= batch.waiters.length;
+    batch.newestAtClose = open.newest;
     appends.push(batch);
   };
   const open = createOpenBatches(producer.partitions, blocks, close);
@@ -86,10 +89,8 @@ export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): 
       const filed = fileLogs(batch.block, submission, batch.batchId);
       if (filed.accepted > 0) {
         join(batch, waiter);
-        if (submission.requestId !== null) {
-          nameRequest(batch, submission.requestId, text);
-          originals.set(text, { filed, batch });
-        }
+        if (submission.requestId !== null)
+          originals.set(nameRequest(batch, submission.requestId, text), { filed, batch });
         chargeGrowth(batch, waitingBytes);
       }
       if (isFull(batch)) {
@@ -106,9 +107,10 @@ export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): 
   };
 }
 
-function nameRequest(batch: OpenBatch<unknown>, requestId: Uint8Array, text: string): void {
+function nameRequest(batch: OpenBatch<unknown>, requestId: Uint8Array, text: string): string {
   batch.requestIds.push(requestId);
   batch.requestTexts.push(text);
+  return text;
 }
 
 function chargeGrowth(batch: OpenBatch<unknown>, budget: BytesBudget): void {

@@ -8,11 +8,15 @@ export interface OpenBatch<Waiter> {
   readonly batchId: Uint8Array;
   readonly expiresOnDay: number;
   readonly partition: number;
+  /** Counts on with each batch opened: tells which of two is older. */
+  readonly serial: number;
   readonly block: LogBlock;
   readonly requestIds: Uint8Array[];
   /** The same ids as texts, as they are known in the group commit's table. */
   readonly requestTexts: string[];
   readonly waiters: Waiter[];
+  /** The newest serial when this batch was closed: what is open still and not newer was open by then. */
+  newestAtClose: number;
   /** Taken of the waiting budget. */
   heldBytes: number;
 }
@@ -21,17 +25,24 @@ export interface OpenBatch<Waiter> {
 export type AppendFailure = BusError | null;
 
 /** An empty batch on a block that nobody else uses. */
-export function openBatch<Waiter>(expiresOnDay: number, partition: number, block: LogBlock): OpenBatch<Waiter> {
+export function openBatch<Waiter>(
+  expiresOnDay: number,
+  partition: number,
+  block: LogBlock,
+  serial: number,
+): OpenBatch<Waiter> {
   const batchId = newUuidV7();
   block.reset(batchId, expiresOnDay);
   return {
     batchId,
     expiresOnDay,
     partition,
+    serial,
     block,
     requestIds: [],
     requestTexts: [],
     waiters: [],
+    newestAtClose: serial,
     heldBytes: 0,
   };
 }

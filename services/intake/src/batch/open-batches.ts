@@ -6,12 +6,16 @@ import type { Submission } from './submission.ts';
 
 export interface OpenBatches<Waiter> {
   readonly size: number;
+  /** The serial of the batch opened last. */
+  readonly newest: number;
   /** The batch that the request joins. One that it would overfill is closed first: taken out and passed to `close`. */
   forSubmission(submission: Submission): OpenBatch<Waiter>;
   holds(batch: OpenBatch<Waiter>): boolean;
   remove(batch: OpenBatch<Waiter>): void;
   /** Takes all out that have rows. */
   takeAll(): OpenBatch<Waiter>[];
+  /** Takes those out that have rows and are not newer than the serial. */
+  takeUpTo(serial: number): OpenBatch<Waiter>[];
 }
 
 export function createOpenBatches<Waiter>(
@@ -22,11 +26,15 @@ export function createOpenBatches<Waiter>(
   const open = new Map<number, OpenBatch<Waiter>>();
   // Requests without an id join one partition until its batch leaves, then the next: few large batches, not many small.
   let sharedPartition = 0;
+  let newest = 0;
   const keyOf = (expiresOnDay: number, partition: number) => expiresOnDay * partitions + partition;
 
   return {
     get size() {
       return open.size;
+    },
+    get newest() {
+      return newest;
     },
     forSubmission(submission) {
       const { requestId, expiresOnDay } = submission;
@@ -34,9 +42,14 @@ export function createOpenBatches<Waiter>(
       const key = keyOf(expiresOnDay, partition);
       const found = open.get(key);
       if (found !== undefined && !wouldOverfill(found, submission)) return found;
-      const fresh: OpenBatch<Waiter> = openBatch(expiresOnDay, partition, blocks.take());
+      // Closed before the next is opened, so that the next does not count as open by then.
+      if (found !== undefined) {
+        open.delete(key);
+        close(found);
+      }
+      newest += 1;
+      const fresh: OpenBatch<Waiter> = openBatch(expiresOnDay, partition, blocks.take(), newest);
       open.set(key, fresh);
-      if (found !== undefined) close(found);
       return fresh;
     },
     holds: (batch) => open.get(keyOf(batch.expiresOnDay, batch.partition)) === batch,
@@ -50,6 +63,15 @@ export function createOpenBatches<Waiter>(
       }
       open.clear();
       sharedPartition = (sharedPartition + 1) % partitions;
+      return taken;
+    },
+    takeUpTo(serial) {
+      const taken: OpenBatch<Waiter>[] = [];
+      for (const [key, batch] of open) {
+        if (batch.serial > serial || batch.block.rowCount === 0) continue;
+        open.delete(key);
+        taken.push(batch);
+      }
       return taken;
     },
   };
