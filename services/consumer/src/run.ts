@@ -20,6 +20,8 @@ export interface RunningConsumer extends Running {
   readonly details: { readonly internalUrl: string };
 }
 
+type Closer = () => Promise<void>;
+
 /**
  * Starts the consumer; resolves once the store has been found fit and partitions are served. Close: what is under way ends,
  * nothing is begun, within 10 s.
@@ -28,30 +30,40 @@ export interface RunningConsumer extends Running {
 export async function run(config: ConsumerConfig, overrides: RunOverrides = {}): Promise<RunningConsumer> {
   const logger = overrides.logger ?? createLogger('consumer', config.logLevel);
   const stopping = overrides.stopping ?? new AbortController().signal;
-  let notReady: string | null = 'the log store has not answered yet';
+  /** What a stop ends, last opened first; a start that fails ends what it had opened. */
+  const closers: Closer[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return { ...(await start(config, { logger, stopping }, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
-  const { bus, consumer, deadLetters } = await openParts(config.busUrl);
+async function start(
+  config: ConsumerConfig,
+  { logger, stopping }: Required<RunOverrides>,
+  closers: Closer[],
+): Promise<Omit<RunningConsumer, 'close'>> {
+  let notReady: string | null = 'the log store has not answered yet';
+  const { consumer, deadLetters } = await openBusParts(config.busUrl, closers);
   const metrics = createConsumerMetrics(() => consumer.lag());
   const internal = await startInternalServer({
     ...config.internal,
     metrics: metrics.registry,
     notReady: () => notReady,
   });
+  closers.push(internal.close);
   const store = openLogStore(config.clickHouseUrl, {
     application: 'sazabi-consumer',
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
-  const close = async () => {
-    await consumer.close();
-    await Promise.all([internal.close(), store.close()]);
-    await bus.close();
-  };
-  try {
-    await prepareStore(store, logger, stopping);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  // The loops end before what they use.
+  closers.push(() => store.close(), consumer.close);
+  await prepareStore(store, logger, stopping);
 
   const failed = new Promise<never>((_, reject) => {
     if (stopping.aborted) return;
@@ -67,14 +79,15 @@ export async function run(config: ConsumerConfig, overrides: RunOverrides = {}):
       await runPartition({ owned, deadLetters, store }, reporting).catch(reject);
     });
   });
-  return { details: { internalUrl: internal.url }, close, failed };
+  return { details: { internalUrl: internal.url }, failed };
 }
 
 /** @throws StartupError where the bus cannot be opened; its message says why */
-async function openParts(busUrl: string) {
+async function openBusParts(busUrl: string, closers: Closer[]) {
   try {
     const bus = openBus(busUrl);
-    return { bus, consumer: await bus.consumer(), deadLetters: await bus.deadLetters() };
+    closers.push(bus.close);
+    return { consumer: await bus.consumer(), deadLetters: await bus.deadLetters() };
   } catch (error) {
     throw error instanceof BusError ? new StartupError(error.message, { cause: error }) : error;
   }

@@ -1,5 +1,8 @@
 // How the consumer starts when the store is not there, refuses it or cannot be relied on, and how it stops when the store hangs.
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBus } from '@sazabi/bus';
@@ -7,6 +10,7 @@ import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedd
 import { StartupError } from '@sazabi/lifecycle';
 import { openLogStore } from '@sazabi/log-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ConsumerConfig } from './config.ts';
 import { startConsumerProcess } from './fixtures/consumer-process.ts';
 import { PROJECT_ID, sampleRecord } from './fixtures/sample-record.ts';
 import { storedRows } from './fixtures/stored-rows.ts';
@@ -27,7 +31,7 @@ describe('consumer, start and stop', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const config = (changes: { busUrl?: string; clickHouseUrl?: string } = {}) => ({
+  const config = (changes: Partial<ConsumerConfig> = {}) => ({
     busUrl: `lmdb:${join(folder, 'bus')}`,
     clickHouseUrl: engine.appUrl,
     internal: { host: '127.0.0.1', port: 0, token: undefined },
@@ -49,6 +53,27 @@ describe('consumer, start and stop', () => {
     const failure = run(config({ busUrl: `lmdb:${join(folder, 'file')}` }));
     await expect(failure).rejects.toThrow(StartupError);
     await expect(failure).rejects.toThrow(/^[^\n]+$/);
+  });
+
+  it('a busy internal port ends the start with one line, and the bus is closed', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const busFolder = join(folder, 'bus-of-busy-port');
+    const failure = run(
+      config({ busUrl: `lmdb:${busFolder}`, internal: { host: '127.0.0.1', port: port ?? 0, token: undefined } }),
+    );
+    await expect(failure).rejects.toThrow(StartupError);
+    await expect(failure).rejects.toThrow(/^[^\n]+$/);
+    other.close();
+
+    // A bus left open would be had again by this process, with the files that are gone now.
+    await rm(busFolder, { recursive: true });
+    const bus = openBus(`lmdb:${busFolder}`);
+    await bus.deadLetters();
+    expect(existsSync(join(busFolder, 'records', 'data.mdb'))).toBe(true);
+    await bus.close();
   });
 
   it('waits for a store that is not there yet, and can be stopped meanwhile', async () => {
