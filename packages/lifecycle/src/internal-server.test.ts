@@ -31,13 +31,29 @@ describe('the internal port', () => {
     expect((await fetch(`${url}/internal/x`)).status).toBe(404);
   });
 
-  it('asks for the token where one is set, on every call', async () => {
-    const url = await start({ token: 'secret' });
-    for (const authorization of [undefined, 'Bearer wrong', 'secret']) {
-      const response = await fetch(`${url}/healthz`, { headers: authorization === undefined ? {} : { authorization } });
-      expect(response.status).toBe(401);
+  it('asks for the token where one is set, for all but probes', async () => {
+    const url = await start({
+      token: 'secret',
+      routes: { 'POST /internal/x': (_, response) => void response.end('mine') },
+    });
+    for (const [method, path] of [
+      ['GET', '/metrics'],
+      ['POST', '/internal/x'],
+    ] as const) {
+      const status = async (authorization: string | undefined) =>
+        (await fetch(`${url}${path}`, { method, headers: authorization === undefined ? {} : { authorization } }))
+          .status;
+      expect(await Promise.all([undefined, 'Bearer wrong', 'secret', 'Bearer secret'].map(status))).toEqual([
+        401, 401, 401, 200,
+      ]);
     }
-    expect((await fetch(`${url}/healthz`, { headers: { authorization: 'Bearer secret' } })).status).toBe(200);
+    expect((await fetch(`${url}/nothing`)).status).toBe(401);
+  });
+
+  it('answers probes without the token', async () => {
+    const url = await start({ token: 'secret' });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz?verbose`)).status).toBe(200);
   });
 
   it('answers 500 where a call throws, and lives on', async () => {

@@ -1,20 +1,23 @@
-// The operator's HTTP port of a service: /metrics, /healthz and /readyz on loopback (or behind a token elsewhere).
+// The operator's HTTP port of a service: /healthz and /readyz for probes; /metrics and the service's calls behind the token.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { StartupError } from './startup-error.ts';
 
+/** Asked by orchestrators, which hold no token; they tell no more than whether and why not. */
+const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
 export interface InternalServerOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
-  /** Where set, callers must send `Authorization: Bearer <token>`. */
+  /** Where set, callers must send `Authorization: Bearer <token>`, but for probes. */
   readonly token: string | undefined;
   readonly metrics: Registry;
   /** Why the service is not ready, or null when it is. */
   readonly notReady: () => Promise<string | null> | string | null;
-  /** More calls of the service, by method and path (`POST /internal/keys`); behind the token like the others. */
+  /** More calls of the service, by method and path (`POST /internal/keys`); behind the token like the metrics. */
   readonly routes?: Readonly<Record<string, InternalRoute>>;
 }
 
@@ -30,9 +33,9 @@ export async function startInternalServer(options: InternalServerOptions): Promi
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'content-type': type }).end(body);
-    if (!tokenMatches(request, options.token))
-      return answer(401, 'text/plain', 'INTERNAL_TOKEN needed as Bearer token\n');
     const path = request.url?.split('?')[0] ?? '';
+    if (!PROBES.has(path) && !tokenMatches(request, options.token))
+      return answer(401, 'text/plain', 'INTERNAL_TOKEN needed as Bearer token\n');
     const route = options.routes?.[`${request.method} ${path}`];
     if (route !== undefined) return await route(request, response);
     switch (path) {
