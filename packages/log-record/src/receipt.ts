@@ -11,8 +11,12 @@ export interface ReceiptFields {
   /** UUID text: the request's id where it came with an Idempotency-Key, else its record's. */
   readonly storedId: string;
   readonly firstOrdinal: number;
+  /** Logs accepted. 0 where the stored id is a request's own: all rows of that id are its logs, so the store tells. */
   readonly count: number;
-  /** Days since 1970-01-01 UTC that the logs expire on: with the stored id it finds them. */
+  /**
+   * Days since 1970-01-01 UTC that the logs expire on: with the stored id it finds them. 0 where the stored id is a
+   * request's own: the logs are of the day of whichever repeat came first, and its rows are found by the id alone.
+   */
   readonly day: number;
 }
 

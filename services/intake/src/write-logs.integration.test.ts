@@ -5,9 +5,11 @@ import { type KnownKey, startTestIntake, type TestIntake } from './testing/start
 
 let intake: TestIntake;
 let known: KnownKey;
+/** How far the intake's clock is ahead. */
+let aheadMs = 0;
 
 beforeAll(async () => {
-  intake = await startTestIntake();
+  intake = await startTestIntake({ now: () => Date.now() + aheadMs });
   known = intake.addKey({ environment: 'prod' });
 });
 afterAll(() => intake.stop());
@@ -193,6 +195,20 @@ describe('Idempotency-Key', () => {
       meta.requestIds.some((bytes) => uuidToText(bytes) === id),
     );
     expect(records.every(({ meta }) => meta.ownRows < meta.rows)).toBe(true);
+  });
+
+  it('a repeat on the next day gets the same answer, and one of another body the same receipt', async () => {
+    const headers = { 'idempotency-key': 'two-days' };
+    const first = await send('[{"message":"day"},{}]', headers);
+    aheadMs = 86_400_000;
+    const again = await send('[{"message":"day"},{}]', headers);
+    const other = await send('[{"message":"another"},{"message":"body"}]', headers);
+    aheadMs = 0;
+    expect(again.body).toEqual(first.body);
+    expect(other.body.data?.receipt).toBe(first.body.data?.receipt);
+    const storedId = uuidToText(requestIdOf(known.entry.projectId, 'live', 'two-days'));
+    const fields = readReceipt(intake.receiptSecret, first.body.data?.receipt ?? '');
+    expect(fields).toMatchObject({ storedId, firstOrdinal: 0, count: 0, day: 0 });
   });
 
   it('a repeat that meets its original on the way adds no rows and gets its answer', async () => {

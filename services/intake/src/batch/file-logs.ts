@@ -14,6 +14,7 @@ export function fileLogs(block: LogBlock, submission: Submission, batchId: Uint8
     rejectedByCode: null,
     storedId: requestId ?? batchId,
     firstOrdinal: requestId === null ? block.ownRowCount : 0,
+    idempotent: requestId !== null,
     expiresOnDay,
   };
   for (let index = 0; index < items.length; index += 1) {

@@ -33,6 +33,8 @@ export interface Filed {
   /** 16 bytes: the request's id, or its record's. */
   readonly storedId: Uint8Array;
   readonly firstOrdinal: number;
+  /** Whether the stored id is the request's own. */
+  readonly idempotent: boolean;
   readonly expiresOnDay: number;
 }
 

@@ -3,15 +3,18 @@ import { ContractError } from '@sazabi/contract';
 import { createReceipt, type RequestSource } from '@sazabi/log-record';
 import type { Filed } from '../batch/submission.ts';
 
-/** The body of the 202. `receiptSecret` signs the receipt. */
+/**
+ * The body of the 202. `receiptSecret` signs the receipt. Under an Idempotency-Key that says no count and no day: what is
+ * stored may be an earlier request's, of another body or day, and every repeat must get the same.
+ */
 export function acceptedBody(filed: Filed, source: RequestSource, receiptSecret: Uint8Array): string {
   const receipt = createReceipt(receiptSecret, {
     projectId: source.projectId,
     mode: source.mode,
     storedId: filed.storedId,
     firstOrdinal: filed.firstOrdinal,
-    count: filed.accepted,
-    day: filed.expiresOnDay,
+    count: filed.idempotent ? 0 : filed.accepted,
+    day: filed.idempotent ? 0 : filed.expiresOnDay,
   });
   const rejected = filed.rejectedCount === 0 ? '[]' : JSON.stringify(filed.rejected);
   // Put together by hand: numbers and base64url need no escaping, and this is on the way of every request.

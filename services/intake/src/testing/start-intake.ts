@@ -53,6 +53,7 @@ export interface TestIntakeOptions {
   readonly withoutSnapshot?: boolean;
   /** Wraps the real bus, to hold or fail its appends. */
   readonly wrapBus?: (bus: Bus) => Bus;
+  readonly now?: () => number;
 }
 
 /** Starts an intake on free ports. */
@@ -70,7 +71,8 @@ export async function startTestIntake(options: TestIntakeOptions = {}): Promise<
   const keys = { snapshot, liveIntakes: () => 1, ageMs: () => 0, connected: () => true, close: async () => {} };
   const wrapped = options.wrapBus?.(bus) ?? bus;
   const deleteData = () => rmSync(dataDir, { recursive: true, force: true });
-  const intake = await run({ ...config, ...options.config }, { bus: wrapped, keys, logger }).catch((error: unknown) => {
+  const overrides = { bus: wrapped, keys, logger, now: options.now ?? Date.now };
+  const intake = await run({ ...config, ...options.config }, overrides).catch((error: unknown) => {
     deleteData();
     throw error;
   });
