@@ -122,7 +122,7 @@ async function round(seed: number, count: number): Promise<Map<number, number>> 
   return statuses;
 }
 
-describe('mutated requests', () => {
+describe('I9: mutated requests', () => {
   it('every answer is of the contract, nobody dies, nothing grows', async () => {
     process.stdout.write(`mutated requests: MUTATION_SEED=${SEED} MUTATION_COUNT=${COUNT}\n`);
     const perRound = Math.ceil(COUNT / ROUNDS);
