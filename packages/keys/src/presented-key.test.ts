@@ -21,6 +21,9 @@ describe('presented key', () => {
     [{ ownHeader: '', authorization: 'Bearer pk_a' }, 'pk_a'],
     [{ ownHeader: 'pk_a', authorization: 'Basic dXNlcjpwdw==' }, 'pk_a'],
     [{ ownHeader: 'garbage' }, 'garbage'],
+    [{ authorization: 'Bearer pk_a, Bearer pk_a' }, 'pk_a'],
+    [{ ownHeader: 'pk_a', otherHeader: 'pk_a' }, 'pk_a'],
+    [{ ownHeader: 'pk_a', otherHeader: 'garbage' }, 'pk_a'],
   ])('%o is taken as %s', (given, key) => {
     expect(presentedKey(sources(given))).toBe(key);
   });
@@ -33,6 +36,9 @@ describe('presented key', () => {
     [{ ownHeader: 'pk_a', queryKey: 'pk_b' }, 'INVALID_API_KEY', 'ambiguous'],
     [{ authorization: 'Bearer pk_a', queryKey: 'pk_b' }, 'INVALID_API_KEY', 'ambiguous'],
     [{ ownHeader: 'pk_a, pk_b' }, 'INVALID_API_KEY', 'ambiguous'],
+    [{ authorization: 'Bearer pk_a, Bearer pk_b' }, 'INVALID_API_KEY', 'ambiguous'],
+    [{ ownHeader: 'pk_a', otherHeader: 'pk_b' }, 'INVALID_API_KEY', 'ambiguous'],
+    [{ authorization: 'Bearer pk_a', otherHeader: 'x, pk_b' }, 'INVALID_API_KEY', 'ambiguous'],
     [{ authorization: 'pk_a' }, 'INVALID_API_KEY', 'scheme'],
     [{ authorization: 'Token pk_a' }, 'INVALID_API_KEY', 'scheme'],
     [{ ownHeader: 'pk_a', authorization: 'pk_a' }, 'INVALID_API_KEY', 'scheme'],
@@ -49,6 +55,15 @@ describe('presented key', () => {
     { otherHeader: 'sk_a' },
     { ownHeader: 'pk_a', queryKey: 'sk_a' },
     { ownHeader: 'pk_a, sk_a' },
+    { ownHeader: 'Bearer sk_a' },
+    { ownHeader: '"sk_a"' },
+    { authorization: "Bearer 'sk_a'" },
+    { authorization: 'Bearer Bearer sk_a' },
+    { authorization: 'Token "sk_a"' },
+    { queryKey: 'Bearer sk_a' },
+    { authorization: 'Bearer pk_a, Bearer sk_a' },
+    { authorization: 'Bearer pk_a, sk_a' },
+    { ownHeader: 'pk_a', otherHeader: 'x, sk_a' },
   ])('a secret key at the intake is refused by its prefix wherever it stands: %o', (given) => {
     expect(failure(presentedKey(sources(given)))).toEqual(['WRONG_KEY_TYPE', undefined]);
   });
@@ -62,6 +77,18 @@ describe('presented key', () => {
     const inUrl = presentedKey(sources({ queryKey: 'sk_a' }), 'secret');
     expect(failure(inUrl)).toEqual(['MISSING_API_KEY', undefined]);
     expect(inUrl).toHaveProperty('message', expect.stringContaining('URL'));
+    const twice = presentedKey(sources({ ownHeader: 'sk_a', queryKey: 'sk_a' }), 'secret');
+    expect(twice).toHaveProperty('message', expect.stringContaining('URL'));
+  });
+
+  it.each([
+    [{ ownHeader: 'Bearer pk_a' }, 'WRONG_KEY_TYPE', undefined],
+    [{ ownHeader: '"pk_a"' }, 'WRONG_KEY_TYPE', undefined],
+    [{ ownHeader: 'sk_a', otherHeader: 'sk_b' }, 'INVALID_API_KEY', 'ambiguous'],
+    [{ ownHeader: 'sk_a', queryKey: 'sk_b' }, 'INVALID_API_KEY', 'ambiguous'],
+    [{ authorization: 'Bearer sk_a, Bearer sk_b' }, 'INVALID_API_KEY', 'ambiguous'],
+  ])('at the API %o is answered %s %s', (given, code, reason) => {
+    expect(failure(presentedKey(sources(given), 'secret'))).toEqual([code, reason]);
   });
 
   it('every answer says how to send the key, and never shows it', () => {

@@ -16,7 +16,9 @@ export interface PresentedKeySources {
 const OWN_HEADER = { public: PUBLIC_KEY_HEADER, secret: SECRET_KEY_HEADER } as const satisfies Record<KeyType, string>;
 const BEARER = /^bearer(?:\s+|$)/i;
 /** A key behind no scheme or another vendor's (`Token pk_…`). */
-const KEY_WITHOUT_BEARER = /(?:^|\s)((?:pk|sk)_\S*)/;
+const KEY_WITHOUT_BEARER = /(?:^|[\s"'`<{[=:])((?:pk|sk)_\S*)/;
+/** What people put before a key by mistake; it does not hide which type the key is. */
+const WRAPPING = /^(?:bearer\s+|["'`<{[]\s*)+/i;
 
 // Answers to bad keys are made once: whoever sends many of them costs no stack traces.
 const MISSING = { public: missing('public'), secret: missing('secret') };
@@ -54,26 +56,45 @@ export function presentedKey(sources: PresentedKeySources, type: KeyType = 'publ
   if (own !== '' && authorization === '' && query === '' && other === '' && !own.includes(','))
     return wrongKeyType(own, type) ?? own;
 
-  const bearer = BEARER.test(authorization) ? authorization.replace(BEARER, '') : null;
-  const schemeless = bearer === null ? KEY_WITHOUT_BEARER.exec(authorization)?.[1] : undefined;
   // A header sent twice comes joined by a comma.
-  const taken = [...own.split(','), bearer ?? '', type === 'public' ? query : '']
-    .map((key) => key.trim())
-    .filter((key) => key !== '');
-  for (const key of [...taken, schemeless ?? '', query, other]) {
+  const credentials = parts(authorization);
+  const bearers = credentials.filter((part) => BEARER.test(part));
+  const schemeless = credentials
+    .filter((part) => !BEARER.test(part))
+    .flatMap((part) => KEY_WITHOUT_BEARER.exec(part)?.[1] ?? []);
+  const taken = [
+    ...parts(own),
+    ...bearers.map((part) => part.replace(BEARER, '')),
+    ...(type === 'public' ? [query] : []),
+  ].filter((key) => key !== '');
+  // Not taken from there, but a key of this service's type is a second key.
+  const elsewhere = [...parts(other), query].filter((key) => key.startsWith(KEY_TYPE_PREFIX[type]));
+  for (const key of [...taken, ...schemeless, query, ...parts(other)]) {
     const wrong = wrongKeyType(key, type);
     if (wrong !== null) return wrong;
   }
-  if (schemeless !== undefined) return SCHEME[type];
-  if (new Set(taken).size > 1) return AMBIGUOUS;
-  if (taken[0] !== undefined) return taken[0];
+  if (schemeless.length > 0) return SCHEME[type];
+  if (taken[0] !== undefined) {
+    if (new Set([...taken, ...elsewhere]).size > 1) return AMBIGUOUS;
+    return type === 'secret' && elsewhere.includes(query) ? SECRET_IN_URL : taken[0];
+  }
   if (query !== '') return SECRET_IN_URL;
-  return authorization === '' || bearer !== null ? MISSING[type] : SCHEME[type];
+  return authorization === '' || bearers.length > 0 ? MISSING[type] : SCHEME[type];
+}
+
+function parts(header: string): string[] {
+  return header
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 /** The answer to a key of the type that this service does not take, told by its prefix alone; null where it may go on. */
 export function wrongKeyType(key: string, type: KeyType): ContractError | null {
-  return key.startsWith(KEY_TYPE_PREFIX[type === 'public' ? 'secret' : 'public']) ? WRONG_TYPE[type] : null;
+  if (key.startsWith(KEY_TYPE_PREFIX[type])) return null;
+  return key.replace(WRAPPING, '').startsWith(KEY_TYPE_PREFIX[type === 'public' ? 'secret' : 'public'])
+    ? WRONG_TYPE[type]
+    : null;
 }
 
 /** The answer to a key whose form or checksum is wrong; says more where the mistake can be seen. */

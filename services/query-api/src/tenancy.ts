@@ -79,7 +79,8 @@ async function validKey(db: ControlDb, request: FastifyRequest): Promise<{ key: 
   const text = presentedKey(
     {
       ownHeader: joined(request.headers[SECRET_KEY_HEADER]),
-      authorization: request.headers.authorization,
+      // Node's `headers` keep only the first of several.
+      authorization: joined(request.raw.headersDistinct.authorization),
       queryKey: queryKeyOf(request),
       otherHeader: joined(request.headers[PUBLIC_KEY_HEADER]),
     },
