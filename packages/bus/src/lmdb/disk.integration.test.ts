@@ -39,6 +39,14 @@ it.skipIf(withoutBash)(
   60_000,
 );
 
+it('a mistake in the code that deletes ends the process and says so, unlike a disk that refuses', () => {
+  const child = spawnSync(process.execPath, [program('maintain-with-a-mistake.ts'), join(folder, 'bus')], {
+    encoding: 'utf8',
+  });
+  expect(child.stderr).toContain('TypeError: a mistake in housekeeping');
+  expect(child.status).toBe(1);
+});
+
 it.skipIf(withoutStrace)(
   'I1: the sync has ended before an append resolves',
   () => {

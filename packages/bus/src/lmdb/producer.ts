@@ -9,7 +9,7 @@ import { encodeRecordKey } from './record-key.ts';
 import { checkPartition } from './records.ts';
 import { holdReserve, releaseReserve } from './reserve.ts';
 import { createSpace, type Space, storedBytes } from './space.ts';
-import { writeFailure } from './write-failure.ts';
+import { isStoreError, writeFailure } from './write-failure.ts';
 
 export interface LmdbProducer extends BusProducer {
   /** Whether an append would be taken now: there is room, and the last write has not failed. */
@@ -96,6 +96,8 @@ function createWriter({ records, doorbell, checkPresent }: ProducerParts, space:
       else if (!reserveHeld) await holdReserve(records);
       reserveHeld = lastFailure === null;
     } catch (error) {
+      // A mistake of ours ends the process: passed over, nothing would ever be deleted and nobody told.
+      if (!isStoreError(error)) throw error;
       // Tried again in a second; what is wrong with the disk the next append tells.
       await writeFailure(records, error);
     }

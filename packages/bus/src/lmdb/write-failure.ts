@@ -19,6 +19,12 @@ export async function writeFailure(store: Store, error: unknown): Promise<BusErr
   return new BusError('unavailable', `The bus cannot be written: ${reason}.`, { cause });
 }
 
+/** Whether the store refused, as opposed to a mistake in this program: LMDB's errors have its number or the commit's error. */
+export function isStoreError(error: unknown): boolean {
+  if (error instanceof BusError) return true;
+  return error instanceof Error && ('commitError' in error || ('code' in error && typeof error.code === 'number'));
+}
+
 async function freeDiskBytes(store: Store): Promise<number> {
   const disk = await statfs(store.path).catch(() => null);
   return disk === null ? Number.POSITIVE_INFINITY : disk.bavail * disk.bsize;
