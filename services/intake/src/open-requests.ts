@@ -32,9 +32,9 @@ export function createOpenRequests(bodyBytes: BytesBudget, counts: IntakeCounts)
       stopping = true;
       if (open === 0) return Promise.resolve();
       return new Promise((resolve) => {
-        const deadline = setTimeout(resolve, deadlineMs);
+        const timer = setTimeout(resolve, deadlineMs);
         onEmpty = () => {
-          clearTimeout(deadline);
+          clearTimeout(timer);
           resolve();
         };
       });

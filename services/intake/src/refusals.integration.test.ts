@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { generateKey } from '@sazabi/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseConfig } from './config.ts';
+import { run } from './run.ts';
 import { type KnownKey, startTestIntake, type TestIntake } from './testing/start-intake.ts';
 
 let intake: TestIntake;
@@ -186,13 +188,24 @@ describe('headers of every answer', () => {
   it('HEAD is as GET without the body', async () => {
     const get = await call({ method: 'GET', path: '/version' });
     const head = await call({ method: 'HEAD', path: '/version' });
-    expect(get).toMatchObject({ status: 200, text: expect.stringMatching(/"version":"\d+\.\d+\.\d+"/) });
+    expect(get.status).toBe(200);
+    expect(JSON.parse(get.text)).toEqual({
+      data: { name: 'sazabi-intake', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
+      error: null,
+    });
     expect(head).toMatchObject({ status: 200, text: '' });
     expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
   });
 });
 
 describe('nothing secret in what the operator sees', () => {
+  it('no password of a bus that cannot be opened', async () => {
+    const config = { ...parseConfig({ INTAKE_PORT: '0', INTAKE_INTERNAL_PORT: '0' }), busUrl: 'none://u:hidden@h' };
+    const problem = await run(config).catch(String);
+    expect(problem).toMatch(/The bus cannot be opened: .* Set BUS_URL/);
+    expect(problem).not.toContain('hidden');
+  });
+
   it('no key, query or body in logs and metrics', async () => {
     const secret = randomUUID();
     await call({ headers: withKey(known.key), body: `{"message":"${secret}"}` });

@@ -48,6 +48,14 @@ export function bodyTooLarge(): ContractError {
   );
 }
 
+/** Of a batch that the bus does not take for its size. */
+export function recordTooLarge(): ContractError {
+  return new ContractError(
+    'PAYLOAD_TOO_LARGE',
+    'The logs are larger, packed together, than the queue behind the intake takes at once; nothing was stored. Send fewer of them in a request.',
+  );
+}
+
 export function inflatedTooLarge(): ContractError {
   return new ContractError(
     'PAYLOAD_TOO_LARGE',

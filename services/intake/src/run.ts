@@ -34,7 +34,7 @@ import {
 } from './limits.ts';
 import { createIntakeMetrics } from './metrics.ts';
 import { createOpenRequests } from './open-requests.ts';
-import { bodyTooLarge, busFull, maybeStored, stopping } from './refusals.ts';
+import { busFull, maybeStored, recordTooLarge, stopping } from './refusals.ts';
 
 /** Other parts than the configured ones: a bus that is open already, keys from elsewhere. The intake closes them. */
 export interface IntakeOverrides {
@@ -76,7 +76,7 @@ async function start(
   const bus = overrides.bus ?? openBusOf(config);
   closers.push(() => bus.close());
   const producer = await bus.producer().catch((error: unknown) => {
-    throw busProblem(config, error);
+    throw busProblem(error);
   });
   const usage = createKeyUsage();
   const keys = overrides.keys ?? (await followKeys(config, usage, logger));
@@ -122,7 +122,7 @@ async function start(
     handle: createRoutes({
       ingest,
       exchange: { ...requests, generateRequestId: createRequestIds() },
-      version: packageJson.version,
+      version: { name: 'sazabi-intake', version: packageJson.version },
       notReady,
       clientAddress: (response, head) =>
         addressOf(Buffer.from(response.getRemoteAddressAsText()).toString('latin1'), head.forwardedFor),
@@ -142,15 +142,14 @@ function openBusOf(config: IntakeConfig): Bus {
   try {
     return openBus(config.busUrl);
   } catch (error) {
-    throw busProblem(config, error);
+    throw busProblem(error);
   }
 }
 
-function busProblem(config: IntakeConfig, error: unknown): StartupError {
+/** BUS_URL itself is not told: it may carry a password. */
+function busProblem(error: unknown): StartupError {
   const why = error instanceof Error ? error.message : String(error);
-  return new StartupError(`The bus ${config.busUrl} cannot be opened: ${why} Set BUS_URL or SAZABI_DATA_DIR.`, {
-    cause: error,
-  });
+  return new StartupError(`The bus cannot be opened: ${why} Set BUS_URL or SAZABI_DATA_DIR.`, { cause: error });
 }
 
 async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: Logger): Promise<KeySource> {
@@ -172,8 +171,8 @@ async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: L
  * waited for, and the copy is for a start without it.
  */
 async function untilFollowed(client: KeyFeedClient): Promise<void> {
-  const deadline = performance.now() + FIRST_FEED_WAIT_MS;
-  while (!client.connected() && performance.now() < deadline) await sleep(FIRST_FEED_POLL_MS);
+  const deadlineMs = performance.now() + FIRST_FEED_WAIT_MS;
+  while (!client.connected() && performance.now() < deadlineMs) await sleep(FIRST_FEED_POLL_MS);
 }
 
 async function readiness(bus: Bus, keys: KeySource, stopping: boolean): Promise<string | null> {
@@ -195,7 +194,7 @@ function refusalOf(failure: BusError): ContractError {
     case 'closed':
       return stopping();
     case 'too-large':
-      return bodyTooLarge();
+      return recordTooLarge();
     case 'lost':
     case 'unavailable':
       return maybeStored();

@@ -9,7 +9,8 @@ import type { UwsRequest, UwsResponse } from './uws.ts';
 export interface RouteOptions {
   readonly ingest: Ingest;
   readonly exchange: ExchangeOptions;
-  readonly version: string;
+  /** What /version answers. */
+  readonly version: { readonly name: string; readonly version: string };
   /** Why the intake is not ready, or null when it is. */
   readonly notReady: () => Promise<string | null>;
   readonly clientAddress: (response: UwsResponse, head: RequestHead) => string;
@@ -38,7 +39,7 @@ export function createRoutes(options: RouteOptions): (response: UwsResponse, req
   const reads: ReadonlyMap<string, Route> = new Map([
     ['/healthz', (exchange) => answerJson(exchange, { status: 'ok' })],
     ['/readyz', (exchange) => answerReadiness(exchange, options.notReady)],
-    ['/version', (exchange) => answerJson(exchange, { version: options.version })],
+    ['/version', (exchange) => answerJson(exchange, options.version)],
   ]);
 
   const route = (exchange: Exchange, head: RequestHead, response: UwsResponse): void => {
