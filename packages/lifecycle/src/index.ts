@@ -1,4 +1,5 @@
 // How a service lives: environment, logger, metrics, the operator's port, start and stop.
+export { describeError, type ErrorDescription } from './describe-error.ts';
 export * from './folder-lock.ts';
 export * from './free-port.ts';
 export * from './internal-server.ts';
@@ -6,4 +7,5 @@ export * from './logger.ts';
 export * from './metrics.ts';
 export * from './parse-environment.ts';
 export * from './run-main.ts';
+export * from './settings.ts';
 export * from './startup-error.ts';

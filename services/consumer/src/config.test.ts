@@ -32,5 +32,6 @@ describe('consumer settings', () => {
     expect(() => parseConfig(open)).toThrow(/INTERNAL_TOKEN/);
     expect(() => parseConfig({ ...open, INTERNAL_TOKEN: 'x'.repeat(31) })).toThrow(/INTERNAL_TOKEN/);
     expect(parseConfig({ ...open, INTERNAL_TOKEN: 'x'.repeat(32) }).internal.host).toBe('0.0.0.0');
+    expect(parseConfig({ CLICKHOUSE_URL, INTERNAL_HOST: '127.0.0.2' }).internal.host).toBe('127.0.0.2');
   });
 });

@@ -1,49 +1,44 @@
 // The API's settings, parsed once from the environment; the only place that reads it.
 import { join, resolve } from 'node:path';
-import { LOG_LEVELS, type LogLevel, parseEnvironment } from '@sazabi/lifecycle';
+import {
+  checkInternal,
+  checkTls,
+  clickHouseUrlSetting,
+  databaseUrlSetting,
+  internalSettings,
+  LOG_LEVELS,
+  type LogLevel,
+  originSetting,
+  parseEnvironment,
+  portSetting,
+  publicSettings,
+  rateLimitCapSetting,
+  tlsFiles,
+} from '@sazabi/lifecycle';
 import { z } from 'zod';
-import { INTERNAL_TOKEN_LENGTH_MIN } from './limits.ts';
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
-
-const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard);
 
 const settingsSchema = z
   .object({
-    HOST: z.string().default('127.0.0.1'),
+    ...publicSettings,
+    ...internalSettings,
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
-    INTERNAL_HOST: z.string().default('127.0.0.1'),
-    INTERNAL_TOKEN: z
-      .string()
-      .min(INTERNAL_TOKEN_LENGTH_MIN, `needs ${INTERNAL_TOKEN_LENGTH_MIN} characters or more`)
-      .optional(),
-    TRUSTED_PROXIES: z.string().optional(),
-    TLS_CERT_FILE: z.string().optional(),
-    TLS_KEY_FILE: z.string().optional(),
-    API_PORT: port(4319),
-    API_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-    INTERNAL_PORT: port(4320),
-    DATABASE_URL: z.string().optional(),
-    CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
-    CLICKHOUSE_READER_URL: z.url({ protocol: /^https?$/ }).optional(),
-    RATE_LIMIT_MAX_PER_MINUTE: z.coerce.number().int().min(1).optional(),
+    API_PORT: portSetting(4319),
+    API_PUBLIC_URL: originSetting,
+    INTERNAL_PORT: portSetting(4320),
+    DATABASE_URL: databaseUrlSetting,
+    CLICKHOUSE_URL: clickHouseUrlSetting.optional(),
+    CLICKHOUSE_READER_URL: clickHouseUrlSetting.optional(),
+    RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
     BOOTSTRAP_PUBLIC_KEY: z.string().optional(),
     BOOTSTRAP_SECRET_KEY: z.string().optional(),
   })
-  .superRefine((settings, context) => {
-    const wrong = (variable: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [variable], message });
-    if (settings.CLICKHOUSE_READER_URL === undefined && settings.CLICKHOUSE_URL === undefined)
-      wrong('CLICKHOUSE_READER_URL', 'is needed: http://reader:PASSWORD@HOST:8123/sazabi');
-    if (!LOOPBACK.test(settings.INTERNAL_HOST) && settings.INTERNAL_TOKEN === undefined)
-      wrong(
-        'INTERNAL_TOKEN',
-        `is needed where INTERNAL_HOST is not loopback (${INTERNAL_TOKEN_LENGTH_MIN} characters or more)`,
-      );
-    if ((settings.TLS_CERT_FILE === undefined) !== (settings.TLS_KEY_FILE === undefined))
-      wrong('TLS_KEY_FILE', 'goes with TLS_CERT_FILE: set both or none');
-  });
+  .refine((settings) => settings.CLICKHOUSE_READER_URL !== undefined || settings.CLICKHOUSE_URL !== undefined, {
+    path: ['CLICKHOUSE_READER_URL'],
+    message: 'is needed: http://reader:PASSWORD@HOST:8123/sazabi',
+  })
+  .superRefine(checkTls)
+  .superRefine(checkInternal);
 
 export interface Config {
   readonly host: string;
@@ -76,14 +71,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     internal: { host: settings.INTERNAL_HOST, port: settings.INTERNAL_PORT, token: settings.INTERNAL_TOKEN },
     logLevel: settings.LOG_LEVEL,
     dataDir,
-    trustedProxies: (settings.TRUSTED_PROXIES ?? '')
-      .split(',')
-      .map((proxy) => proxy.trim())
-      .filter((proxy) => proxy !== ''),
-    tls:
-      settings.TLS_CERT_FILE === undefined || settings.TLS_KEY_FILE === undefined
-        ? null
-        : { certFile: settings.TLS_CERT_FILE, keyFile: settings.TLS_KEY_FILE },
+    trustedProxies: settings.TRUSTED_PROXIES,
+    tls: tlsFiles(settings),
     databaseUrl: settings.DATABASE_URL ?? `pglite:${join(dataDir, 'control')}`,
     // One of the two is there: the schema has seen to it.
     logStoreUrl: settings.CLICKHOUSE_READER_URL ?? settings.CLICKHOUSE_URL ?? '',

@@ -6,9 +6,6 @@ export const BODY_BYTES_MAX = 1_048_576;
 /** Queries of the log store that one organization may have under way; further ones get 429. */
 export const QUERIES_AT_ONCE_MAX = 8;
 
-/** A token on a port that is not loopback: 32 characters of base62 are 190 bits. */
-export const INTERNAL_TOKEN_LENGTH_MIN = 32;
-
 /** How long a change of a key waits for the intakes to confirm it (invariant I4). */
 export const KEY_CONFIRM_WAIT_MS = 1_000;
 

@@ -34,6 +34,26 @@ describe('settings', () => {
     for (const name of Object.keys(wrong)) expect(() => parseConfig(wrong)).toThrow(name);
     expect(() => parseConfig(wrong)).not.toThrow('\n');
   });
+
+  it.each([
+    { TRUSTED_PROXIES: 'foo' },
+    { HOST: '999.1.1.1' },
+    { TLS_KEY_FILE: '/none' },
+    { BUS_URL: 'kafka://x' },
+    { DATABASE_URL: 'mysql://x' },
+    { API_PUBLIC_URL: 'https://logs.example.com/api' },
+    { RATE_LIMIT_MAX_PER_MINUTE: 'many' },
+  ])('also one that a part alone uses, before anything starts: %j', (wrong) => {
+    expect(() => parseConfig(wrong)).toThrow(StartupError);
+  });
+
+  it('an internal port for others needs a token of 32 characters', () => {
+    const open = { INTERNAL_HOST: '0.0.0.0' };
+    expect(() => parseConfig(open)).toThrow('INTERNAL_TOKEN: needs 32 characters');
+    expect(() => parseConfig({ ...open, INTERNAL_TOKEN: 'x'.repeat(31) })).toThrow('INTERNAL_TOKEN');
+    expect(parseConfig({ ...open, INTERNAL_TOKEN: 'x'.repeat(32) }).internalHost).toBe('0.0.0.0');
+    expect(parseConfig({ INTERNAL_TOKEN: 'short' }).internalToken).toBe('short');
+  });
 });
 
 it('a wildcard address is shown as one that a client can reach', () => {

@@ -1,24 +1,42 @@
-// Standalone's settings, parsed once: those that it needs itself. Each part checks its own, and its error ends the start.
+// Standalone's settings, parsed once, with those it only passes on: a wrong one ends the start before anything runs.
 import { resolve } from 'node:path';
-import { LOG_LEVELS, type LogLevel, parseEnvironment } from '@sazabi/lifecycle';
+import {
+  busUrlSetting,
+  checkInternal,
+  checkTls,
+  clickHouseUrlSetting,
+  databaseUrlSetting,
+  internalSettings,
+  LOG_LEVELS,
+  type LogLevel,
+  originSetting,
+  parseEnvironment,
+  portSetting,
+  publicSettings,
+  rateLimitCapSetting,
+} from '@sazabi/lifecycle';
 import { z } from 'zod';
 
-const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard);
-
-const settingsSchema = z.object({
-  SAZABI_DATA_DIR: z.string().default('./.sazabi'),
-  LOG_LEVEL: z.enum(LOG_LEVELS).optional(),
-  HOST: z.string().default('127.0.0.1'),
-  INTERNAL_HOST: z.string().default('127.0.0.1'),
-  INTERNAL_TOKEN: z.string().optional(),
-  INTAKE_PORT: port(4318),
-  INTAKE_INTERNAL_PORT: port(4321),
-  CONSUMER_INTERNAL_PORT: port(4322),
-  API_PORT: port(4319),
-  INTERNAL_PORT: port(4320),
-  CLICKHOUSE_URL: z.url().optional(),
-  CLICKHOUSE_READER_URL: z.url().optional(),
-});
+const settingsSchema = z
+  .object({
+    ...publicSettings,
+    ...internalSettings,
+    SAZABI_DATA_DIR: z.string().default('./.sazabi'),
+    LOG_LEVEL: z.enum(LOG_LEVELS).optional(),
+    INTAKE_PORT: portSetting(4318),
+    INTAKE_INTERNAL_PORT: portSetting(4321),
+    CONSUMER_INTERNAL_PORT: portSetting(4322),
+    API_PORT: portSetting(4319),
+    INTERNAL_PORT: portSetting(4320),
+    CLICKHOUSE_URL: clickHouseUrlSetting.optional(),
+    CLICKHOUSE_READER_URL: clickHouseUrlSetting.optional(),
+    BUS_URL: busUrlSetting,
+    DATABASE_URL: databaseUrlSetting,
+    API_PUBLIC_URL: originSetting,
+    RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
+  })
+  .superRefine(checkTls)
+  .superRefine(checkInternal);
 
 export interface StandaloneConfig {
   /** Absolute: the engine needs that, and the children's working folder is nobody's business. */
