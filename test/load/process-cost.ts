@@ -1,5 +1,5 @@
-// CPU seconds and memory of processes and all that they started, from /proc (Linux, proc(5)).
-import { readdirSync, readFileSync } from 'node:fs';
+// CPU seconds and memory of a process, from /proc (Linux, proc(5)).
+import { readFileSync } from 'node:fs';
 
 /** Clock ticks a second in /proc/PID/stat: USER_HZ is 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -11,27 +11,6 @@ function statFields(pid: number): readonly string[] | null {
   } catch {
     return null;
   }
-}
-
-/** The processes and all living descendants. */
-export function processTree(roots: readonly number[]): readonly number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = statFields(Number(name))?.[1];
-    if (parent !== undefined) parents.set(Number(name), Number(parent));
-  }
-  const found = new Set(roots);
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const [pid, parent] of parents) {
-      if (found.has(parent) && !found.has(pid)) {
-        found.add(pid);
-        grew = true;
-      }
-    }
-  }
-  return [...found];
 }
 
 /** User and system seconds of one process, with those of its children that have ended. */

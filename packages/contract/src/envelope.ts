@@ -22,15 +22,7 @@ export function failure(error: ContractError, requestId: string): FailureEnvelop
   };
 }
 
-/** The body of a successful answer; lists use {@link page}. */
+/** The body of a successful answer. */
 export function success<T>(data: T): { data: T; error: null } {
   return { data, error: null };
-}
-
-/** The body of a list: `nextCursor` is null on the last page. */
-export function page<T>(
-  data: readonly T[],
-  nextCursor: string | null,
-): { data: readonly T[]; nextCursor: string | null; error: null } {
-  return { data, nextCursor, error: null };
 }

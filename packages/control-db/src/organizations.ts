@@ -1,5 +1,4 @@
 // Organizations, and the lock that makes changes within one follow each other.
-import { eq } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, audit } from './actor.ts';
 import type { Orm } from './control-db.ts';
@@ -23,11 +22,6 @@ export interface FoundedOrganization {
 export interface GivenKeys {
   readonly publicKey?: string | undefined;
   readonly secretKey?: string | undefined;
-}
-
-export async function findOrganization(orm: Orm, id: string): Promise<Organization | null> {
-  const [row] = await orm.select().from(organizations).where(eq(organizations.id, id));
-  return row ?? null;
 }
 
 /** Makes an organization, its first project and its first keys (new ones, or those given) in one transaction. */

@@ -171,7 +171,6 @@ export const logsVolumeAnswerSchema = z.object({
 });
 
 export type LogRow = z.infer<typeof logRowSchema>;
-export type LogsQueryAnswer = z.infer<typeof logsQueryAnswerSchema>;
 export type VolumeSeries = z.infer<typeof volumeSeriesSchema>;
 export type LogsVolumeData = z.infer<typeof logsVolumeAnswerSchema>['data'];
 

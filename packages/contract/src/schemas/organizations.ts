@@ -2,9 +2,6 @@
 import { z } from 'zod';
 import { SCOPES } from '../scopes.ts';
 import { modeSchema } from './keys.ts';
-import { projectSchema } from './projects.ts';
-import { createdPublicKeySchema } from './public-keys.ts';
-import { createdSecretKeySchema } from './secret-keys.ts';
 import { idSchema, nameSchema } from './values.ts';
 
 const organizationSchema = z.strictObject({ id: idSchema, name: z.string() });
@@ -21,13 +18,5 @@ export const meSchema = z
     }),
   })
   .meta({ id: 'Me' });
-export type MeAnswer = z.infer<typeof meSchema>;
 
 export const newOrganizationSchema = z.strictObject({ name: nameSchema });
-
-export const createdOrganizationSchema = z.strictObject({
-  organization: organizationSchema,
-  project: projectSchema,
-  publicKey: createdPublicKeySchema,
-  secretKey: createdSecretKeySchema,
-});

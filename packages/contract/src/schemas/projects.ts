@@ -31,7 +31,6 @@ export const newProjectSchema = z
       .default({ bytesPerDay: null, logsPerDay: null }),
   })
   .meta({ id: 'NewProject', examples: [{ name: 'Web shop', retentionDays: 90 }] });
-export type NewProjectBody = z.infer<typeof newProjectSchema>;
 
 export const projectSchema = z
   .strictObject({
