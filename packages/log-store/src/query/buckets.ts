@@ -1,5 +1,5 @@
 // The buckets of a volume: their width, where they begin, and how far they go.
-import { intervalSeconds, type LogsVolume, VOLUME_BUCKETS_MAX } from '@sazabi/contract';
+import { type ContractError, intervalSeconds, type LogsVolume, VOLUME_BUCKETS_MAX } from '@sazabi/contract';
 import { invalid, resolveRange, type TimeRange } from './selection.ts';
 
 const NANOS = 1_000_000_000n;
@@ -31,11 +31,7 @@ export function volumeBuckets(request: LogsVolume, nowMs: number): Buckets {
   const seconds = intervalSeconds(interval);
   const first = bucketOf(asked.from, seconds);
   const count = bucketCount(asked.from, to, seconds);
-  if (count > VOLUME_BUCKETS_MAX)
-    throw invalid(
-      'interval',
-      `makes ${count} buckets, at most ${VOLUME_BUCKETS_MAX} are shown: choose a longer interval, a shorter time range, or "auto"`,
-    );
+  if (count > VOLUME_BUCKETS_MAX) throw tooManyBuckets(count, asked.from, to);
   const end = asked.to ?? openEnd(first, seconds, nowNanos);
   return {
     interval,
@@ -46,6 +42,16 @@ export function volumeBuckets(request: LogsVolume, nowMs: number): Buckets {
       return Array.from({ length: Math.max(count, filled) }, (_, at) => first + at * seconds);
     },
   };
+}
+
+/** Where the longest interval makes too many as well, no interval helps. */
+function tooManyBuckets(count: number, from: bigint, to: bigint): ContractError {
+  if (bucketCount(from, to, DAY_SECONDS) > VOLUME_BUCKETS_MAX)
+    return invalid('from', `begins too long a time range: at most ${VOLUME_BUCKETS_MAX} days are counted at once`);
+  return invalid(
+    'interval',
+    `makes ${count} buckets, at most ${VOLUME_BUCKETS_MAX} are shown: choose a longer interval, a shorter time range, or "auto"`,
+  );
 }
 
 /** A day ahead, or where the buckets would be too many. */

@@ -139,6 +139,13 @@ describe('volume', () => {
       expect(count, from).toBeLessThanOrEqual(120);
     }
     expect((await ask({ from: '1980-01-01', to: '1984-01-01' })).series[0]?.points).toHaveLength(1461);
-    await expect(ask({ from: '1970-01-01' })).rejects.toMatchObject({ code: 'VALIDATION_ERROR' });
+  });
+
+  it('a range of more than 1500 days is told as such, whatever the interval', async () => {
+    for (const interval of ['auto', '1d', '1s'])
+      await expect(ask({ from: '1970-01-01', interval })).rejects.toMatchObject({
+        code: 'VALIDATION_ERROR',
+        details: { issues: [{ path: 'from', message: expect.stringContaining('at most 1500 days') }] },
+      });
   });
 });
