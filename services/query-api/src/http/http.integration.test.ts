@@ -37,6 +37,7 @@ describe('paths and methods', () => {
     ['PUT', '/me', 'GET, HEAD, OPTIONS'],
     ['DELETE', '/public-keys', 'GET, HEAD, POST, OPTIONS'],
     ['POST', '/public-keys/01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f', 'GET, HEAD, DELETE, OPTIONS'],
+    ['PUT', '/logs/query', 'POST, OPTIONS'],
     ['GET', '/logs/volume', undefined],
   ])('%s %s', async (method, path, allow) => {
     const answer = await test.call(method, path);
@@ -44,6 +45,23 @@ describe('paths and methods', () => {
     if (allow === undefined) return expect(answer.status).not.toBe(405);
     expect(answer.error()).toMatchObject({ code: 'METHOD_NOT_ALLOWED', status: 405 });
     expect(answer.headers.get('allow')?.split(', ').sort()).toEqual(allow.split(', ').sort());
+  });
+
+  it('are refused before the body is looked at', async () => {
+    expect((await test.call('POST', '/nope', { body: '{' })).status).toBe(404);
+    expect((await test.call('PUT', '/me', { body: '{' })).status).toBe(405);
+    const zipped = { 'content-type': 'text/plain', 'content-encoding': 'gzip' };
+    expect((await test.call('PUT', '/me', { body: 'x', headers: zipped })).status).toBe(405);
+  });
+
+  it('a method that no route knows is 405 with Allow, or 404', async () => {
+    const wrong = await test.call('QUERY', '/me');
+    expect(wrong.error()).toMatchObject({ code: 'METHOD_NOT_ALLOWED', status: 405 });
+    expect(wrong.headers.get('allow')).toContain('GET');
+    for (const method of ['QUERY', 'PROPFIND']) {
+      expect((await test.call(method, '/nope')).status, method).toBe(404);
+      expect((await test.call(method, '/public-keys', { body: '{' })).status, method).toBe(405);
+    }
   });
 
   it('HEAD is as GET, without the body', async () => {
@@ -107,21 +125,37 @@ describe('bodies', () => {
     expect(answer.error().code).toBe('MISSING_API_KEY');
   });
 
+  it('are not looked at before the key, and a page can read why they are refused', async () => {
+    const headers = { origin: test.api.url, 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    expect((await test.call('POST', '/public-keys', { key: null, body: '{}', headers })).status).toBe(401);
+    const answer = await test.call('POST', '/public-keys', { body: '{}', headers });
+    expect(answer.status).toBe(415);
+    expect(answer.headers.get('vary')).toContain('Origin');
+    expect(answer.headers.get('access-control-allow-origin')).toBe(test.api.url);
+  });
+
   it('may begin with a byte order mark', async () => {
     expect((await post('\uFEFF{"name":"x"}')).status).toBe(201);
   });
 });
 
 describe('CORS', () => {
-  it('allows the dashboard’s origin alone', async () => {
+  it('answers preflights of web pages; without a key only the dashboard reads more', async () => {
     const preflight = (origin: string) =>
       test.call('OPTIONS', '/logs/query', { key: null, headers: { origin, 'access-control-request-method': 'POST' } });
     const own = await preflight(test.api.url);
     expect(own.status).toBe(204);
     expect(own.headers.get('access-control-allow-origin')).toBe(test.api.url);
     expect(own.headers.get('access-control-allow-headers')).toContain('x-sazabi-secret-key');
-    const other = await preflight('https://evil.test');
-    expect(other.headers.get('access-control-allow-origin')).toBeNull();
+    const other = await preflight('https://app.example.com');
+    expect(other.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(other.headers.get('access-control-allow-credentials')).toBeNull();
+    expect((await preflight('null')).headers.get('access-control-allow-origin')).toBeNull();
+    for (const key of [null, test.secretKey]) {
+      const refused = await test.call('GET', '/me', { key, headers: { origin: 'https://evil.test' } });
+      expect(refused.status).toBe(key === null ? 401 : 403);
+      expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+    }
     const failed = await test.call('GET', '/nothing', { headers: { origin: test.api.url } });
     expect(failed.headers.get('access-control-allow-origin')).toBe(test.api.url);
     expect(failed.headers.get('vary')).toContain('Origin');
