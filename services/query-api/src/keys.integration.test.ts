@@ -155,7 +155,11 @@ describe('public keys', () => {
     [{ name: 'x', expiresAt: 'tomorrow' }, 'expiresAt'],
     [{ name: 'x', allowedOrigins: ['https://ok.test', 'https://a.test/path'] }, 'allowedOrigins.1'],
     [{ name: 'x', rateLimitPerMinute: 0 }, 'rateLimitPerMinute'],
+    [{ name: 'x', expiresAt: '9999-12-31T23:59:59-23:59' }, 'expiresAt'],
     [{ name: 'x', environment: '' }, 'environment'],
+    [{ name: 'x', environment: 'a\u0000b' }, 'environment'],
+    [{ name: 'x', environment: 'a\nb' }, 'environment'],
+    [{ name: 'x', environment: '\ud800' }, 'environment'],
   ])('%j is refused, naming %s', async (body, path) => {
     const answer = await test.call('POST', '/public-keys', { body });
     expect(answer.status).toBe(400);

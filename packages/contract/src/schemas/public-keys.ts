@@ -1,7 +1,7 @@
 // Bodies and answers of /public-keys.
 import { z } from 'zod';
 import { keyFields, newKeyFields, plainTextField } from './keys.ts';
-import { idSchema } from './values.ts';
+import { idSchema, lineSchema } from './values.ts';
 
 const ENVIRONMENT_LENGTH_MAX = 100;
 
@@ -9,8 +9,7 @@ export const newPublicKeySchema = z
   .strictObject({
     ...newKeyFields,
     projectId: idSchema.optional().meta({ description: 'Default: the organization’s first project.' }),
-    environment: z
-      .string()
+    environment: lineSchema
       .min(1)
       .max(ENVIRONMENT_LENGTH_MAX)
       .nullable()
@@ -18,7 +17,6 @@ export const newPublicKeySchema = z
       .meta({ description: 'The default of its logs’ environment.', examples: ['production'] }),
   })
   .meta({ id: 'NewPublicKey', examples: [{ name: 'Production logs', environment: 'production' }] });
-export type NewPublicKeyBody = z.infer<typeof newPublicKeySchema>;
 
 const fields = { ...keyFields, projectId: idSchema, environment: z.string().nullable() };
 

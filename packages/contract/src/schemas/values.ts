@@ -18,6 +18,9 @@ export const nameSchema = z
   .regex(/^(?=.*[^ ])[\p{L}\p{M}\p{N} _-]+$/u, 'A name is 1–100 letters, digits, spaces, "-" or "_".')
   .meta({ examples: ['Production logs'] });
 
+/** A short free text: neither control characters (the store takes no NUL) nor halves of UTF-16 pairs (UTF-8 has none). */
+export const lineSchema = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'holds control characters or lone surrogates');
+
 /** The query of every list. */
 export const listQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(PAGE_LIMIT_MAX).default(PAGE_LIMIT_DEFAULT),

@@ -4,6 +4,9 @@ import type { PublicKey, SecretKey } from '@sazabi/control-db';
 import { isAllowedOriginForm } from '@sazabi/keys';
 import { invalid } from '../http/validation.ts';
 
+/** An offset can carry a time past the last year that ISO 8601 writes with four digits. */
+const EXPIRES_AT_MS_MAX = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** The fields of keyFields, from a row of either table. */
 export function presentKey(row: PublicKey | SecretKey) {
   return {
@@ -37,8 +40,9 @@ export function checkWantedKey(
   more: readonly ValidationIssue[] = [],
 ): void {
   const issues = [...more];
-  if (wanted.expiresAt !== null && !(Date.parse(wanted.expiresAt) > Date.now()))
-    issues.push({ path: 'expiresAt', message: 'must be in the future' });
+  const expiresAtMs = wanted.expiresAt === null ? null : Date.parse(wanted.expiresAt);
+  if (expiresAtMs !== null && !(expiresAtMs > Date.now() && expiresAtMs <= EXPIRES_AT_MS_MAX))
+    issues.push({ path: 'expiresAt', message: 'must be in the future, and before the year 10000 in UTC' });
   wanted.allowedOrigins.forEach((origin, index) => {
     if (!isAllowedOriginForm(origin))
       issues.push({
