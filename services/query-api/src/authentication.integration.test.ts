@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { createdSecretKeySchema, meSchema } from '@sazabi/contract/schemas';
 import { generateKey } from '@sazabi/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,6 +59,19 @@ describe('presenting a secret key', () => {
     expect(answer.error()).toMatchObject({ code, status, ...(reason === undefined ? {} : { reason }) });
   });
 
+  it('sees both of two Authorization headers', async () => {
+    const good = `Bearer ${test.secretKey}`;
+    const status = async (second: string) => {
+      const sent = request(`${test.api.url}/me`, { headers: { Authorization: [good, second] } }).end();
+      const [response]: IncomingMessage[] = await once(sent, 'response');
+      response?.resume();
+      return response?.statusCode;
+    };
+    expect(await status(good)).toBe(200);
+    expect(await status(`Bearer ${generateKey('secret', 'live')}`)).toBe(401);
+    expect(await status(`Bearer ${generateKey('public', 'live')}`)).toBe(403);
+  });
+
   it('refuses one in the URL, and repeats nothing of it', async () => {
     const answer = await test.call('GET', `/me?key=${test.secretKey}`, { key: null });
     expect(answer.error()).toMatchObject({ code: 'MISSING_API_KEY', status: 401 });
@@ -75,8 +90,15 @@ describe('presenting a secret key', () => {
       403,
     );
     const { key } = await makeSecretKey({ allowBrowser: true, allowedOrigins: ['https://*.example.com'] });
-    expect((await test.call('GET', '/me', { key, headers })).status).toBe(200);
-    expect((await test.call('GET', '/me', { key, headers: { origin: 'https://example.org' } })).status).toBe(403);
+    const allowed = await test.call('GET', '/me', { key, headers });
+    expect(allowed.status).toBe(200);
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(headers.origin);
+    const failed = await test.call('POST', '/public-keys', { key, headers, body: {} });
+    expect(failed.status).toBe(400);
+    expect(failed.headers.get('access-control-allow-origin')).toBe(headers.origin);
+    const foreign = await test.call('GET', '/me', { key, headers: { origin: 'https://example.org' } });
+    expect(foreign.status).toBe(403);
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
     const listed = await makeSecretKey({ allowedOrigins: ['https://app.example.com'] });
     expect((await test.call('GET', '/me', { key: listed.key, headers })).status).toBe(403);
   });

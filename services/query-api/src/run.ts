@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { firstKeysPath, writeFirstKeys } from './first-keys-file.ts';
 import { type App, createApp } from './http/app.ts';
-import { allowDashboardOrigin } from './http/cors.ts';
+import { allowOrigins } from './http/cors.ts';
 import { guardRoutes } from './http/guard.ts';
 import { serveDocumentation } from './http/openapi.ts';
 import { createOrganizationRoute } from './internal/create-organization.ts';
@@ -84,7 +84,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     };
     const app = createApp(config, logger);
     metrics.observe(app);
-    allowDashboardOrigin(app, dashboardOrigin);
+    allowOrigins(app, dashboardOrigin);
     guardRoutes(app, tenancy, config.rateLimitMaxPerMinute);
     await serveDocumentation(app);
     registerRoutes(app, context);

@@ -4,6 +4,7 @@ import { createRateLimiter, effectiveLimitPerMinute } from '@sazabi/keys';
 import type { FastifyRequest } from 'fastify';
 import type { Caller, Tenancy } from '../tenancy.ts';
 import type { App } from './app.ts';
+import { letPageRead } from './cors.ts';
 
 /** What a route asks of the caller: a scope, `any` valid key, or nothing (`none`). */
 export type Access = Scope | 'any' | 'none';
@@ -30,6 +31,8 @@ export function guardRoutes(app: App, tenancy: Tenancy, rateLimitCap: number | n
     if (access === 'none') return;
     const caller = await tenancy.authenticate(request);
     request.caller = caller;
+    // The key may be used from there, so its page can read what comes of it, failures too.
+    if (request.headers.origin !== undefined) letPageRead(reply, request.headers.origin);
     // One replica counts for itself: shares among several come with them.
     const limit = effectiveLimitPerMinute(caller.rateLimitPerMinute, rateLimitCap);
     const verdict = limiter.take(caller.keyId, limit, 1, Date.now());

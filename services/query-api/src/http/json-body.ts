@@ -12,7 +12,9 @@ export function parseJsonBodies(app: App): void {
     // A DELETE may say application/json and send nothing.
     return text === '' ? undefined : parseJson(text);
   });
-  app.addHook('onRequest', async (request) => {
+  // After CORS and the key, so that a page can read the answer and a stranger gets 401.
+  app.addHook('preParsing', async (request) => {
+    if (request.is404) return;
     const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
     if (encoding !== 'identity' && encoding !== '')
       throw new ContractError('UNSUPPORTED_MEDIA_TYPE', 'The API takes bodies as they are: send no content-encoding.');
