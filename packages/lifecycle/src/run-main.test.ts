@@ -75,6 +75,13 @@ describe('with a parent', () => {
     expect(service.stderr()).toMatch(/^Error: a bug\n {4}at /);
   });
 
+  it('quotes no parameter of a query that failed', async () => {
+    const service = start('quoting', true);
+    expect(await service.exited).toBe(1);
+    expect(service.stderr()).toMatch(/^Error: Error\n {4}at /);
+    expect(service.stderr() + JSON.stringify(service.messages)).not.toContain('s3cret');
+  });
+
   it('says why it cannot go on, closes, and exits 1', async () => {
     const service = start('fails-later', true);
     expect(await service.exited).toBe(1);

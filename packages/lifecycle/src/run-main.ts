@@ -1,4 +1,5 @@
 // What every service's main.ts does: start, say so to the parent, stop on a signal or the parent's word, exit with a code.
+import { framesOf, safeMessage } from './describe-error.ts';
 import { StartupError } from './startup-error.ts';
 
 /** A started service. `details` go to the parent with 'ready' (addresses, first keys); plain JSON. */
@@ -111,13 +112,14 @@ function tell(message: ChildMessage): Promise<void> {
 }
 
 /**
- * One line for what an operator can mend, the stack for what is our own fault. A parent shows the line itself, so it is
- * not written here as well.
+ * One line for what an operator can mend, the frames for what is our own fault, without a message that may quote values.
+ * A parent shows the line itself, so it is not written here as well.
  */
 async function report(error: unknown): Promise<void> {
   const mendable = error instanceof StartupError;
-  const message = error instanceof Error ? error.message : String(error);
-  const text = mendable ? message : error instanceof Error ? (error.stack ?? message) : message;
+  const message = mendable ? error.message : safeMessage(error);
+  const frames = mendable || !(error instanceof Error) ? [] : framesOf(error);
+  const text = [mendable ? message : `Error: ${message}`, ...frames].join('\n');
   if (!mendable || !process.connected) process.stderr.write(`${text}\n`);
   await tell({ type: 'failed', message, mendable });
 }
