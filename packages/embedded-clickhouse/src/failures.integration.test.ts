@@ -52,7 +52,7 @@ describe('a start fails with one line', () => {
     const dataDir = join(await temporaryFolder(), 'file');
     await writeFile(dataDir, '');
     expect(await failureOf({ dataDir })).toContain(`folder ${dataDir} cannot be written (EEXIST`);
-    expect(await failureOf({ dataDir: join(dataDir, 'below') })).toContain('cannot be written (EEXIST');
+    expect(await failureOf({ dataDir: join(dataDir, 'below') })).toContain('cannot be written (ENOTDIR');
   });
 
   it('on a folder that cannot be made', async () => {
