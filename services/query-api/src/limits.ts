@@ -3,7 +3,7 @@
 /** Bodies are queries and settings, the largest a filter of 20 × 100 values. */
 export const BODY_BYTES_MAX = 1_048_576;
 
-/** Queries of the log store that one organization may have under way; further ones get 429. */
+/** Queries that one organization may have under way, from the asking until the answer has left; further ones get 429. */
 export const QUERIES_AT_ONCE_MAX = 8;
 
 /** How long a change of a key waits for the intakes to confirm it (invariant I4). */
@@ -38,3 +38,21 @@ export const USER_AGENT_LENGTH_MAX = 256;
 
 /** A request must have come whole in this time, or its connection is closed. */
 export const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The head of a request must have come in this time. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+
+/** How exactly both times are kept. */
+export const CONNECTIONS_CHECK_INTERVAL_MS = 5_000;
+
+/** A connection without a byte in either direction for so long is destroyed; a query runs 30 s at most without one. */
+export const CONNECTION_IDLE_MS = 45_000;
+
+/** Connections kept at once; further ones are closed unanswered. */
+export const CONNECTIONS_MAX = 2_048;
+
+/** Bytes of large answers that may wait to be read, in the whole process; an answer past them is a 503. */
+export const ANSWERS_WAITING_BYTES_MAX = 256 * 1_048_576;
+
+/** Answers up to this size are not counted: with all connections they are 128 MiB at most. */
+export const SMALL_ANSWER_BYTES_MAX = 65_536;

@@ -1,26 +1,41 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { ContractError } from '@sazabi/contract';
 import { expect, it } from 'vitest';
 import { QUERIES_AT_ONCE_MAX } from './limits.ts';
 import { createQuerySlots } from './query-slots.ts';
 
-it('takes as many queries of an organization as the limit says and not one more, whatever others do', async () => {
+const response = () => new ServerResponse(new IncomingMessage(new Socket()));
+
+it('takes as many queries of an organization as the limit says and not one more, until an answer has left', async () => {
   const slots = createQuerySlots();
-  const finish: (() => void)[] = [];
-  const query = () => new Promise<string>((resolve) => finish.push(() => resolve('done')));
-  const running = Array.from({ length: QUERIES_AT_ONCE_MAX }, () => slots.run('mine', query));
-  const refused = await slots.run('mine', query).catch((error: unknown) => error);
+  const query = async () => 'done';
+  const answers = Array.from({ length: QUERIES_AT_ONCE_MAX }, response);
+  for (const answer of answers) expect(await slots.run('mine', answer, query)).toBe('done');
+  const refused = await slots.run('mine', response(), query).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(ContractError);
   expect(refused).toMatchObject({ code: 'RATE_LIMIT_EXCEEDED', retryAfterSeconds: 1 });
-  running.push(slots.run('another', query));
-  finish.shift()?.();
-  expect(await running[0]).toBe('done');
-  running.push(slots.run('mine', query));
-  for (const done of finish) done();
-  expect(await Promise.all(running)).toEqual(Array.from({ length: QUERIES_AT_ONCE_MAX + 2 }, () => 'done'));
+  expect(await slots.run('another', response(), query)).toBe('done');
+  answers[0]?.emit('close');
+  answers[0]?.req.socket.emit('close');
+  expect(await slots.run('mine', response(), query)).toBe('done');
+  await expect(slots.run('mine', response(), query)).rejects.toThrow();
+});
+
+it('gives a slot back when its connection ends before the answer’s turn, or has ended before the query', async () => {
+  const slots = createQuerySlots();
+  for (let n = 0; n < QUERIES_AT_ONCE_MAX + 1; n += 1) {
+    const late = response();
+    await slots.run('mine', late, async () => 'done');
+    late.req.socket.emit('close');
+    const gone = response();
+    gone.req.socket.destroy();
+    await slots.run('mine', gone, async () => 'done');
+  }
 });
 
 it('gives a slot back when its query fails', async () => {
   const slots = createQuerySlots();
   for (let n = 0; n < QUERIES_AT_ONCE_MAX + 1; n += 1)
-    await expect(slots.run('mine', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    await expect(slots.run('mine', response(), () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
 });

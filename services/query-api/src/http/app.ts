@@ -11,7 +11,9 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDe
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config.ts';
-import { BODY_BYTES_MAX, REQUEST_TIMEOUT_MS } from '../limits.ts';
+import { BODY_BYTES_MAX } from '../limits.ts';
+import { boundWaitingAnswers } from './answers.ts';
+import { CONNECTION_OPTIONS, limitConnections } from './connections.ts';
 import { sendFailure } from './failures.ts';
 import { single } from './headers.ts';
 import { parseJsonBodies } from './json-body.ts';
@@ -31,8 +33,11 @@ export function createApp(config: Config, logger: Logger): App {
   const app = fastify({
     logger: false,
     serverFactory: (handler) => {
-      const server = tls === null ? createServer(handler) : createTlsServer(tls, handler);
-      server.requestTimeout = REQUEST_TIMEOUT_MS;
+      const server =
+        tls === null
+          ? createServer(CONNECTION_OPTIONS, handler)
+          : createTlsServer({ ...tls, ...CONNECTION_OPTIONS }, handler);
+      limitConnections(server);
       return server;
     },
     // What is not HTTP gets a bare answer: there is no request to answer in the envelope.
@@ -52,6 +57,7 @@ export function createApp(config: Config, logger: Logger): App {
   app.addHook('onRequest', async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
   });
+  boundWaitingAnswers(app);
   parseJsonBodies(app);
   answerUnknownRoutes(app);
   return app;

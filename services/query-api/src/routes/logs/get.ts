@@ -25,7 +25,9 @@ export function getLogRoute(app: App, { logStore, querySlots, tenancy }: Context
       const scope = await tenancy.logScope(caller, undefined);
       const signal = askerGone(reply);
       return success(
-        await querySlots.run(caller.organizationId, () => findLog(logStore, scope, request.params.id, { signal })),
+        await querySlots.run(caller.organizationId, reply.raw, () =>
+          findLog(logStore, scope, request.params.id, { signal }),
+        ),
       );
     },
   });

@@ -35,7 +35,7 @@ export function queryLogsRoute(app: App, { logStore, querySlots, tenancy }: Cont
       const caller = callerOf(request);
       const scope = await tenancy.logScope(caller, request.body.projectId);
       const signal = askerGone(reply);
-      const found = await querySlots.run(caller.organizationId, () =>
+      const found = await querySlots.run(caller.organizationId, reply.raw, () =>
         queryLogs(logStore, scope, request.body, { signal }),
       );
       return { data: [...found.data], nextCursor: found.nextCursor, meta: found.meta, error: null };

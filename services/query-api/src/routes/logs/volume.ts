@@ -27,7 +27,9 @@ export function logsVolumeRoute(app: App, { logStore, querySlots, tenancy }: Con
       const scope = await tenancy.logScope(caller, request.body.projectId);
       const signal = askerGone(reply);
       return success(
-        await querySlots.run(caller.organizationId, () => queryVolume(logStore, scope, request.body, { signal })),
+        await querySlots.run(caller.organizationId, reply.raw, () =>
+          queryVolume(logStore, scope, request.body, { signal }),
+        ),
       );
     },
   });
