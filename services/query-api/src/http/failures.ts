@@ -1,7 +1,7 @@
 // Every failure becomes the contract's envelope here: expected ones by their code, anything else as INTERNAL_ERROR, logged once.
 import { ContractError, failure, REQUEST_ID_HEADER } from '@sazabi/contract';
 import { isUnavailable } from '@sazabi/control-db';
-import type { Logger } from '@sazabi/lifecycle';
+import { describeError, type Logger } from '@sazabi/lifecycle';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX } from '../limits.ts';
 import { unknownPath } from './not-found.ts';
@@ -28,7 +28,8 @@ export function sendFailure(
   logger: Logger,
 ): FastifyReply {
   const known = expected(error);
-  if (known === null) logUnexpected(error, request, logger);
+  if (isAskersEnd(error, request)) logger.debug({ event: 'asker_gone', requestId: request.id }, 'The asker is gone.');
+  else if (known === null) logUnexpected(error, request, logger);
   else if (known.cause !== undefined) logCause(known, request, logger);
   const answer =
     known ??
@@ -71,21 +72,24 @@ function isFastifyError(error: unknown): error is FastifyError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }
 
-/** No message of a wrapped database error: drizzle's holds the statement and its parameters. The frames say where. */
+/** No message: that of a store quotes the statement and what the user wrote. The frames say where. */
 function logUnexpected(error: unknown, request: FastifyRequest, logger: Logger): void {
-  const origin = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   logger.error(
     {
       event: 'request_failed',
       requestId: request.id,
       method: request.method,
       route: request.routeOptions.url,
-      error: origin instanceof Error ? `${origin.name}: ${origin.message}` : typeof origin,
-      frames:
-        error instanceof Error ? error.stack?.split('\n').filter((line) => line.startsWith('    at ')) : undefined,
+      ...describeError(error),
     },
     'A request failed for a reason that is ours.',
   );
+}
+
+/** Whether it failed as its asker closed the connection: that is no failure of ours. */
+function isAskersEnd(error: unknown, request: FastifyRequest): boolean {
+  if (!request.raw.socket.destroyed) return false;
+  return error instanceof ContractError || (error instanceof Error && 'code' in error && error.code === 'ECONNRESET');
 }
 
 /** Why a store could not be asked: by name and code alone, as the store's own message repeats the query. */

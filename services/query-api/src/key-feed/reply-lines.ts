@@ -13,8 +13,23 @@ export async function* readReplies(stream: Readable): AsyncGenerator<FeedReply> 
     for (let end = rest.indexOf(NEWLINE); end !== -1; end = rest.indexOf(NEWLINE)) {
       const line = rest.subarray(0, end).toString('utf8');
       rest = rest.subarray(end + 1);
-      if (line.trim() !== '') yield feedReplySchema.parse(JSON.parse(line));
+      if (line.trim() !== '') yield parseReply(line);
     }
     if (rest.length > FEED_LINE_BYTES_MAX) throw new Error(`a line is longer than ${FEED_LINE_BYTES_MAX} bytes`);
+  }
+}
+
+/** Its errors quote nothing of the line: they are logged. */
+function parseReply(line: string): FeedReply {
+  const parsed = feedReplySchema.safeParse(readJson(line));
+  if (!parsed.success) throw new Error("a line is none of the feed's replies");
+  return parsed.data;
+}
+
+function readJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Error('a line is no JSON');
   }
 }
