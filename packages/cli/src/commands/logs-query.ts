@@ -44,8 +44,8 @@ export function addLogsQuery(logs: Command, context: Context): void {
     .addOption(new Option('--sort <order>', 'by time').choices(['desc', 'asc']).default('desc'))
     .option(
       '--limit <n>',
-      `at most this many rows (default: ${LIMIT_DEFAULT})`,
-      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+      `at most this many rows, to ${PAGE_ROWS_MAX} (default: ${LIMIT_DEFAULT})`,
+      wholeNumber(1, PAGE_ROWS_MAX),
     )
     .option('--all', 'every row, page after page')
     .option('--json', 'one row a line (NDJSON), for programs')

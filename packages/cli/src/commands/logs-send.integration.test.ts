@@ -155,6 +155,14 @@ describe('logs send', () => {
     expect(ran.stderr).toContain('Trying again in 1.0 s');
   });
 
+  it('a wrong key is told first, and nothing of lines where none was sent', async () => {
+    interfere = () => failure(401, 'UNAUTHORIZED', 'The key is not known.');
+    const ran = await runSazabi(['logs', 'send'], { environment: environment(), input: 'one\n' });
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/^[^\n]*The key is not known\./);
+    expect(ran.stderr).not.toContain('not all sent');
+  });
+
   it('gives up after --retry-for and says what was not sent', async () => {
     interfere = (request) =>
       request.body.includes('line 1500') ? failure(503, 'SERVICE_UNAVAILABLE', 'Full.') : undefined;

@@ -125,14 +125,16 @@ async function tell(output: Output, sent: Sent, json: boolean): Promise<void> {
   const { unit, accepted, rejectedCount, rejected, failure } = sent;
   for (const { place, code, message } of rejected) output.problem(`${unit} ${place}: ${message} (${code})`);
   if (rejectedCount > rejected.length) output.problem(`… and ${rejectedCount - rejected.length} more rejected.`);
+  // The reason first: all that follows comes of it.
+  if (failure?.error instanceof CliError) output.problem(failure.error.message);
   if (json) await output.printJson({ accepted, rejected: rejectedCount, complete: failure === null });
   else await output.print(`accepted ${accepted}, rejected ${rejectedCount}`);
   if (failure === null) return;
   const { from, to } = failure;
-  if (to > 0)
+  // Where nothing at all was sent, the reason says enough.
+  if (to > 0 && accepted + rejectedCount > 0)
     output.problem(
       `Stopped: ${unit}s ${from} to ${to} are not all sent, later ones may not be. Send from ${unit} ${from} on again.`,
     );
   if (!(failure.error instanceof CliError)) throw failure.error;
-  output.problem(failure.error.message);
 }

@@ -51,6 +51,7 @@ Examples:
         ...(options.groups === undefined ? {} : { limit: options.groups }),
       });
       if (options.json) return await context.output.printJson(volume);
+      if (volume.total === 0) return context.output.note('no logs');
       if (options.groupBy === undefined) await printBuckets(context.output, volume.series);
       else await printGroups(context.output, volume.series);
       context.output.note(`${volume.total.toLocaleString('en')} logs`);

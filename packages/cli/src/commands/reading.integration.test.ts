@@ -83,8 +83,8 @@ describe('logs query', () => {
         Array.from({ length: JSON.parse(request.body).limit }, () => row('x')),
         { nextCursor: 'more' },
       );
-    const some = await sazabi('logs', 'query', '--limit', '1500', '--json');
-    expect(some.stdout.trimEnd().split('\n')).toHaveLength(1500);
+    const some = await sazabi('logs', 'query', '--limit', '1000', '--json');
+    expect(some.stdout.trimEnd().split('\n')).toHaveLength(1000);
   });
 
   it('ends quietly when its reader has had enough', async () => {
@@ -117,6 +117,12 @@ describe('logs volume', () => {
       `2026-01-31 12:00:00Z  ${'█'.repeat(60)}  1,000\n2026-01-31 12:01:00Z  ${'█'.repeat(30)}${' '.repeat(30)}  500\n2026-01-31 12:02:00Z  ${' '.repeat(60)}  0\n`,
     );
     expect(ran.stderr).toBe('1,500 logs\n');
+  });
+
+  it('says in one line that there are none', async () => {
+    answer = () => ok({ series: [{ group: null, total: 0, points: points(0, 0) }], total: 0, interval: '1m' });
+    const ran = await sazabi('logs', 'volume');
+    expect([ran.code, ran.stdout, ran.stderr]).toEqual([0, '', 'no logs\n']);
   });
 
   it('shows each group, the others and those without', async () => {
@@ -268,6 +274,7 @@ describe('failures', () => {
     ['nonsense'],
     ['logs', 'query', '--from', 'yesterday'],
     ['logs', 'query', '--limit', '0'],
+    ['logs', 'query', '--limit', '1001'],
     ['logs', 'query', '--mode', 'fuzzy'],
     ['logs', 'query', '--filter', 'level'],
     ['keys', 'public-keys', 'create'],
