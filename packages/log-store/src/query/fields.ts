@@ -38,9 +38,16 @@ const COLUMNS: Readonly<Record<LogColumnField, FieldSql>> = {
   keyId: optionalColumn(sql`key_id`),
 };
 
+/** mapContains() finds no empty key among keys of LowCardinality: they are looked through one by one. */
+const EMPTY_KEY = textField(
+  sql`arrayFirst((value, key) -> key = '', mapValues(attributes), mapKeys(attributes))`,
+  sql`arrayExists(key -> key = '', mapKeys(attributes))`,
+);
+
 /** The SQL of a field; an attribute's key is a bound value. */
 export function fieldSql(field: LogField): FieldSql {
   if (!isAttribute(field)) return COLUMNS[field];
+  if (field === ATTRIBUTE_PREFIX) return EMPTY_KEY;
   const key = bound('String', field.slice(ATTRIBUTE_PREFIX.length));
   return textField(sql`attributes[${key}]`, sql`mapContains(attributes, ${key})`);
 }

@@ -58,6 +58,20 @@ describe('filters', () => {
     expect(await which({ field, op: 'contains', value: '' })).toEqual(['empty', 'one']);
   });
 
+  it('finds the attribute whose key is empty', async () => {
+    const which = await given({
+      none: {},
+      other: { attributes: { a: '1' } },
+      empty: { attributes: { '': '1', b: '2' } },
+    });
+    const field = 'attributes.';
+    expect(await which({ field, op: 'exists' })).toEqual(['empty']);
+    expect(await which({ field, op: 'not_exists' })).toEqual(['none', 'other']);
+    expect(await which({ field, op: 'eq', value: 1 })).toEqual(['empty']);
+    expect(await which({ field, op: 'contains', value: '1' })).toEqual(['empty']);
+    expect(await which({ field, op: 'gte', value: 1 })).toEqual(['empty']);
+  });
+
   it('eq with a number or boolean compares its JSON text', async () => {
     const which = await given({
       int: { attributes: { a: '1' } },

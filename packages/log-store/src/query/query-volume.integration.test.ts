@@ -14,7 +14,7 @@ beforeAll(async () => {
     testLog({ timestamp: '2026-06-15 11:00:00.000000000', level: 'info', attributes: { code: '200' } }),
     testLog({ timestamp: '2026-06-15 11:00:59.999999999', level: 'error', attributes: { code: '' } }),
     testLog({ timestamp: '2026-06-15 11:01:00.000000000', level: 'info', attributes: { code: '200' } }),
-    testLog({ timestamp: '2026-06-15 11:03:00.000000000', level: 'warn', attributes: { code: '500' } }),
+    testLog({ timestamp: '2026-06-15 11:03:00.000000000', level: 'warn', attributes: { code: '500', '': 'no key' } }),
     testLog({ timestamp: '2026-06-15 11:03:30.000000000', level: 'info' }),
     testLog({ timestamp: '2026-06-15 11:03:30.000000000', level: 'info', project_id: OTHER_PROJECT }),
     testLog({ timestamp: '2026-06-15 11:03:30.000000000', level: 'info', mode: 'test' }),
@@ -51,6 +51,10 @@ describe('volume', () => {
       '2026-06-15T11:02:00.000Z',
       '2026-06-15T11:03:00.000Z',
     ]);
+  });
+
+  it('groups by the attribute whose key is empty', async () => {
+    expect(lines(await ask({ ...RANGE, groupBy: 'attributes.' }))).toEqual(['(none): 2 1 0 1', 'no key: 0 0 0 1']);
   });
 
   it('groups by any field, the largest first; none, empty and the rest are groups of their own', async () => {
