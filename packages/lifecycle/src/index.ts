@@ -1,4 +1,5 @@
 // How a service lives: environment, logger, metrics, the operator's port, start and stop.
+export * from './bus-settings.ts';
 export * from './describe-error.ts';
 export * from './folder-lock.ts';
 export * from './free-port.ts';

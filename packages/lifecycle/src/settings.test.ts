@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { busSettings } from './bus-settings.ts';
 import { CERTIFICATE_KEY_JWK, CERTIFICATE_PEM } from './fixtures/certificate.ts';
 import { parseEnvironment } from './parse-environment.ts';
 import {
-  busUrlSetting,
   checkInternal,
   checkTls,
   databaseUrlSetting,
@@ -26,7 +26,7 @@ const schema = z
     ...internalSettings,
     PORT: portSetting(1),
     RATE: rateLimitCapSetting,
-    BUS_URL: busUrlSetting,
+    ...busSettings,
     DATABASE_URL: databaseUrlSetting,
     API_PUBLIC_URL: originSetting,
   })

@@ -30,11 +30,6 @@ const hostSetting = z
 /** The operator's cap on requests per minute. */
 export const rateLimitCapSetting = z.coerce.number(RATE_TEXT).int(RATE_TEXT).min(1, RATE_TEXT).optional();
 
-export const busUrlSetting = z
-  .string()
-  .regex(/^lmdb:./, 'must be lmdb:FOLDER')
-  .optional();
-
 /** Not quoted where it is wrong: it may hold a password. */
 export const databaseUrlSetting = z
   .string()

@@ -8,7 +8,7 @@ const CLICKHOUSE_URL = 'http://app:secret@127.0.0.1:8123/sazabi';
 describe('consumer settings', () => {
   it('needs the store alone', () => {
     expect(parseConfig({ CLICKHOUSE_URL })).toEqual({
-      busUrl: `lmdb:${join(resolve('.sazabi'), 'bus')}`,
+      bus: { url: `lmdb:${join(resolve('.sazabi'), 'bus')}`, kafka: undefined },
       clickHouseUrl: CLICKHOUSE_URL,
       internal: { host: '127.0.0.1', port: 4322, token: undefined },
       logLevel: 'info',
@@ -16,8 +16,8 @@ describe('consumer settings', () => {
   });
 
   it('takes the data folder, or the bus where it is named', () => {
-    expect(parseConfig({ CLICKHOUSE_URL, SAZABI_DATA_DIR: '/data' }).busUrl).toBe('lmdb:/data/bus');
-    expect(parseConfig({ CLICKHOUSE_URL, SAZABI_DATA_DIR: '/data', BUS_URL: 'lmdb:/bus' }).busUrl).toBe('lmdb:/bus');
+    expect(parseConfig({ CLICKHOUSE_URL, SAZABI_DATA_DIR: '/data' }).bus.url).toBe('lmdb:/data/bus');
+    expect(parseConfig({ CLICKHOUSE_URL, SAZABI_DATA_DIR: '/data', BUS_URL: 'lmdb:/bus' }).bus.url).toBe('lmdb:/bus');
   });
 
   it('names every wrong variable in one line', () => {

@@ -1,7 +1,9 @@
 // The consumer's settings, parsed once.
-import { join, resolve } from 'node:path';
 import {
-  busUrlSetting,
+  type BusConfig,
+  busOf,
+  busSettings,
+  checkBus,
   checkInternal,
   clickHouseUrlSetting,
   internalSettings,
@@ -16,15 +18,16 @@ const settingsSchema = z
   .object({
     ...internalSettings,
     CLICKHOUSE_URL: clickHouseUrlSetting,
-    BUS_URL: busUrlSetting,
+    ...busSettings,
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
     CONSUMER_INTERNAL_PORT: portSetting(4322),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   })
-  .superRefine(checkInternal);
+  .superRefine(checkInternal)
+  .superRefine(checkBus);
 
 export interface ConsumerConfig {
-  readonly busUrl: string;
+  readonly bus: BusConfig;
   /** With user, password and database. */
   readonly clickHouseUrl: string;
   readonly internal: { readonly host: string; readonly port: number; readonly token: string | undefined };
@@ -35,7 +38,7 @@ export interface ConsumerConfig {
 export function parseConfig(environment: NodeJS.ProcessEnv): ConsumerConfig {
   const settings = parseEnvironment(settingsSchema, environment);
   return {
-    busUrl: settings.BUS_URL ?? `lmdb:${join(resolve(settings.SAZABI_DATA_DIR), 'bus')}`,
+    bus: busOf(settings, settings.SAZABI_DATA_DIR),
     clickHouseUrl: settings.CLICKHOUSE_URL,
     internal: {
       host: settings.INTERNAL_HOST,

@@ -31,7 +31,7 @@ describe('consumer', () => {
 
   const startConsumer = () =>
     run({
-      busUrl: `lmdb:${join(folder, 'bus')}`,
+      bus: { url: `lmdb:${join(folder, 'bus')}`, kafka: undefined },
       clickHouseUrl: engine.appUrl,
       internal: { host: '127.0.0.1', port: 0, token: undefined },
       logLevel: 'silent',

@@ -49,7 +49,7 @@ async function start(
   closers: Closer[],
 ): Promise<Omit<RunningConsumer, 'close'>> {
   let notReady: string | null = 'the log store has not answered yet';
-  const { consumer, deadLetters } = await openBusParts(config.busUrl, closers);
+  const { consumer, deadLetters } = await openBusParts(config.bus, closers);
   const metrics = createConsumerMetrics(() => consumer.lag());
   const internal = await startInternalServer({
     ...config.internal,
@@ -83,9 +83,9 @@ async function start(
 }
 
 /** @throws StartupError where the bus cannot be opened; its message says why */
-async function openBusParts(busUrl: string, closers: Closer[]) {
+async function openBusParts(config: ConsumerConfig['bus'], closers: Closer[]) {
   try {
-    const bus = openBus(busUrl);
+    const bus = openBus(config.url, config);
     closers.push(bus.close);
     return { consumer: await bus.consumer(), deadLetters: await bus.deadLetters() };
   } catch (error) {

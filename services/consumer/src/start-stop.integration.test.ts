@@ -32,7 +32,7 @@ describe('consumer, start and stop', () => {
   });
 
   const config = (changes: Partial<ConsumerConfig> = {}) => ({
-    busUrl: `lmdb:${join(folder, 'bus')}`,
+    bus: { url: `lmdb:${join(folder, 'bus')}`, kafka: undefined },
     clickHouseUrl: engine.appUrl,
     internal: { host: '127.0.0.1', port: 0, token: undefined },
     logLevel: 'silent' as const,
@@ -50,7 +50,7 @@ describe('consumer, start and stop', () => {
 
   it('a bus that cannot be opened ends the start with one line', async () => {
     await writeFile(join(folder, 'file'), '');
-    const failure = run(config({ busUrl: `lmdb:${join(folder, 'file')}` }));
+    const failure = run(config({ bus: { url: `lmdb:${join(folder, 'file')}`, kafka: undefined } }));
     await expect(failure).rejects.toThrow(StartupError);
     await expect(failure).rejects.toThrow(/^[^\n]+$/);
   });
@@ -62,7 +62,10 @@ describe('consumer, start and stop', () => {
     const port = typeof address === 'object' ? address?.port : undefined;
     const busFolder = join(folder, 'bus-of-busy-port');
     const failure = run(
-      config({ busUrl: `lmdb:${busFolder}`, internal: { host: '127.0.0.1', port: port ?? 0, token: undefined } }),
+      config({
+        bus: { url: `lmdb:${busFolder}`, kafka: undefined },
+        internal: { host: '127.0.0.1', port: port ?? 0, token: undefined },
+      }),
     );
     await expect(failure).rejects.toThrow(StartupError);
     await expect(failure).rejects.toThrow(/^[^\n]+$/);

@@ -14,7 +14,7 @@ describe('settings', () => {
       trustedProxies: [],
       tls: null,
     });
-    expect(config.busUrl).toBe(`lmdb:${config.dataDir}/bus`);
+    expect(config.bus.url).toBe(`lmdb:${config.dataDir}/bus`);
   });
 
   it('are all named at once where they are wrong', () => {

@@ -1,7 +1,10 @@
 // The intake's settings, read from the environment once.
 import { resolve } from 'node:path';
 import {
-  busUrlSetting,
+  type BusConfig,
+  busOf,
+  busSettings,
+  checkBus,
   checkInternal,
   checkTls,
   internalSettings,
@@ -23,7 +26,7 @@ export interface IntakeConfig {
   readonly internalToken: string | undefined;
   readonly logLevel: LogLevel;
   readonly dataDir: string;
-  readonly busUrl: string;
+  readonly bus: BusConfig;
   readonly keyFeedUrl: string;
   /** Caps every key's limit; null = no cap. */
   readonly rateLimitMaxPerMinute: number | null;
@@ -39,12 +42,13 @@ const schema = z
     INTAKE_INTERNAL_PORT: portSetting(4321),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
-    BUS_URL: busUrlSetting,
+    ...busSettings,
     KEY_FEED_URL: z.url({ protocol: /^https?$/, error: 'must be http://host:port' }).default('http://127.0.0.1:4320'),
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
   })
   .superRefine(checkTls)
-  .superRefine(checkInternal);
+  .superRefine(checkInternal)
+  .superRefine(checkBus);
 
 /** @throws StartupError one line, naming every variable that is wrong */
 export function parseConfig(environment: NodeJS.ProcessEnv): IntakeConfig {
@@ -58,7 +62,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): IntakeConfig {
     internalToken: env.INTERNAL_TOKEN,
     logLevel: env.LOG_LEVEL,
     dataDir,
-    busUrl: env.BUS_URL ?? `lmdb:${resolve(dataDir, 'bus')}`,
+    bus: busOf(env, dataDir),
     keyFeedUrl: env.KEY_FEED_URL,
     rateLimitMaxPerMinute: env.RATE_LIMIT_MAX_PER_MINUTE ?? null,
     trustedProxies: env.TRUSTED_PROXIES,

@@ -200,7 +200,10 @@ describe('headers of every answer', () => {
 
 describe('nothing secret in what the operator sees', () => {
   it('no password of a bus that cannot be opened', async () => {
-    const config = { ...parseConfig({ INTAKE_PORT: '0', INTAKE_INTERNAL_PORT: '0' }), busUrl: 'none://u:hidden@h' };
+    const config = {
+      ...parseConfig({ INTAKE_PORT: '0', INTAKE_INTERNAL_PORT: '0' }),
+      bus: { url: 'none://u:hidden@h', kafka: undefined },
+    };
     const problem = await run(config).catch(String);
     expect(problem).toMatch(/The bus cannot be opened: .* Set BUS_URL/);
     expect(problem).not.toContain('hidden');

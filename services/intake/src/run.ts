@@ -140,7 +140,7 @@ async function start(
 
 function openBusOf(config: IntakeConfig): Bus {
   try {
-    return openBus(config.busUrl);
+    return openBus(config.bus.url, config.bus);
   } catch (error) {
     throw busProblem(error);
   }

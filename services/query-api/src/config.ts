@@ -1,6 +1,10 @@
 // The API's settings, parsed once from the environment; the only place that reads it.
 import { join, resolve } from 'node:path';
 import {
+  type BusConfig,
+  busOf,
+  busSettings,
+  checkBus,
   checkInternal,
   checkTls,
   clickHouseUrlSetting,
@@ -26,6 +30,7 @@ const settingsSchema = z
     API_PORT: portSetting(4319),
     API_PUBLIC_URL: originSetting,
     INTERNAL_PORT: portSetting(4320),
+    ...busSettings,
     DATABASE_URL: databaseUrlSetting,
     CLICKHOUSE_URL: clickHouseUrlSetting.optional(),
     CLICKHOUSE_READER_URL: clickHouseUrlSetting.optional(),
@@ -38,7 +43,8 @@ const settingsSchema = z
     message: 'is needed: http://reader:PASSWORD@HOST:8123/sazabi',
   })
   .superRefine(checkTls)
-  .superRefine(checkInternal);
+  .superRefine(checkInternal)
+  .superRefine(checkBus);
 
 export interface Config {
   readonly host: string;
@@ -53,6 +59,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly databaseUrl: string;
+  /** For replays of dead letters. */
+  readonly bus: BusConfig;
   /** The read-only user's. */
   readonly logStoreUrl: string;
   /** The operator's cap on what keys may set; null = none. */
@@ -73,6 +81,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     dataDir,
     trustedProxies: settings.TRUSTED_PROXIES,
     tls: tlsFiles(settings),
+    bus: busOf(settings, dataDir),
     databaseUrl: settings.DATABASE_URL ?? `pglite:${join(dataDir, 'control')}`,
     // One of the two is there: the schema has seen to it.
     logStoreUrl: settings.CLICKHOUSE_READER_URL ?? settings.CLICKHOUSE_URL ?? '',

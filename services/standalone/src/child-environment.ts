@@ -1,14 +1,16 @@
 // What each child gets of the environment: an allow-list, so that no secret reaches a process that has no use for it.
+import { BUS_VARIABLES } from '@sazabi/lifecycle';
 
 /** What a Node process needs of its surroundings. */
 const SURROUNDINGS = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_EXTRA_CA_CERTS', 'NODE_ENV'];
 
 /** Settings that a service reads and that standalone does not decide itself. */
 const PASSED_ON = {
-  intake: ['HOST', 'BUS_URL', 'RATE_LIMIT_MAX_PER_MINUTE', 'TRUSTED_PROXIES', 'TLS_CERT_FILE', 'TLS_KEY_FILE'],
-  consumer: ['BUS_URL'],
+  intake: ['HOST', ...BUS_VARIABLES, 'RATE_LIMIT_MAX_PER_MINUTE', 'TRUSTED_PROXIES', 'TLS_CERT_FILE', 'TLS_KEY_FILE'],
+  consumer: BUS_VARIABLES,
   'query-api': [
     'HOST',
+    ...BUS_VARIABLES,
     'DATABASE_URL',
     'API_PUBLIC_URL',
     'RATE_LIMIT_MAX_PER_MINUTE',

@@ -1,7 +1,8 @@
 // Standalone's settings, parsed once, with those it only passes on: a wrong one ends the start before anything runs.
 import { resolve } from 'node:path';
 import {
-  busUrlSetting,
+  busSettings,
+  checkBus,
   checkInternal,
   checkTls,
   clickHouseUrlSetting,
@@ -30,13 +31,14 @@ const settingsSchema = z
     INTERNAL_PORT: portSetting(4320),
     CLICKHOUSE_URL: clickHouseUrlSetting.optional(),
     CLICKHOUSE_READER_URL: clickHouseUrlSetting.optional(),
-    BUS_URL: busUrlSetting,
+    ...busSettings,
     DATABASE_URL: databaseUrlSetting,
     API_PUBLIC_URL: originSetting,
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
   })
   .superRefine(checkTls)
-  .superRefine(checkInternal);
+  .superRefine(checkInternal)
+  .superRefine(checkBus);
 
 export interface StandaloneConfig {
   /** Absolute: the engine needs that, and the children's working folder is nobody's business. */

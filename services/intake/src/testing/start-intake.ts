@@ -60,7 +60,7 @@ export interface TestIntakeOptions {
 export async function startTestIntake(options: TestIntakeOptions = {}): Promise<TestIntake> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sazabi-intake-'));
   const config = parseConfig({ INTAKE_PORT: '0', INTAKE_INTERNAL_PORT: '0', SAZABI_DATA_DIR: dataDir });
-  const bus = openBus(config.busUrl);
+  const bus = openBus(config.bus.url, config.bus);
   const receiptSecret = randomBytes(32);
   const snapshot = createKeySnapshot();
   if (options.withoutSnapshot !== true) {
