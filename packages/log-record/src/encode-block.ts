@@ -5,6 +5,7 @@ import type { BlockState } from './block-state.ts';
 import type { Dictionary } from './dictionary.ts';
 import { LEVELS, levelIndexOf } from './level.ts';
 import { LOG_COLUMNS, type LogColumnName } from './log-columns.ts';
+import { LOW_CARDINALITY } from './low-cardinality.ts';
 import { spreadOrdinals, spreadRuns, UUID_WORDS } from './request-runs.ts';
 import { createStringColumn, KEPT_BYTES_MAX, pushText, type StringColumn, writeVarint } from './string-column.ts';
 
@@ -20,16 +21,6 @@ const INITIAL_BYTES = 64 * 1024;
 const INITIAL_ROW_WORDS = 4096;
 /** Bytes a row takes in the columns of fixed width, its dictionary indexes (one byte each) included. */
 const FIXED_ROW_BYTES = 16 + 1 + 8 + 8 + 2 + 1 + 1 + 1 + 1 + 1 + 1 + 8 + 1 + 4 + 16 + 4;
-// SerializationLowCardinality of ClickHouse: version 1 (dictionaries in the block), then for each run of rows a word of
-// the index type and these flags; `additional keys` says that the keys follow.
-const LOW_CARDINALITY_VERSION = 1;
-const HAS_ADDITIONAL_KEYS = 0x200;
-const UINT8_KEYS_MAX = 0x100;
-const UINT16_KEYS_MAX = 0x1_0000;
-const UINT8_INDEX = 0;
-const UINT16_INDEX = 1;
-const UINT32_INDEX = 2;
-
 /** What stands before each column's data: its name and type as Strings. */
 const COLUMN_HEADERS = LOG_COLUMNS.map((column) => {
   const header = createStringColumn(64);
@@ -61,13 +52,8 @@ export function createBlockOutput(): BlockOutput {
   return { bytes: Buffer.allocUnsafeSlow(INITIAL_BYTES), length: 0, rowWords: new Int32Array(INITIAL_ROW_WORDS) };
 }
 
-function indexBytes(keys: number): number {
-  if (keys <= UINT8_KEYS_MAX) return 1;
-  return keys <= UINT16_KEYS_MAX ? 2 : 4;
-}
-
 function dictionaryBytes(dictionary: Dictionary, rows: number): number {
-  return dictionary.keys.length + (indexBytes(dictionary.texts.length) - 1) * rows;
+  return dictionary.keys.length + (LOW_CARDINALITY.indexFor(dictionary.texts.length).width - 1) * rows;
 }
 
 /** Size of the encoded block, at most a few hundred bytes too high: never too low, as `encodeBlock` allocates by it. */
@@ -110,11 +96,9 @@ function putString(output: BlockOutput, column: StringColumn): void {
   putBytes(output, column.bytes.subarray(0, column.length));
 }
 
-/** A run of `count` rows: its header and dictionary. The indexes, of `indexBytes(keyCount)` each, must follow. */
+/** A run of `count` rows: its header and dictionary. The indexes, of the width for `keyCount` each, must follow. */
 function putDictionary(output: BlockOutput, keys: StringColumn, keyCount: number, count: number): void {
-  const width = indexBytes(keyCount);
-  const indexType = width === 1 ? UINT8_INDEX : width === 2 ? UINT16_INDEX : UINT32_INDEX;
-  putUInt64(output, indexType | HAS_ADDITIONAL_KEYS);
+  putUInt64(output, LOW_CARDINALITY.indexFor(keyCount).type | LOW_CARDINALITY.hasAdditionalKeys);
   putUInt64(output, keyCount);
   putString(output, keys);
   putUInt64(output, count);
@@ -123,7 +107,7 @@ function putDictionary(output: BlockOutput, keys: StringColumn, keyCount: number
 function putIndexes(output: BlockOutput, dictionary: Dictionary, indexes: Int32Array, count: number): void {
   const keyCount = dictionary.texts.length;
   putDictionary(output, dictionary.keys, keyCount, count);
-  const width = indexBytes(keyCount);
+  const { width } = LOW_CARDINALITY.indexFor(keyCount);
   if (width === 4) {
     putWords(output, indexes, count);
     return;
@@ -142,7 +126,7 @@ function putIndexes(output: BlockOutput, dictionary: Dictionary, indexes: Int32A
 }
 
 function putLowCardinality(output: BlockOutput, dictionary: Dictionary, indexes: Int32Array, rows: number): void {
-  putUInt64(output, LOW_CARDINALITY_VERSION);
+  putUInt64(output, LOW_CARDINALITY.version);
   putIndexes(output, dictionary, indexes, rows);
 }
 
@@ -154,7 +138,7 @@ function putRuns(output: BlockOutput, state: BlockState, words: Int32Array, widt
 }
 
 function putModes(output: BlockOutput, state: BlockState): void {
-  putUInt64(output, LOW_CARDINALITY_VERSION);
+  putUInt64(output, LOW_CARDINALITY.version);
   putDictionary(output, MODE_KEYS, MODES.length, state.rowCount);
   const rowWords = takeRowWords(output, state.rowCount);
   spreadRuns(state.runs, state.runs.mode, 1, state.rowCount, rowWords);
@@ -174,7 +158,7 @@ function putOrdinals(output: BlockOutput, state: BlockState): void {
 }
 
 function putLevels(output: BlockOutput, state: BlockState): void {
-  putUInt64(output, LOW_CARDINALITY_VERSION);
+  putUInt64(output, LOW_CARDINALITY.version);
   putDictionary(output, LEVEL_KEYS, LEVELS.length, state.rowCount);
   const { bytes } = output;
   const { severity } = state.rows;
@@ -192,7 +176,7 @@ function putExpiry(output: BlockOutput, state: BlockState): void {
 /** A map is an array of pairs: the keys' version, offsets behind each row's last pair, keys, values; no pairs, no run. */
 function putAttributes(output: BlockOutput, state: BlockState): void {
   const { attributes, rows, rowCount } = state;
-  putUInt64(output, LOW_CARDINALITY_VERSION);
+  putUInt64(output, LOW_CARDINALITY.version);
   putWords(output, rows.attributesEnd, rowCount * 2);
   if (attributes.count > 0) putIndexes(output, attributes.keys, attributes.keyIndexes, attributes.count);
   putString(output, attributes.values);

@@ -1,4 +1,6 @@
-// Reads blocks of ClickHouse's Native format back, for tests and tools; the pipeline itself never decodes a row.
+// Reads blocks of ClickHouse's Native format back: of records that the store refused, for tests and tools. What is stored is
+// never decoded. The bytes may be damaged: every count is held against the bytes that are left before anything is made of it.
+import { LOW_CARDINALITY } from './low-cardinality.ts';
 import { uuidToText } from './uuid.ts';
 
 /** Values by type: UUID text; DateTime64 bigint of its unit; Date days; integers numbers; String text; Map entries in order. */
@@ -32,11 +34,19 @@ function take(cursor: Cursor, length: number): Buffer {
 
 function takeVarint(cursor: Cursor): number {
   let value = 0;
-  for (let factor = 1; ; factor *= 0x80) {
+  for (let factor = 1; factor <= Number.MAX_SAFE_INTEGER; factor *= 0x80) {
     const byte = take(cursor, 1).readUInt8();
     value += (byte & 0x7f) * factor;
     if (byte < 0x80) return value;
   }
+  throw new RangeError('a number has no end');
+}
+
+/** A count of things of which each takes a byte at least: more than there are bytes cannot be. */
+function checkCount(cursor: Cursor, count: number): number {
+  const left = cursor.bytes.length - cursor.at;
+  if (count > left) throw new RangeError(`${count} of something are announced in ${left} bytes`);
+  return count;
 }
 
 function takeUInt64(cursor: Cursor): number {
@@ -47,8 +57,8 @@ function takeText(cursor: Cursor): string {
   return take(cursor, takeVarint(cursor)).toString('utf8');
 }
 
-function repeat<T>(count: number, read: () => T): T[] {
-  return Array.from({ length: count }, read);
+function repeat<T>(cursor: Cursor, count: number, read: () => T): T[] {
+  return Array.from({ length: checkCount(cursor, count) }, read);
 }
 
 function takeUuid(cursor: Cursor): string {
@@ -61,19 +71,26 @@ function takeUuid(cursor: Cursor): string {
 
 function takeVersion(cursor: Cursor): void {
   const version = takeUInt64(cursor);
-  if (version !== 1) throw new RangeError(`LowCardinality version ${version} is not 1`);
+  if (version !== LOW_CARDINALITY.version) throw new RangeError(`LowCardinality version ${version} is not known`);
 }
+
+/** Bytes of an index, by its type: UInt8, UInt16, UInt32. No block has more keys. */
+const INDEX_WIDTHS = [1, 2, 4] as const;
 
 /** The runs of a LowCardinality(String) column without its version; indexes refer to the run's own dictionary. */
 function takeRuns(cursor: Cursor, rows: number): string[] {
   const values: string[] = [];
   while (values.length < rows) {
     const flags = takeUInt64(cursor);
-    const width = 2 ** (flags & 0xff);
-    if ((flags & 0x200) === 0 || (flags & 0x100) !== 0) throw new RangeError(`index type ${flags} is not supported`);
-    const keys = repeat(takeUInt64(cursor), () => takeText(cursor));
-    for (let left = takeUInt64(cursor); left > 0; left--) {
-      const key = keys[take(cursor, width).readUIntLE(0, width)];
+    const width = INDEX_WIDTHS[flags & 0xff];
+    if (width === undefined || (flags & LOW_CARDINALITY.hasAdditionalKeys) === 0 || (flags & 0x100) !== 0)
+      throw new RangeError(`index type ${flags} is not supported`);
+    const keys = repeat(cursor, takeUInt64(cursor), () => takeText(cursor));
+    const run = takeUInt64(cursor);
+    if (run === 0 || run > rows - values.length) throw new RangeError(`a run has ${run} rows`);
+    const indexes = take(cursor, run * width);
+    for (let at = 0; at < indexes.length; at += width) {
+      const key = keys[indexes.readUIntLE(at, width)];
       if (key === undefined) throw new RangeError('an index is beyond its dictionary');
       values.push(key);
     }
@@ -83,21 +100,22 @@ function takeRuns(cursor: Cursor, rows: number): string[] {
 
 function takeMap(cursor: Cursor, rows: number): (readonly [string, string])[][] {
   takeVersion(cursor);
-  const ends = repeat(rows, () => takeUInt64(cursor));
-  const total = ends.at(-1) ?? 0;
-  const keys = takeRuns(cursor, total);
+  const ends = repeat(cursor, rows, () => takeUInt64(cursor));
+  if (ends.some((end, row) => end < (ends[row - 1] ?? 0))) throw new RangeError('a map ends before it begins');
+  const keys = takeRuns(cursor, checkCount(cursor, ends.at(-1) ?? 0));
   const pairs = keys.map((key) => [key, takeText(cursor)] as const);
   return ends.map((end, row) => pairs.slice(row === 0 ? 0 : ends[row - 1], end));
 }
 
+/** The values of one column; none of the types takes less than a byte a row. */
 function takeValues(cursor: Cursor, type: string, rows: number): readonly NativeValue[] {
   if (rows === 0) return [];
-  if (type === 'UUID') return repeat(rows, () => takeUuid(cursor));
-  if (type.startsWith('DateTime64(')) return repeat(rows, () => take(cursor, 8).readBigInt64LE());
-  if (type === 'String') return repeat(rows, () => takeText(cursor));
-  if (type === 'Date') return repeat(rows, () => take(cursor, 2).readUInt16LE());
-  if (type === 'UInt8') return repeat(rows, () => take(cursor, 1).readUInt8());
-  if (type === 'UInt32') return repeat(rows, () => take(cursor, 4).readUInt32LE());
+  if (type === 'UUID') return repeat(cursor, rows, () => takeUuid(cursor));
+  if (type.startsWith('DateTime64(')) return repeat(cursor, rows, () => take(cursor, 8).readBigInt64LE());
+  if (type === 'String') return repeat(cursor, rows, () => takeText(cursor));
+  if (type === 'Date') return repeat(cursor, rows, () => take(cursor, 2).readUInt16LE());
+  if (type === 'UInt8') return repeat(cursor, rows, () => take(cursor, 1).readUInt8());
+  if (type === 'UInt32') return repeat(cursor, rows, () => take(cursor, 4).readUInt32LE());
   if (type === 'Map(LowCardinality(String), String)') return takeMap(cursor, rows);
   if (type === 'LowCardinality(String)') {
     takeVersion(cursor);
@@ -106,12 +124,15 @@ function takeValues(cursor: Cursor, type: string, rows: number): readonly Native
   throw new RangeError(`type ${type} is not supported`);
 }
 
-/** Reads the first block of `bytes`. @throws RangeError when it is cut short, or of a type that logs do not have. */
+/**
+ * Reads the first block of `bytes`, whatever they are; time and memory stay within a small multiple of their length.
+ * @throws RangeError, and nothing else, when it is cut short, damaged, or of a type that logs do not have
+ */
 export function readNativeBlock(bytes: Uint8Array): NativeBlock {
   const cursor: Cursor = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 };
   const columnCount = takeVarint(cursor);
   const rows = takeVarint(cursor);
-  const columns = repeat(columnCount, () => {
+  const columns = repeat(cursor, columnCount, () => {
     const name = takeText(cursor);
     const type = takeText(cursor);
     return { name, type, values: takeValues(cursor, type, rows) };

@@ -43,6 +43,28 @@ export function requestIdOf(projectId: string, mode: Mode, idempotencyKey: strin
   return stamp(digest.subarray(0, UUID_BYTES), 8);
 }
 
+/** Whose rows of which record: what is kept of a record that was refused, and sent again, is told apart by this. */
+export interface RowsOfRecord {
+  /** UUID text, all lower case. */
+  readonly recordId: string;
+  readonly projectId: string;
+  readonly mode: string;
+}
+
+/** The id of the dead letter of these rows: the same whoever buries the record. UUIDv8 (RFC 9562, 5.8). */
+export function letterIdOf({ recordId, projectId, mode }: RowsOfRecord): Uint8Array {
+  return derivedId(`dead letter\n${recordId}\n${projectId}\n${mode}`);
+}
+
+/** The id of the record that these rows are sent again in, for the `count`th time (1, 2, …): a repeat of that has it too. */
+export function replayIdOf({ recordId, projectId, mode }: RowsOfRecord, count: number): Uint8Array {
+  return derivedId(`replay\n${recordId}\n${projectId}\n${mode}\n${count}`);
+}
+
+function derivedId(text: string): Uint8Array {
+  return stamp(hash('sha256', text, 'buffer').subarray(0, UUID_BYTES), 8);
+}
+
 /** The lower-case text form of 16 bytes. */
 export function uuidToText(id: Uint8Array): string {
   const hex = Buffer.from(id.buffer, id.byteOffset, UUID_BYTES).toString('hex');

@@ -1,0 +1,118 @@
+// A refused record taken apart: its rows by project and mode, so that what could not be stored belongs to one tenant each.
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { MODES, type Mode } from '@sazabi/contract';
+import { LOG_COLUMNS, type LogColumnName } from './log-columns.ts';
+import { type NativeBlock, type NativeColumn, type NativeValue, readNativeBlock } from './native-reader.ts';
+import { writeNativeBlock } from './native-writer.ts';
+import type { RecordMeta } from './record-meta.ts';
+import { uuidToText } from './uuid.ts';
+
+/** The rows that one project sent in one mode, with nothing of another. */
+export interface ProjectRows {
+  /** UUID text. */
+  readonly projectId: string;
+  readonly mode: Mode;
+  readonly rows: number;
+  /** Sum of the rows' column `bytes`. */
+  readonly bytes: number;
+  /** Requests with an id of their own among them: id as UUID text, and how many of the rows are theirs. */
+  readonly requests: readonly { readonly id: string; readonly rows: number }[];
+  /** zstd frame of one Native block. */
+  readonly frame: Uint8Array;
+}
+
+export type SplitRecord =
+  | { readonly ok: true; readonly parts: readonly ProjectRows[] }
+  | { readonly ok: false; readonly reason: string };
+
+/** A block is 4 MiB, or one request that may be 20 MiB inflated: past this a frame is damaged, or a bomb. */
+export const BLOCK_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Takes the record apart, or says why its rows cannot be trusted. Never throws, whatever the frame holds. */
+export function splitRecord(meta: RecordMeta, frame: Uint8Array): SplitRecord {
+  const read = readLogBlock(frame);
+  if (!read.ok) return read;
+  const problem = problemOf(meta, read.block);
+  if (problem !== null) return { ok: false, reason: problem };
+  const parts: ProjectRows[] = [];
+  for (const rows of rowsByTenant(read.block).values()) {
+    const part = partOf(read.block, rows, uuidToText(meta.batchId));
+    if (part === null) return { ok: false, reason: 'a row has a mode that is none' };
+    parts.push(part);
+  }
+  return { ok: true, parts };
+}
+
+export type ReadLogBlock =
+  | { readonly ok: true; readonly block: NativeBlock }
+  | { readonly ok: false; readonly reason: string };
+
+/** The one block of logs in a zstd frame, or why there is none. Never throws, whatever the bytes are. */
+export function readLogBlock(frame: Uint8Array): ReadLogBlock {
+  try {
+    const bytes = zstdDecompressSync(frame, { maxOutputLength: BLOCK_BYTES_MAX });
+    const block = readNativeBlock(bytes);
+    if (block.byteLength !== bytes.length) return { ok: false, reason: 'something follows the block' };
+    const isOfLogs =
+      block.columns.length === LOG_COLUMNS.length &&
+      LOG_COLUMNS.every(({ name, type }, at) => block.columns[at]?.name === name && block.columns[at]?.type === type);
+    return isOfLogs ? { ok: true, block } : { ok: false, reason: 'the block has other columns than logs have' };
+  } catch (error) {
+    // The reader's RangeError, or whatever the decompressor finds wrong.
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The values of a column of logs. */
+export function columnOf(block: NativeBlock, name: LogColumnName): readonly NativeValue[] {
+  return block.columns.find((column) => column.name === name)?.values ?? [];
+}
+
+/** What contradicts the headers: rows that would be sent again must be what the consumer was told of. */
+function problemOf(meta: RecordMeta, block: NativeBlock): string | null {
+  if (block.rows !== meta.rows) return `the block has ${block.rows} rows, and its header says ${meta.rows}`;
+  if (columnOf(block, 'expires_on').some((day) => day !== meta.expiresOnDay)) return 'a row is of another day';
+  const ids = new Set<NativeValue>([meta.batchId, ...meta.requestIds].map(uuidToText));
+  return columnOf(block, 'batch_id').every((id) => ids.has(id)) ? null : 'a row has an id of no request in the record';
+}
+
+function rowsByTenant(block: NativeBlock): ReadonlyMap<string, readonly number[]> {
+  const projects = columnOf(block, 'project_id');
+  const modes = columnOf(block, 'mode');
+  const rows = new Map<string, number[]>();
+  for (const [row, project] of projects.entries()) {
+    const tenant = `${project} ${modes[row]}`;
+    const its = rows.get(tenant);
+    if (its === undefined) rows.set(tenant, [row]);
+    else its.push(row);
+  }
+  return rows;
+}
+
+function partOf(block: NativeBlock, rows: readonly number[], recordId: string): ProjectRows | null {
+  const columns = block.columns.map((column) => pick(column, rows));
+  const part: NativeBlock = { rows: rows.length, columns, byteLength: 0 };
+  const mode = MODES.find((known) => known === columnOf(part, 'mode')[0]);
+  if (mode === undefined) return null;
+  const requests = new Map<string, number>();
+  for (const id of columnOf(part, 'batch_id')) {
+    if (id !== recordId) requests.set(String(id), (requests.get(String(id)) ?? 0) + 1);
+  }
+  return {
+    projectId: String(columnOf(part, 'project_id')[0]),
+    mode,
+    rows: rows.length,
+    bytes: columnOf(part, 'bytes').reduce<number>((sum, bytes) => sum + Number(bytes), 0),
+    requests: [...requests].map(([id, count]) => ({ id, rows: count })),
+    frame: zstdCompressSync(writeNativeBlock(columns, rows.length)),
+  };
+}
+
+function pick(column: NativeColumn, rows: readonly number[]): NativeColumn {
+  const values = rows.flatMap((row) => {
+    const value = column.values[row];
+    // Wrapped: a map is an array, and flatMap would open it.
+    return value === undefined ? [] : [value];
+  });
+  return { ...column, values };
+}
