@@ -15,6 +15,13 @@ export interface TestPart {
   remove(): Promise<void>;
 }
 
+export interface KafkaOptions {
+  /** Of server.properties; they win over those of the test broker. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
 export interface TestKafka extends TestPart {
   /** `127.0.0.1:port` */
   readonly broker: string;
