@@ -117,6 +117,8 @@ describe('the table', () => {
     expect(await rows('SELECT version FROM schema_migrations ORDER BY version')).toEqual([
       { version: 1 },
       { version: 2 },
+      { version: 3 },
+      { version: 4 },
     ]);
   });
 });

@@ -1,16 +1,17 @@
 // Does what the partition machine asks: each effect against the bus or the log store, its outcome as a value.
 import { type BusDeadLetters, BusError, type OwnedPartition } from '@sazabi/bus';
-import type { ClickHouseClient } from '@sazabi/log-store';
 import {
   findTombstone,
+  type IngestTarget,
   ingestFailure,
   insertFrames,
   insertTombstone,
   lookUp,
-  putDeadLetter,
-  takeBackDeadLetter,
+  putDeadLetters,
+  takeBackDeadLetters,
 } from '@sazabi/log-store/ingest';
 import type { Effect, EffectOf, Failed, Outcome } from './core/effects.ts';
+import { lettersOf } from './letters-of.ts';
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS } from './limits.ts';
 import { pauseFor } from './pause-for.ts';
 import { readRange } from './range-reader.ts';
@@ -18,7 +19,7 @@ import { readRange } from './range-reader.ts';
 export interface Parts {
   readonly owned: OwnedPartition;
   readonly deadLetters: BusDeadLetters;
-  readonly store: ClickHouseClient;
+  readonly store: IngestTarget;
   /** Cuts off what is under way in the store. */
   readonly cutOff: AbortSignal;
 }
@@ -54,10 +55,10 @@ async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
       await insertFrames(store, framesOf(effect), cutOff);
       return { kind: 'insert' };
     case 'dead-letter':
-      await putDeadLetter(store, letterOf(effect), effect.token, cutOff);
+      await putDeadLetters(store, lettersOf(effect.record, effect.reason), effect.token, cutOff);
       return { kind: 'dead-letter' };
     case 'take-back':
-      await takeBackDeadLetter(store, effect.record.id, cutOff);
+      await takeBackDeadLetters(store, effect.record.id, cutOff);
       return { kind: 'take-back' };
     case 'tombstone': {
       const { id, day } = effect.record;
@@ -78,9 +79,4 @@ async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
 function framesOf({ session, token, insert }: EffectOf<'insert'>) {
   const frames = insert.records.map(({ source }) => source.value);
   return { session, token, frames, knownRequestIds: insert.knownRequestIds };
-}
-
-function letterOf({ record, reason }: EffectOf<'dead-letter'>) {
-  const { partition, offset, headers, value } = record.source;
-  return { id: record.id, day: record.day, rows: record.rows, reason, partition, offset, headers, value };
 }

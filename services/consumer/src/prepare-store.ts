@@ -1,7 +1,7 @@
 // Before the first record: the store is there, its tables are up to date, and its insert tokens do what all rests on.
 import { type Logger, StartupError } from '@sazabi/lifecycle';
-import { type ClickHouseClient, migrateLogStore } from '@sazabi/log-store';
-import { checkInsertTokens, ingestFailure } from '@sazabi/log-store/ingest';
+import { migrateLogStore } from '@sazabi/log-store';
+import { checkInsertTokens, type IngestTarget, ingestFailure } from '@sazabi/log-store/ingest';
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS } from './limits.ts';
 import { pauseFor } from './pause-for.ts';
 
@@ -13,10 +13,10 @@ const OPERATORS_ERRORS =
  * Waits for the store with backoff for as long as it does not answer; ends early when `stopping` aborts.
  * @throws StartupError where the URL's user, password or database is refused, or insert tokens do not hold
  */
-export async function prepareStore(store: ClickHouseClient, logger: Logger, stopping: AbortSignal): Promise<void> {
+export async function prepareStore(store: IngestTarget, logger: Logger, stopping: AbortSignal): Promise<void> {
   for (let attempt = 1; !stopping.aborted; attempt++) {
     try {
-      const migrations = await migrateLogStore(store);
+      const migrations = await migrateLogStore(store.client);
       if (migrations.length > 0) logger.info({ event: 'log_store_migrated', migrations }, 'tables are up to date');
       const broken = await checkInsertTokens(store);
       if (broken === null) return;

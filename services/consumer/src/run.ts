@@ -2,6 +2,7 @@
 import { BusError, openBus } from '@sazabi/bus';
 import { createLogger, type Logger, type Running, StartupError, startInternalServer } from '@sazabi/lifecycle';
 import { openLogStore } from '@sazabi/log-store';
+import { singleServer } from '@sazabi/log-store/ingest';
 import type { ConsumerConfig } from './config.ts';
 import { createConsumerMetrics } from './metrics.ts';
 import { runPartition } from './partition-loop.ts';
@@ -57,12 +58,13 @@ async function start(
     notReady: () => notReady,
   });
   closers.push(internal.close);
-  const store = openLogStore(config.clickHouseUrl, {
+  const client = openLogStore(config.clickHouseUrl, {
     application: 'sazabi-consumer',
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
   // The loops end before what they use.
-  closers.push(() => store.close(), consumer.close);
+  closers.push(() => client.close(), consumer.close);
+  const store = singleServer(client);
   await prepareStore(store, logger, stopping);
 
   const failed = new Promise<never>((_, reject) => {

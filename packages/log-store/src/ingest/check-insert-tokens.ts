@@ -4,6 +4,7 @@ import { zstdCompressSync } from 'node:zlib';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { LOG_COLUMNS } from '@sazabi/log-record';
 import { dayText } from './day-text.ts';
+import type { IngestTarget } from './ingest-target.ts';
 import { type InsertFrames, insertFrames, insertTombstone } from './insert.ts';
 import { sessionParameters } from './session.ts';
 
@@ -16,12 +17,13 @@ const PREFIX = 'insert_check_';
  * Makes the inserts that must exclude each other, each pair under one token, in a table like `logs` made for it.
  * Returns what does not hold, or null. @throws ClickHouseError, or the connection's error
  */
-export async function checkInsertTokens(client: ClickHouseClient): Promise<string | null> {
+export async function checkInsertTokens(target: IngestTarget): Promise<string | null> {
+  const { client } = target;
   await dropLeftOver(client);
   const table = `${PREFIX}${randomUUID().slice(0, 8)}`;
-  await client.command({ query: `CREATE TABLE ${table} AS logs` });
+  await client.command({ query: `CREATE TABLE ${table} AS ${target.logs}` });
   try {
-    return await checkIn(client, table);
+    return await checkIn({ ...target, logs: table });
   } finally {
     await client.command({ query: `DROP TABLE IF EXISTS ${table}` });
   }
@@ -40,7 +42,8 @@ WHERE database = currentDatabase() AND startsWith(name, {prefix:String}) AND met
   }
 }
 
-async function checkIn(client: ClickHouseClient, table: string): Promise<string | null> {
+async function checkIn(target: IngestTarget): Promise<string | null> {
+  const { client, logs } = target;
   const parameters = sessionParameters(null);
   await client.command({ query: 'SELECT 1', ...parameters });
   const session = parameters.session_id;
@@ -49,17 +52,17 @@ async function checkIn(client: ClickHouseClient, table: string): Promise<string 
   if (!one || !two || !three || !four || !five || !six || !seven) throw new RangeError('seven frames are needed');
   const [first = '', , , fourth = '', fifth = '', sixth = ''] = ids;
   const insert = (token: string, frames: InsertFrames['frames'], knownRequestIds: readonly string[] = []) =>
-    insertFrames(client, { session, token, frames, knownRequestIds }, undefined, table);
+    insertFrames(target, { session, token, frames, knownRequestIds });
 
   await insert(first, [one]);
   await insert(first, [one, two, three]);
   await insert(fourth, [four, five], [fifth]);
   await insert(fourth, [four]);
-  await insertTombstone(client, { session, token: sixth, id: sixth, day: SAMPLE_DAY }, undefined, table);
+  await insertTombstone(target, { session, token: sixth, id: sixth, day: SAMPLE_DAY });
   await insert(sixth, [six, seven]);
 
   const result = await client.query({
-    query: `SELECT toString(batch_id), count() FROM ${table} GROUP BY batch_id`,
+    query: `SELECT toString(batch_id), count() FROM ${logs} GROUP BY batch_id`,
     format: 'JSONCompactEachRow',
   });
   const rows = await result.json<[string, string | number]>();

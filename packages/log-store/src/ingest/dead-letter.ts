@@ -1,67 +1,129 @@
-// Records that cannot be stored, kept with their bytes and the reason. A letter counts only where the record's tombstone is in
-// `logs`: without one it is on its way, or was overtaken by an insert and is about to be taken back.
+// Records that cannot be stored, kept as letters of one project and mode each, with their rows and the reason. A letter counts
+// only where the record's tombstone is in `logs`: without one it is on its way, or was overtaken by an insert and is about to be
+// taken back.
 import { Readable } from 'node:stream';
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { Mode } from '@sazabi/contract';
 import { dayText } from './day-text.ts';
+import { type IngestTarget, insertSettings } from './ingest-target.ts';
+import { ONE_PART } from './insert.ts';
 
 export interface DeadLetter {
+  /** UUID text, as all ids here. */
   readonly id: string;
+  readonly recordId: string;
+  /** The record that the rows were first in, and how often they were sent again since. */
+  readonly originId: string;
+  readonly replays: number;
+  /** null: rows that nobody can take apart, or that nobody knows whose they are; the operator's. */
+  readonly owner: { readonly projectId: string; readonly mode: Mode } | null;
   readonly day: number;
   readonly rows: number;
+  /** Sum of the rows' column `bytes`; 0 where they cannot be read. */
+  readonly bytes: number;
+  /** Requests with an id of their own; 0 rows where they cannot be read. */
+  readonly requests: readonly { readonly id: string; readonly rows: number }[];
   readonly reason: string;
-  /** Where on the bus it was read, and the record as it was. */
+  /** Where on the bus the record was read. */
   readonly partition: number;
   readonly offset: number;
+  /** The record's, where it is kept whole. */
   readonly headers: ReadonlyMap<string, Uint8Array>;
+  /** zstd frame of the rows, or the record's value where it is kept whole. */
   readonly value: Uint8Array;
 }
 
+/** The project of letters that belong to the operator, and of tombstones. */
+export const NO_PROJECT_ID = '00000000-0000-0000-0000-000000000000';
+
 /** Header values that are bytes, not text: in base64 in the table. */
-export const BINARY_HEADERS: ReadonlySet<string> = new Set(['batch_id', 'request_ids', 'xxh64']);
+export const BINARY_HEADERS: ReadonlySet<string> = new Set(['batch_id', 'request_ids', 'xxh64', 'replay_of']);
 
-const COLUMNS = 'id, dead_at, reason, bus_partition, bus_offset, expires_on, rows, headers, value';
-const STRUCTURE =
-  'id UUID, reason String, bus_partition UInt32, bus_offset Int64, expires_on Date, rows UInt32, headers Map(String, String), value String';
+const COLUMNS = [
+  ['id', 'UUID'],
+  ['record_id', 'UUID'],
+  ['origin_id', 'UUID'],
+  ['replays', 'UInt32'],
+  ['project_id', 'UUID'],
+  ['mode', 'String'],
+  ['expires_on', 'Date'],
+  ['rows', 'UInt32'],
+  ['bytes', 'UInt64'],
+  ['request_ids', 'Array(UUID)'],
+  ['request_rows', 'Array(UInt32)'],
+  ['reason', 'String'],
+  ['bus_partition', 'UInt32'],
+  ['bus_offset', 'Int64'],
+  ['headers', 'Map(String, String)'],
+] as const;
+const NAMES = COLUMNS.map(([name]) => name).join(', ');
+const STRUCTURE = [...COLUMNS, ['value', 'String']].map(([name, type]) => `${name} ${type}`).join(', ');
 
-/** Keeps the record; twice under one id stays one letter. @throws ClickHouseError, or the connection's error */
-export async function putDeadLetter(
-  client: ClickHouseClient,
-  letter: DeadLetter,
+/**
+ * Keeps the letters of one record, all of them or none; twice under one id stays one letter.
+ * @throws ClickHouseError, or the connection's error
+ */
+export async function putDeadLetters(
+  target: IngestTarget,
+  letters: readonly DeadLetter[],
   token: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const headers = [...letter.headers].map(([name, value]) => {
-    return [name, Buffer.from(value).toString(BINARY_HEADERS.has(name) ? 'base64' : 'utf8')];
-  });
-  const row = {
-    id: letter.id,
-    reason: letter.reason,
-    bus_partition: letter.partition,
-    bus_offset: letter.offset,
-    expires_on: dayText(letter.day),
-    rows: letter.rows,
-    headers: Object.fromEntries(headers),
-    value: Buffer.from(letter.value).toString('base64'),
-  };
-  const { stream } = await client.exec({
-    query: `INSERT INTO dead_letters (${COLUMNS})
-SELECT id, now64(3), reason, bus_partition, bus_offset, expires_on, rows, headers, base64Decode(value)
-FROM input('${STRUCTURE}') FORMAT JSONEachRow`,
-    values: Readable.from([Buffer.from(JSON.stringify(row))], { objectMode: false }),
-    clickhouse_settings: { async_insert: 0, insert_deduplication_token: token },
+  const lines = letters.map((letter) => Buffer.from(`${JSON.stringify(rowOf(letter))}\n`));
+  const { stream } = await target.client.exec({
+    query: `INSERT INTO ${target.deadLetters} (${NAMES}, dead_at, value)
+SELECT ${NAMES}, now64(3), base64Decode(value) FROM input('${STRUCTURE}') FORMAT JSONEachRow`,
+    values: Readable.from(lines, { objectMode: false }),
+    // One block, so one part: read by one thread, in pieces that are put together again.
+    clickhouse_settings: {
+      ...ONE_PART,
+      ...insertSettings(target),
+      max_threads: 1,
+      input_format_parallel_parsing: 0,
+      insert_deduplication_token: token,
+    },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
   // Read to the end, or the connection is not free for the next query.
   for await (const _ of stream);
 }
 
-/** Takes a letter back: the record's rows are stored after all. @throws ClickHouseError, or the connection's error */
-export async function takeBackDeadLetter(client: ClickHouseClient, id: string, signal?: AbortSignal): Promise<void> {
-  await client.command({
-    query: `INSERT INTO dead_letters (${COLUMNS}, taken_back)
-SELECT ${COLUMNS}, 1 FROM dead_letters FINAL WHERE id = {id:UUID} AND taken_back = 0`,
-    query_params: { id },
-    clickhouse_settings: { async_insert: 0, insert_deduplicate: 0 },
+function rowOf(letter: DeadLetter): Readonly<Record<(typeof COLUMNS)[number][0] | 'value', unknown>> {
+  const headers = [...letter.headers].map(([name, value]) => {
+    return [name, Buffer.from(value).toString(BINARY_HEADERS.has(name) ? 'base64' : 'utf8')];
+  });
+  return {
+    id: letter.id,
+    record_id: letter.recordId,
+    origin_id: letter.originId,
+    replays: letter.replays,
+    project_id: letter.owner?.projectId ?? NO_PROJECT_ID,
+    mode: letter.owner?.mode ?? '',
+    expires_on: dayText(letter.day),
+    rows: letter.rows,
+    bytes: letter.bytes,
+    request_ids: letter.requests.map(({ id }) => id),
+    request_rows: letter.requests.map(({ rows }) => rows),
+    reason: letter.reason,
+    bus_partition: letter.partition,
+    bus_offset: letter.offset,
+    headers: Object.fromEntries(headers),
+    value: Buffer.from(letter.value).toString('base64'),
+  };
+}
+
+/**
+ * A letter's next version in place of its newest, without the bytes. In a query of its own over the table's rows: names of the
+ * new values would hide the columns that the condition is about.
+ */
+export const NEXT_VERSION = "'' AS value, greatest(version + 1, toUInt64(toUnixTimestamp64Milli(now64(3)))) AS version";
+
+/** Takes the letters of a record back: its rows are stored after all. @throws ClickHouseError, or the connection's error */
+export async function takeBackDeadLetters(target: IngestTarget, recordId: string, signal?: AbortSignal): Promise<void> {
+  await target.client.command({
+    query: `INSERT INTO ${target.deadLetters} SELECT * REPLACE (1 AS taken_back, ${NEXT_VERSION})
+FROM (SELECT * FROM ${target.deadLetters} FINAL WHERE record_id = {recordId:UUID} AND taken_back = 0)`,
+    query_params: { recordId },
+    clickhouse_settings: { async_insert: 0, insert_deduplicate: 0, ...insertSettings(target) },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
 }

@@ -2,6 +2,7 @@
 export * from './check-insert-tokens.ts';
 export * from './dead-letter.ts';
 export * from './ingest-failure.ts';
+export { clusterServer, type IngestTarget, insertSettings, readSettings, singleServer } from './ingest-target.ts';
 export {
   type InsertFrames,
   type InsertTombstone,

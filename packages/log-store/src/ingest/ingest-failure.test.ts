@@ -8,6 +8,7 @@ describe('ingestFailure', () => {
   it.each([
     ['refused', answered('33', 'CANNOT_READ_ALL_DATA')],
     ['refused', answered('561', 'ZSTD_DECODER_FAILED')],
+    ['refused', answered('469', 'VIOLATED_CONSTRAINT', 'Constraint `no_poison` is violated')],
     ['refused', answered('62', 'SYNTAX_ERROR', 'in a type: While executing Native')],
     ['refused', answered('241', 'MEMORY_LIMIT_EXCEEDED', 'would use 2.00 EiB (attempt to allocate chunk of 2.00 EiB)')],
     ['refused', answered('241', 'MEMORY_LIMIT_EXCEEDED', 'attempt to allocate chunk of 1.00 GiB')],

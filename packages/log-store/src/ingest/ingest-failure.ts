@@ -44,6 +44,8 @@ const REFUSED: ReadonlySet<string> = new Set([
   'CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN',
   'TOO_DEEP_RECURSION',
   'ZSTD_DECODER_FAILED',
+  // A constraint that the operator put on the table: the way to keep rows out that one knows of.
+  'VIOLATED_CONSTRAINT',
   // More than any machine has: a damaged length.
   'CANNOT_ALLOCATE_MEMORY',
 ]);

@@ -1,5 +1,5 @@
 // What the consumer relies on, shown on the real engine.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +11,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrateLogStore } from '../migrate.ts';
 import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
 import { checkInsertTokens } from './check-insert-tokens.ts';
-import { type DeadLetter, putDeadLetter, takeBackDeadLetter } from './dead-letter.ts';
+import { type DeadLetter, putDeadLetters, takeBackDeadLetters } from './dead-letter.ts';
 import { ingestFailure } from './ingest-failure.ts';
+import { type IngestTarget, singleServer } from './ingest-target.ts';
 import { insertFrames, insertTombstone } from './insert.ts';
 import { findTombstone, type LookUpRecord, lookUp } from './look-up.ts';
 
@@ -36,14 +37,16 @@ const frame = (ids: readonly string[], rows?: number, day?: number) => zstdCompr
 describe('ingest', () => {
   let folder: string;
   let engine: EmbeddedClickHouse;
-  let store: ClickHouseClient;
+  let client: ClickHouseClient;
+  let store: IngestTarget;
   let session: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ingest-'));
     engine = await startEmbeddedClickHouse({ dataDir: folder });
-    store = openLogStore(engine.appUrl, { application: 'test' });
-    await migrateLogStore(store);
+    client = openLogStore(engine.appUrl, { application: 'test' });
+    store = singleServer(client);
+    await migrateLogStore(client);
   });
 
   beforeEach(async () => {
@@ -51,7 +54,7 @@ describe('ingest', () => {
   });
 
   afterAll(async () => {
-    await store.close();
+    await client.close();
     await engine.stop();
     await rm(folder, { recursive: true, force: true });
   });
@@ -62,7 +65,7 @@ describe('ingest', () => {
   const knownOf = async (...records: LookUpRecord[]) => [...(await lookUp(store, records, null)).known].sort();
   const activeParts = async () => {
     const query = "SELECT count() FROM system.parts WHERE table = 'logs' AND active AND database = currentDatabase()";
-    const result = await store.query({ query, format: 'JSONCompactEachRow' });
+    const result = await client.query({ query, format: 'JSONCompactEachRow' });
     return Number((await result.json<[string]>())[0]?.[0]);
   };
 
@@ -71,16 +74,16 @@ describe('ingest', () => {
   });
 
   it('a table that forgets tokens is noticed', async () => {
-    await store.command({ query: 'ALTER TABLE logs MODIFY SETTING non_replicated_deduplication_window = 0' });
+    await client.command({ query: 'ALTER TABLE logs MODIFY SETTING non_replicated_deduplication_window = 0' });
     expect(await checkInsertTokens(store)).toMatch(/must leave the first alone, and left /);
-    await store.command({ query: 'ALTER TABLE logs RESET SETTING non_replicated_deduplication_window' });
-    await store.command({ query: 'ALTER TABLE logs MODIFY SETTING non_replicated_deduplication_window = 500000' });
+    await client.command({ query: 'ALTER TABLE logs RESET SETTING non_replicated_deduplication_window' });
+    await client.command({ query: 'ALTER TABLE logs MODIFY SETTING non_replicated_deduplication_window = 500000' });
   });
 
   it('many frames are one part', async () => {
     const before = await activeParts();
     const ids = Array.from({ length: 20 }, () => randomUUID());
-    await store.command({ query: 'SYSTEM STOP MERGES' }).catch(() => undefined);
+    await client.command({ query: 'SYSTEM STOP MERGES' }).catch(() => undefined);
     await insert(
       ids[0] ?? '',
       ids.map((id) => frame([id], 500)),
@@ -114,7 +117,7 @@ describe('ingest', () => {
     expect(await findTombstone(store, record(stored))).toBe(false);
     expect(await findTombstone(store, record(buried))).toBe(true);
     expect(await knownOf(record(stored), record(buried))).toEqual([stored, buried].sort());
-    const result = await store.query({
+    const result = await client.query({
       query: `SELECT count() FROM logs WHERE batch_id = '${buried}'`,
       format: 'JSONCompactEachRow',
     });
@@ -134,42 +137,92 @@ describe('ingest', () => {
     });
   });
 
-  it('keeps a dead letter once, with its bytes, until it is taken back', async () => {
-    const letter: DeadLetter = {
-      id: randomUUID(),
-      day: DAY,
-      rows: 3,
-      reason: "it's \n broken",
-      partition: 2,
-      offset: 2 ** 40,
-      headers: new Map([
-        ['schema', Buffer.from('1')],
-        ['xxh64', Buffer.from([0, 255, 10])],
-      ]),
-      value: Uint8Array.from({ length: 70_000 }, (_, index) => index % 256),
-    };
-    await putDeadLetter(store, letter, letter.id);
-    await putDeadLetter(store, letter, `${letter.id}#1`);
-    const deadLettered = async () => [...(await lookUp(store, [record(letter.id)], null)).deadLettered];
-    expect(await deadLettered()).toEqual([letter.id]);
-    const result = await store.query({
-      query: `SELECT reason, bus_offset, headers, base64Encode(value) AS value, rows FROM dead_letters FINAL WHERE id = '${letter.id}'`,
+  const letterOf = (recordId: string, owner: DeadLetter['owner'] = null): DeadLetter => ({
+    id: randomUUID(),
+    recordId,
+    originId: recordId,
+    replays: 0,
+    owner,
+    day: DAY,
+    rows: 3,
+    bytes: 5,
+    requests: [{ id: randomUUID(), rows: 2 }],
+    reason: "it's \n broken",
+    partition: 2,
+    offset: 2 ** 40,
+    headers: new Map([
+      ['schema', Buffer.from('1')],
+      ['xxh64', Buffer.from([0, 255, 10])],
+    ]),
+    value: Uint8Array.from({ length: 70_000 }, (_, index) => index % 256),
+  });
+  const lettersIn = async (recordId: string) => {
+    const result = await client.query({
+      query: `SELECT toString(id) AS id, toString(project_id) AS project, mode, reason, bus_offset, headers,
+  base64Encode(value) AS value, rows, bytes, request_ids, request_rows FROM dead_letters FINAL
+WHERE record_id = {recordId:UUID} ORDER BY id`,
+      query_params: { recordId },
       format: 'JSONEachRow',
       clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
     });
-    expect(await result.json()).toEqual([
-      {
-        reason: letter.reason,
-        bus_offset: letter.offset,
-        headers: { schema: '1', xxh64: Buffer.from([0, 255, 10]).toString('base64') },
-        value: Buffer.from(letter.value).toString('base64'),
-        rows: 3,
-      },
-    ]);
-    await takeBackDeadLetter(store, letter.id);
-    expect(await deadLettered()).toEqual([]);
-    await putDeadLetter(store, letter, `${letter.id}#2`);
-    expect(await deadLettered()).toEqual([letter.id]);
+    return result.json<Record<string, unknown>>();
+  };
+  const deadLettered = async (id: string) => [...(await lookUp(store, [record(id)], null)).deadLettered];
+
+  it('keeps a record’s letters once, with their bytes, until they are taken back', async () => {
+    const recordId = randomUUID();
+    const letter = letterOf(recordId, { projectId: randomUUID(), mode: 'test' });
+    const letters = [letter, letterOf(recordId), letterOf(recordId, { projectId: randomUUID(), mode: 'live' })];
+    await putDeadLetters(store, letters, recordId);
+    await putDeadLetters(store, letters, `${recordId}#1`);
+    expect(await deadLettered(recordId)).toEqual([recordId]);
+    const kept = await lettersIn(recordId);
+    expect(kept).toHaveLength(3);
+    expect(kept.find(({ id }) => id === letter.id)).toEqual({
+      id: letter.id,
+      project: letter.owner?.projectId,
+      mode: 'test',
+      reason: letter.reason,
+      bus_offset: letter.offset,
+      headers: { schema: '1', xxh64: Buffer.from([0, 255, 10]).toString('base64') },
+      value: Buffer.from(letter.value).toString('base64'),
+      rows: 3,
+      bytes: 5,
+      request_ids: letter.requests.map(({ id }) => id),
+      request_rows: [2],
+    });
+    await takeBackDeadLetters(store, recordId);
+    expect(await deadLettered(recordId)).toEqual([]);
+    expect((await lettersIn(recordId)).map(({ value }) => value)).toEqual(['', '', '']);
+    await putDeadLetters(store, letters, `${recordId}#2`);
+    expect(await deadLettered(recordId)).toEqual([recordId]);
+  });
+
+  it('puts all letters of a record in one part, however large, and those of another token not at all', async () => {
+    const recordId = randomUUID();
+    const value = randomBytes(3 * 1024 * 1024);
+    const letters = Array.from({ length: 12 }, () => ({ ...letterOf(recordId), value }));
+    await client.command({ query: 'SYSTEM STOP MERGES dead_letters' });
+    await putDeadLetters(store, letters, recordId);
+    await putDeadLetters(store, [letterOf(recordId)], recordId);
+    expect(await lettersIn(recordId)).toHaveLength(12);
+    const result = await client.query({
+      query: 'SELECT uniqExact(_part) FROM dead_letters WHERE record_id = {recordId:UUID}',
+      query_params: { recordId },
+      format: 'JSONCompactEachRow',
+    });
+    expect(Number((await result.json<[string]>())[0]?.[0])).toBe(1);
+    await client.command({ query: 'SYSTEM START MERGES dead_letters' });
+  });
+
+  it('reads letters of before they had projects as the operator’s', async () => {
+    const id = randomUUID();
+    await client.command({
+      query: `INSERT INTO dead_letters (id, dead_at, reason, bus_partition, bus_offset, expires_on, rows, headers, value)
+SELECT toUUID('${id}'), now64(3), 'old', 0, 1, '2100-01-01', 1, map(), 'bytes'`,
+    });
+    expect(await deadLettered(id)).toEqual([id]);
+    expect(await lettersIn(id)).toMatchObject([{ id, project: '00000000-0000-0000-0000-000000000000', mode: '' }]);
   });
 
   it('a damaged block is stored or refused or counts as unanswered, and never makes a partition wait', async () => {

@@ -1,10 +1,10 @@
 // One insert is one part or nothing, and of all inserts under one token the store takes the first.
 import { Readable } from 'node:stream';
 import { zstdCompressSync } from 'node:zlib';
-import type { ClickHouseClient } from '@clickhouse/client';
 import { LOG_COLUMNS } from '@sazabi/log-record';
 import { dayText } from './day-text.ts';
 import { idList } from './id-list.ts';
+import { type IngestTarget, insertSettings } from './ingest-target.ts';
 import { QUERY_BYTES_MAX } from './limits.ts';
 import { sessionParameters } from './session.ts';
 
@@ -37,7 +37,7 @@ const UNLIMITED = '1000000000';
  * Without `use_strict_insert_block_limits` the number of frames becomes part of the token; without the sizes 256 MiB of rows
  * make a second part, which the token would take for a repeat of the first and drop.
  */
-const ONE_PART = {
+export const ONE_PART = {
   async_insert: 0,
   use_strict_insert_block_limits: 1,
   min_insert_block_size_rows: UNLIMITED,
@@ -52,23 +52,22 @@ const STRUCTURE = LOG_COLUMNS.map(({ name, type }) => `${name} ${type.replaceAll
 
 /**
  * Inserts the rows of whole records, without those of known requests. Its answer proves nothing: one that was dropped for its
- * token answers alike. `table`: another of the same structure, for the check at start.
+ * token answers alike.
  * @throws ClickHouseError, or the connection's error
  */
 export async function insertFrames(
-  client: ClickHouseClient,
+  target: IngestTarget,
   { session, token, frames, knownRequestIds }: InsertFrames,
   signal?: AbortSignal,
-  table = 'logs',
 ): Promise<void> {
-  const into = `INSERT INTO ${table} (${NAMES})`;
+  const into = `INSERT INTO ${target.logs} (${NAMES})`;
   if (knownRequestIds.length === 0) {
-    return send(client, { session, token, query: `${into} FORMAT Native`, body: frames, signal });
+    return send(target, { session, token, query: `${into} FORMAT Native`, body: frames, signal });
   }
   // The server reads the query from the URL and on from the body: thousands of ids exceed what a URL may hold.
   const rest = `SELECT ${NAMES} FROM input('${STRUCTURE}') WHERE batch_id NOT IN (${idList(knownRequestIds)}) FORMAT Native\n`;
   const body = [zstdCompressSync(rest), ...frames];
-  return send(client, { session, token, query: into, body, settings: { max_threads: 1 }, signal });
+  return send(target, { session, token, query: into, body, settings: { max_threads: 1 }, signal });
 }
 
 /**
@@ -76,14 +75,13 @@ export async function insertFrames(
  * @throws ClickHouseError, or the connection's error
  */
 export async function insertTombstone(
-  client: ClickHouseClient,
+  target: IngestTarget,
   { session, token, id, day }: InsertTombstone,
   signal?: AbortSignal,
-  table = 'logs',
 ): Promise<void> {
   const values = `(toUUID('${TOMBSTONE_PROJECT_ID}'), ${idList([id])}, '${dayText(day)}')`;
-  const query = `INSERT INTO ${table} (project_id, batch_id, expires_on) VALUES ${values}`;
-  return send(client, { session, token, query, body: null, signal });
+  const query = `INSERT INTO ${target.logs} (project_id, batch_id, expires_on) VALUES ${values}`;
+  return send(target, { session, token, query, body: null, signal });
 }
 
 interface InsertQuery {
@@ -96,13 +94,14 @@ interface InsertQuery {
   readonly signal: AbortSignal | undefined;
 }
 
-async function send(client: ClickHouseClient, { session, token, query, body, settings, signal }: InsertQuery) {
+async function send(target: IngestTarget, { session, token, query, body, settings, signal }: InsertQuery) {
   const parameters = sessionParameters(session);
-  const { stream } = await client.exec({
+  const { stream } = await target.client.exec({
     query,
     session_id: parameters.session_id,
     clickhouse_settings: {
       ...ONE_PART,
+      ...insertSettings(target),
       ...settings,
       ...parameters.clickhouse_settings,
       insert_deduplication_token: token,

@@ -1,7 +1,7 @@
 // What is stored is asked of `logs` itself, by the projection `ids` that lies in the same part as the rows.
-import type { ClickHouseClient } from '@clickhouse/client';
 import { dayText } from './day-text.ts';
 import { idList } from './id-list.ts';
+import { catchUp, type IngestTarget, readSettings } from './ingest-target.ts';
 import { TOMBSTONE_PROJECT_ID } from './insert.ts';
 import { LOOK_UP_SECONDS_MAX, QUERY_BYTES_MAX } from './limits.ts';
 import { sessionParameters } from './session.ts';
@@ -20,7 +20,7 @@ export interface StoredIds {
   readonly session: string;
   /** Record and request ids that have rows, or a tombstone, in `logs`. */
   readonly known: ReadonlySet<string>;
-  /** Records with a dead letter that was not taken back. */
+  /** Records with dead letters that were not taken back. */
   readonly deadLettered: ReadonlySet<string>;
 }
 
@@ -29,18 +29,20 @@ export interface StoredIds {
  * @throws ClickHouseError, or the connection's error
  */
 export async function lookUp(
-  client: ClickHouseClient,
+  target: IngestTarget,
   records: readonly LookUpRecord[],
   session: string | null,
   signal?: AbortSignal,
 ): Promise<StoredIds> {
+  await catchUp(target, signal);
   const parameters = sessionParameters(session);
-  const result = await client.query({
-    query: lookUpQuery(records),
+  const result = await target.client.query({
+    query: lookUpQuery(target, records),
     format: 'JSONCompactEachRow',
     session_id: parameters.session_id,
     clickhouse_settings: {
       ...parameters.clickhouse_settings,
+      ...readSettings(target),
       max_query_size: String(QUERY_BYTES_MAX),
       max_execution_time: LOOK_UP_SECONDS_MAX,
     },
@@ -53,30 +55,31 @@ export async function lookUp(
 }
 
 /** Ids are UUID text that this project's codec made, so they can be written as literals: thousands exceed a URL. */
-function lookUpQuery(records: readonly LookUpRecord[]): string {
+function lookUpQuery({ logs, deadLetters }: IngestTarget, records: readonly LookUpRecord[]): string {
   const own = records.map(({ id }) => id);
   const days = [...new Set(records.map(({ day }) => day))];
   const requests = [...new Set(records.flatMap(({ requestIds }) => requestIds))];
   // A record's rows lie on its own day; those of a repeated request on the day of whichever record came first.
   const conditions = [`expires_on IN (${days.map((day) => `'${dayText(day)}'`)}) AND batch_id IN (${idList(own)})`];
   if (requests.length > 0) conditions.push(`batch_id IN (${idList(requests)})`);
-  return `SELECT toString(batch_id), 0 FROM logs WHERE ${conditions.join(' OR ')} GROUP BY expires_on, batch_id
+  return `SELECT toString(batch_id), 0 FROM ${logs} WHERE ${conditions.join(' OR ')} GROUP BY expires_on, batch_id
 UNION ALL
-SELECT toString(id), 1 FROM dead_letters FINAL WHERE id IN (${idList(own)}) AND taken_back = 0`;
+SELECT DISTINCT toString(record_id), 1 FROM ${deadLetters} FINAL WHERE record_id IN (${idList(own)}) AND taken_back = 0`;
 }
 
 /** Whether what makes this record done is its tombstone. @throws ClickHouseError, or the connection's error */
 export async function findTombstone(
-  client: ClickHouseClient,
+  target: IngestTarget,
   { id, day }: { readonly id: string; readonly day: number },
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const result = await client.query({
-    query: `SELECT count() FROM logs
+  await catchUp(target, signal);
+  const result = await target.client.query({
+    query: `SELECT count() FROM ${target.logs}
 WHERE project_id = {project:UUID} AND expires_on = {day:Date} AND batch_id = {id:UUID}`,
     query_params: { project: TOMBSTONE_PROJECT_ID, day: dayText(day), id },
     format: 'JSONCompactEachRow',
-    clickhouse_settings: { max_execution_time: LOOK_UP_SECONDS_MAX },
+    clickhouse_settings: { max_execution_time: LOOK_UP_SECONDS_MAX, ...readSettings(target) },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
   const rows = await result.json<[string | number]>();
