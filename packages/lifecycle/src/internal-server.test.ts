@@ -31,6 +31,15 @@ describe('the internal port', () => {
     expect((await fetch(`${url}/internal/x`)).status).toBe(404);
   });
 
+  it('tells readiness as a metric, for alerts', async () => {
+    let reason: string | null = 'no bus';
+    const url = await start({ notReady: () => reason });
+    const metrics = async () => (await fetch(`${url}/metrics`)).text();
+    expect(await metrics()).toContain('sazabi_ready{service="test"} 0');
+    reason = null;
+    expect(await metrics()).toContain('sazabi_ready{service="test"} 1');
+  });
+
   it('asks for the token where one is set, for all but probes', async () => {
     const url = await start({
       token: 'secret',

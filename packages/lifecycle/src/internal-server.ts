@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { StartupError } from './startup-error.ts';
 
 /** Asked by orchestrators, which hold no token; they tell no more than whether and why not. */
@@ -30,6 +30,14 @@ export interface InternalServer {
 
 /** Listens. @throws StartupError when the port cannot be had */
 export async function startInternalServer(options: InternalServerOptions): Promise<InternalServer> {
+  new Gauge({
+    name: 'sazabi_ready',
+    help: '1 while /readyz says ok.',
+    registers: [options.metrics],
+    async collect() {
+      this.set((await options.notReady()) === null ? 1 : 0);
+    },
+  });
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'content-type': type }).end(body);
