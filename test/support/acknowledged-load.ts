@@ -18,6 +18,12 @@ export interface LoadOptions {
   readonly random: () => number;
   /** A public key without a rate limit. */
   readonly publicKey: string;
+  /** A pause of each client between its requests; none unless given. */
+  readonly pauseMs?: number;
+  /** Called before an answered request is sent once more: a client that knows several intakes may turn to another one. */
+  readonly beforeRepeat?: () => void;
+  /** Called at each 202. */
+  readonly onAcknowledged?: () => void;
 }
 
 export interface LoadAccount {
@@ -50,6 +56,7 @@ export function startLoad(client: Client, options: LoadOptions): Load {
       });
       if (answer.accepted !== logs.length) throw new Error(`accepted ${answer.accepted} of ${logs.length}`);
       for (const { message } of logs) acknowledged.add(message);
+      options.onAcknowledged?.();
       return true;
     } catch (error) {
       failures.push(String(error));
@@ -68,13 +75,16 @@ export function startLoad(client: Client, options: LoadOptions): Load {
         attributes: { request, client: clientName },
       }));
       for (const { message } of logs) sent.add(message);
+      if (options.pauseMs !== undefined) await sleep(options.pauseMs);
       if (options.random() >= IDEMPOTENT_SHARE) {
         await attempt(logs);
         continue;
       }
       const idempotencyKey = `${clientName}-request-${request}`;
       while (!(await attempt(logs, idempotencyKey)));
-      if (options.random() < REPEATED_SHARE) await attempt(logs, idempotencyKey);
+      if (options.random() >= REPEATED_SHARE) continue;
+      options.beforeRepeat?.();
+      await attempt(logs, idempotencyKey);
     }
   };
 

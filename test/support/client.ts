@@ -29,15 +29,31 @@ export interface PostOptions {
   readonly signal?: AbortSignal;
 }
 
-export type Client = ReturnType<typeof createClient>;
+export type Client = ReturnType<typeof clientOf>;
 
-export function createClient(system: Pick<System, 'intakeUrl' | 'apiUrl' | 'publicKey' | 'secretKey'>) {
+/** How a client reaches the two services, and its own keys. */
+export interface Reach {
+  readonly publicKey: string;
+  readonly secretKey: string;
+  intake(path: string, init: RequestInit): Promise<Response>;
+  api(path: string, init: RequestInit): Promise<Response>;
+}
+
+export const createClient = (system: Pick<System, 'intakeUrl' | 'apiUrl' | 'publicKey' | 'secretKey'>) =>
+  clientOf({
+    publicKey: system.publicKey,
+    secretKey: system.secretKey,
+    intake: (path, init) => fetch(`${system.intakeUrl}${path}`, init),
+    api: (path, init) => fetch(`${system.apiUrl}${path}`, init),
+  });
+
+export function clientOf(reach: Reach) {
   /** The raw answer of the intake. Objects are sent as JSON, strings and bytes as they are. */
   const post = (body: unknown, options: PostOptions = {}): Promise<Response> =>
-    fetch(`${system.intakeUrl}${options.path ?? '/v1/logs'}`, {
+    reach.intake(options.path ?? '/v1/logs', {
       method: 'POST',
       headers: {
-        'x-sazabi-key': options.key ?? system.publicKey,
+        'x-sazabi-key': options.key ?? reach.publicKey,
         'content-type': 'application/json',
         ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }),
         ...options.headers,
@@ -48,10 +64,10 @@ export function createClient(system: Pick<System, 'intakeUrl' | 'apiUrl' | 'publ
 
   /** The raw answer of the API. */
   const api = (method: string, path: string, body?: unknown): Promise<Response> =>
-    fetch(`${system.apiUrl}${path}`, {
+    reach.api(path, {
       method,
       headers: {
-        'x-sazabi-secret-key': system.secretKey,
+        'x-sazabi-secret-key': reach.secretKey,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

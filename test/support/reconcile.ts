@@ -7,6 +7,9 @@ import { waitFor } from './wait-for.ts';
 
 const STORED_DEADLINE_MS = 30_000;
 
+/** A system or a cluster: where its ClickHouse is. */
+export type Store = Pick<System, 'clickHouseUrl'>;
+
 export interface Reconciliation {
   readonly sent: number;
   readonly acknowledged: number;
@@ -20,7 +23,7 @@ export interface Reconciliation {
 }
 
 /** Counts rows by message, for messages that begin with `name`. */
-export async function storedMessages(system: System, name: string): Promise<ReadonlyMap<string, number>> {
+export async function storedMessages(system: Store, name: string): Promise<ReadonlyMap<string, number>> {
   const client = createClient({ url: system.clickHouseUrl() });
   try {
     const result = await client.query({
@@ -35,7 +38,12 @@ export async function storedMessages(system: System, name: string): Promise<Read
 }
 
 /** Waits until all that was acknowledged is stored (or the deadline), then compares. */
-export async function reconcile(system: System, name: string, account: LoadAccount): Promise<Reconciliation> {
+export async function reconcile(
+  system: Store,
+  name: string,
+  account: LoadAccount,
+  deadlineMs = STORED_DEADLINE_MS,
+): Promise<Reconciliation> {
   const compare = async (): Promise<Reconciliation> => {
     const stored = await storedMessages(system, name);
     return {
@@ -51,7 +59,7 @@ export async function reconcile(system: System, name: string, account: LoadAccou
     const state = await compare();
     return state.missing.length === 0 ? state : null;
   };
-  return await waitFor('all acknowledged logs are stored', complete, STORED_DEADLINE_MS).catch(compare);
+  return await waitFor('all acknowledged logs are stored', complete, deadlineMs).catch(compare);
 }
 
 /** One line for a person, samples of what is wrong included. */

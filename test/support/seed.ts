@@ -9,8 +9,10 @@ export interface Chance {
 }
 
 /** Prints the seed. (The moments of processes and disks are not repeatable, only our choices.) */
-export function createChance(test: string): Chance {
-  const seed = Number(process.env.FAULT_SEED ?? Math.floor(Math.random() * 2 ** 31));
+export function createChance(
+  test: string,
+  seed = Number(process.env.FAULT_SEED ?? Math.floor(Math.random() * 2 ** 31)),
+): Chance {
   say(`${test}: FAULT_SEED=${seed}`);
   const random = mulberry32(seed);
   return { seed, random, between: (low, high) => low + Math.floor(random() * (high - low + 1)) };
