@@ -1,4 +1,12 @@
 // The log store: tables, client, and the queries of the API. The consumer's side is the export "./ingest".
+
+export { inspectReads, inspectShard, type ShardPlace } from './cluster/inspect-server.ts';
+export { SINGLE, type TableLayout } from './cluster/table-layout.ts';
+export { findLetter, type LetterWithRows } from './dead-letters/find-letter.ts';
+export type { Letter } from './dead-letters/letter.ts';
+export { type LettersPage, type LettersQuery, listLetters } from './dead-letters/list-letters.ts';
+export { findOperatorRecord, listOperatorLetters } from './dead-letters/operator-letters.ts';
+export { deleteLetter, markReplayed } from './dead-letters/settle-letter.ts';
 export * from './migrate.ts';
 export * from './open-log-store.ts';
 export { findLog } from './query/find-log.ts';
@@ -6,3 +14,4 @@ export { type LogScope, logScope } from './query/log-scope.ts';
 export { type LogsPage, queryLogs } from './query/query-logs.ts';
 export { queryVolume } from './query/query-volume.ts';
 export { asContractError, EXECUTION_SECONDS_MAX, type QueryOptions } from './query/run-select.ts';
+export { isOfRequest, type ReceiptState, receiptState } from './receipts/receipt-state.ts';

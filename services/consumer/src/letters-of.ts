@@ -30,6 +30,8 @@ export function lettersOf(record: StorableRecord, reason: string): readonly Dead
       },
     ];
   }
+  // The store's text may quote any row of the record: where they are of several, nobody is shown another's.
+  const shown = split.parts.length === 1 ? reason : codeOf(reason);
   return split.parts.map(({ projectId, mode, rows, bytes, requests, frame }) => ({
     ...shared,
     id: uuidToText(letterIdOf({ recordId, projectId, mode })),
@@ -37,8 +39,13 @@ export function lettersOf(record: StorableRecord, reason: string): readonly Dead
     rows,
     bytes,
     requests,
-    reason,
+    reason: shown,
     headers: new Map(),
     value: frame,
   }));
+}
+
+/** A reason begins with the error's code and name. */
+function codeOf(reason: string): string {
+  return reason.split(': ', 1)[0] ?? '';
 }

@@ -30,15 +30,20 @@ export function narrowScope(scope: LogScope, projectId: string | undefined): Log
   return { ...scope, projectIds: scope.projectIds.filter((id) => id.toLowerCase() === wanted) };
 }
 
-/**
- * `FROM logs WHERE …` of all that the scope sees and that has not expired on `day` (YYYY-MM-DD). Rows of the zero
- * project are tombstones of the consumer. One project is compared by `=`, so that ClickHouse reads in the table's order.
- */
-export function scopedLogs(scope: LogScope, day: string): Sql {
+/** The condition on project and mode. One project is compared by `=`, so that ClickHouse reads in the table's order. */
+export function scopedProjects(scope: LogScope): Sql {
   const [only, ...others] = scope.projectIds;
   const projects =
     only !== undefined && others.length === 0
       ? sql`project_id = ${bound('UUID', only)}`
       : sql`project_id IN ${bound('Array(UUID)', scope.projectIds)}`;
-  return sql`FROM logs WHERE ${projects} AND mode = ${bound('String', scope.mode)} AND expires_on >= ${bound('Date', day)} AND project_id != toUUID('00000000-0000-0000-0000-000000000000')`;
+  return sql`${projects} AND mode = ${bound('String', scope.mode)} AND project_id != toUUID('00000000-0000-0000-0000-000000000000')`;
+}
+
+/**
+ * `FROM logs WHERE …` of all that the scope sees and that has not expired on `day` (YYYY-MM-DD). Rows of the zero
+ * project are tombstones of the consumer.
+ */
+export function scopedLogs(scope: LogScope, day: string): Sql {
+  return sql`FROM logs WHERE ${scopedProjects(scope)} AND expires_on >= ${bound('Date', day)}`;
 }
