@@ -4,8 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: process.cwd(),
-    // TEST_FILES: tests that need a server on the machine, such as PostgreSQL's, have a suffix and a script of their own.
-    include: [process.env.TEST_FILES ?? '**/*.test.ts'],
+    include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

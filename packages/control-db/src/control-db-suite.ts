@@ -1,5 +1,4 @@
-// What every control store must do, whichever database it lies in: run against PGlite by `test`, against a real
-// PostgreSQL by `test:postgres`.
+// What every control store must do, whichever database it lies in: run against PGlite and against a real PostgreSQL.
 import { generateKey, hashKey, parseKey } from '@sazabi/keys';
 import { eq, getTableColumns, sql } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/pg-core';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Orm } from './control-db.ts';
+import { IDLE_IN_START_MS } from './limits.ts';
 import { instance } from './schema.ts';
 
 const MIGRATIONS_FOLDER = join(import.meta.dirname, 'migrations');
@@ -13,15 +14,27 @@ const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
 /** Any number that no other program on the same database uses for its advisory locks. */
 const MIGRATION_LOCK = 7_221_001;
 
+/** 0 = none. */
+const START_TIMEOUTS = [
+  ['statement_timeout', 0],
+  ['lock_timeout', 0],
+  ['idle_in_transaction_session_timeout', IDLE_IN_START_MS],
+] as const;
+
 const schemaMigrations = pgTable('schema_migrations', {
   version: integer('version').primaryKey(),
   name: text('name').notNull(),
   appliedAt: timestamp('applied_at', { withTimezone: true }).notNull().defaultNow(),
 });
 
-/** Runs `work` in one transaction that no other start (migration, bootstrap) of any replica overlaps. */
+/**
+ * Runs `work` in one transaction that no other start (migration, bootstrap) of any replica overlaps. Waiting for the others
+ * and migrating take as long as they take; a start that stands still in between is ended by the server.
+ */
 export function underStartLock<T>(orm: Orm, work: (transaction: Orm) => Promise<T>): Promise<T> {
   return orm.transaction(async (transaction) => {
+    for (const [setting, ms] of START_TIMEOUTS)
+      await transaction.execute(sql`SELECT set_config(${setting}, ${String(ms)}, true)`);
     await transaction.execute(sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     return await work(transaction);
   });

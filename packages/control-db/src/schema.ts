@@ -77,6 +77,18 @@ export const keyChanges = pgTable('key_changes', {
   changedAt: time('changed_at').notNull(),
 });
 
+/** Replicas of the API that are there now; see replicas.ts. */
+export const apiReplicas = pgTable('api_replicas', {
+  id: uuid('id').primaryKey(),
+  /** Counts the replica's own writes: one that comes late changes nothing. */
+  version: bigint('version', { mode: 'number' }).notNull(),
+  seenAt: time('seen_at').notNull(),
+  /** The intakes that follow its key feed. */
+  intakeIds: uuid('intake_ids').array().notNull(),
+  /** What all of them have confirmed; null = it has none. */
+  confirmedSeq: bigint('confirmed_seq', { mode: 'number' }),
+});
+
 export const auditLog = pgTable('audit_log', {
   id: uuid('id').primaryKey(),
   organizationId: uuid('organization_id')

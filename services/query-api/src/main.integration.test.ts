@@ -164,13 +164,11 @@ describe('a start that cannot be', () => {
     [{ INTERNAL_HOST: '0.0.0.0', INTERNAL_TOKEN: 'short' }, /INTERNAL_TOKEN: needs 32 characters/],
     [{ TLS_CERT_FILE: '/none' }, /TLS_KEY_FILE: goes with TLS_CERT_FILE/],
     [{ TLS_CERT_FILE: '/none', TLS_KEY_FILE: '/none' }, /TLS_CERT_FILE: cannot be read \(ENOENT\)/],
-    [{ DATABASE_URL: 'postgres://user:hunter2@127.0.0.1:9/x' }, /^PostgreSQL at 127\.0\.0\.1:9\/x does not answer/],
     [{ SAZABI_DATA_DIR: '/dev/null/x' }, /^The control store's folder \/dev\/null\/x\/control cannot be used/],
   ])('%j: one line, exit code 1', async (environment, expected) => {
     const { code, stderr } = await runAlone({ LOG_LEVEL: 'error', ...environment } as Record<string, string>);
     expect(code).toBe(1);
     expect(stderr).toMatch(expected);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect(stderr).not.toContain('hunter2');
   });
 });

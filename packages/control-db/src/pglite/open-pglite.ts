@@ -6,7 +6,7 @@ import { dataDir as preparedFiles } from '@electric-sql/pglite-prepopulatedfs';
 import { makeFolder, syncFolder } from '@sazabi/durable-files';
 import { type FolderLock, lockFolder, StartupError } from '@sazabi/lifecycle';
 import { drizzle } from 'drizzle-orm/pglite';
-import { KEY_CHANGES_CHANNEL, type OpenedDatabase } from '../control-db.ts';
+import { type Database, KEY_CHANGES_CHANNEL, type Told } from '../control-db.ts';
 import * as schema from '../schema.ts';
 import { DURABLE_START_PARAMS, durableNodeFs } from './durable-node-fs.ts';
 import { syncTree } from './sync-tree.ts';
@@ -18,7 +18,7 @@ const LOCK_WAIT_MS = 2_000;
  * Opens the database in `folder`, making it where there is none.
  * @throws StartupError one line: not writable, in use by another process, or damaged
  */
-export async function openPglite(folder: string): Promise<OpenedDatabase> {
+export async function openPglite(folder: string, tell: Told): Promise<Database> {
   const home = resolve(folder);
   makeWritable(home);
   const lock = await lockFolder(home, 'control', LOCK_WAIT_MS);
@@ -28,14 +28,14 @@ export async function openPglite(folder: string): Promise<OpenedDatabase> {
     );
   }
   try {
-    return await openLocked(home, lock);
+    return await openLocked(home, lock, tell);
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-async function openLocked(home: string, lock: FolderLock): Promise<OpenedDatabase> {
+async function openLocked(home: string, lock: FolderLock, tell: Told): Promise<Database> {
   const files = join(home, 'postgres');
   const unfinished = join(home, 'initialising');
   // A start that was killed before the first files were whole left no database, and nobody was told a key of it.
@@ -45,12 +45,14 @@ async function openLocked(home: string, lock: FolderLock): Promise<OpenedDatabas
   const pglite = await start(files, isNew);
   if (isNew) await syncTree(files);
   rmSync(unfinished, { force: true });
-  const listening: (() => Promise<void>)[] = [];
+  const orm = drizzle(pglite, { schema });
+  // In this process alone: nothing is lost on the way, and nobody else confirms anything.
+  await pglite.listen(KEY_CHANGES_CHANNEL, () => tell(KEY_CHANGES_CHANNEL));
   return {
-    orm: drizzle(pglite, { schema }),
-    async listen(listener) {
-      listening.push(await pglite.listen(KEY_CHANGES_CHANNEL, listener));
-    },
+    shared: false,
+    orm,
+    connect: async () => undefined,
+    pulse: (work) => work(orm),
     async close() {
       await pglite.close();
       await lock.release();

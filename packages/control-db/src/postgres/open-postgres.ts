@@ -1,38 +1,93 @@
-// The outgrown control store: a PostgreSQL server, shared by all replicas of the API.
+// The outgrown control store: a PostgreSQL server, shared by all replicas of the API, which may go away and come back.
 import { StartupError } from '@sazabi/lifecycle';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
-import { KEY_CHANGES_CHANNEL, type OpenedDatabase } from '../control-db.ts';
-import * as schema from '../schema.ts';
+import type { Database, Orm, Told } from '../control-db.ts';
+import {
+  CLOSE_TIMEOUT_MS,
+  CONNECT_TIMEOUT_MS,
+  CONNECTIONS_MAX,
+  IDLE_IN_TRANSACTION_MS,
+  IDLE_TIMEOUT_MS,
+  LOCK_TIMEOUT_MS,
+  PULSE_DEADLINE_MS,
+  STATEMENT_TIMEOUT_MS,
+} from '../limits.ts';
+import { isUnavailable, unavailable } from '../unavailable.ts';
+import { inTime } from './in-time.ts';
+import { openPool } from './pool.ts';
+import { openPulse, type PulseConnection } from './pulse-connection.ts';
 
-const CONNECTIONS_MAX = 10;
-const CONNECT_TIMEOUT_SECONDS = 10;
-const CLOSE_TIMEOUT_SECONDS = 5;
-
-/** Connects to `postgres://…`. @throws StartupError one line that names the server, never the password */
-export async function openPostgres(url: string): Promise<OpenedDatabase> {
-  const client = postgres(url, {
-    max: CONNECTIONS_MAX,
-    connect_timeout: CONNECT_TIMEOUT_SECONDS,
-    onnotice: () => undefined,
-    connection: { application_name: 'sazabi' },
-  });
-  try {
-    await client`SELECT 1`;
-  } catch (error) {
-    await client.end({ timeout: 0 });
-    const { host, pathname } = new URL(url);
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StartupError(`PostgreSQL at ${host}${pathname} does not answer (${why}): check DATABASE_URL.`, {
-      cause: error,
-    });
-  }
-  return {
-    orm: drizzle(client, { schema }),
-    async listen(listener) {
-      // The third argument is called on every (re)connection: what was told in between is made up for.
-      await client.listen(KEY_CHANGES_CHANNEL, listener, listener);
-    },
-    close: () => client.end({ timeout: CLOSE_TIMEOUT_SECONDS }),
+/**
+ * Makes ready to connect to `postgres://…`; `orm` refuses until `connect` has succeeded.
+ * A server that stops answering is noticed by the pulse alone: then the pool is thrown away, which ends whatever waits for
+ * it, and its remains refuse at once until there is a new one.
+ */
+export function openPostgres(url: string, tell: Told): Database {
+  const config = {
+    connectionString: url,
+    application_name: 'sazabi',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   };
+  const poolConfig = { ...config, max: CONNECTIONS_MAX, idleTimeoutMillis: IDLE_TIMEOUT_MS };
+  let pool = openPool(poolConfig);
+  pool.destroy();
+  let pulse: PulseConnection | null = null;
+  /** Whether the pool is one that refuses. */
+  let away = true;
+  let closed = false;
+
+  const lose = (lost: PulseConnection): void => {
+    void lost.end();
+    // Of several questions that fail together the first one has seen to it.
+    if (pulse !== lost) return;
+    pulse = null;
+    away = true;
+    pool.destroy();
+  };
+  const ask = async <T>(work: (orm: Orm) => Promise<T>): Promise<T> => {
+    if (closed) throw unavailable('the control store is closed');
+    if (pulse?.isLost()) lose(pulse);
+    pulse ??= openPulse(config, tell);
+    const asked = pulse;
+    try {
+      const answer = await inTime(asked.ask(work), PULSE_DEADLINE_MS);
+      if (away && !closed && pulse === asked) {
+        away = false;
+        pool = openPool(poolConfig);
+      }
+      return answer;
+    } catch (error) {
+      lose(asked);
+      throw error;
+    }
+  };
+  return {
+    shared: true,
+    get orm() {
+      return pool.orm;
+    },
+    async connect() {
+      try {
+        await ask(async (orm) => await orm.execute('SELECT 1'));
+      } catch (error) {
+        throw isUnavailable(error) ? error : refusal(url, error);
+      }
+    },
+    pulse: ask,
+    async close() {
+      closed = true;
+      await inTime(Promise.all([pulse?.end(), pool.drain()]), CLOSE_TIMEOUT_MS).catch(() => pool.destroy());
+    },
+  };
+}
+
+/** One line that names the server and what it says, never the password. */
+function refusal(url: string, error: unknown): StartupError {
+  const { host, pathname } = new URL(url);
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new StartupError(`PostgreSQL at ${host}${pathname} refuses (${why}): check DATABASE_URL.`, { cause: error });
 }

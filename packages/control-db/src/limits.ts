@@ -1,0 +1,35 @@
+// The control store's limits and times, each with its unit and reason.
+
+/** Connections of one API replica for its requests; a request holds one for about a millisecond at a time. */
+export const CONNECTIONS_MAX = 10;
+
+/** A server that does not take a connection in this time is away. */
+export const CONNECT_TIMEOUT_MS = 1_500;
+
+/** Connections that nobody uses are closed: a network that forgets idle ones in silence has none to forget. */
+export const IDLE_TIMEOUT_MS = 30_000;
+
+/** A statement that runs longer is ended by the server and answered with 503; reading a snapshot of 100 000 keys takes 1 s. */
+export const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** Who waits longer for a row that another transaction holds gives up with 503. */
+export const LOCK_TIMEOUT_MS = 3_000;
+
+/** A replica that was stopped in mid-transaction lets go of its locks after this time: the server ends its session. */
+export const IDLE_IN_TRANSACTION_MS = 2_000;
+
+/** The same in the transactions of a start, which write a file in between. */
+export const IDLE_IN_START_MS = 60_000;
+
+/** A pulse that is not answered in this time means that the server is away: whoever waits for it is told so. */
+export const PULSE_DEADLINE_MS = 1_500;
+
+/** A replica without a pulse for so long is gone: longer than a pulse's interval and deadline together. */
+export const REPLICA_GONE_MS = 3_000;
+
+/** A start tries again after this time, then after twice as long, up to the other. */
+export const WAIT_FIRST_MS = 100;
+export const WAIT_MAX_MS = 1_000;
+
+/** How long a close waits for statements under way. */
+export const CLOSE_TIMEOUT_MS = 5_000;
