@@ -85,6 +85,22 @@ export interface DeadRecord extends BusRecord {
   readonly deadAtMs: number;
 }
 
+/** Where the bus tells what an operator should know: pino, or anything alike. */
+export interface BusLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Records that were deleted before the consumer had read them (I7): from its position to the earliest kept one. */
+export interface UnreadGone {
+  readonly partition: number;
+  readonly from: Offset;
+  readonly earliest: Offset;
+  /** How many at most; 0 where the position lay beyond the end, in a topic that was made anew. */
+  readonly records: number;
+}
+
 /** An opened bus. Every part is opened lazily by the process that needs it. */
 export interface Bus {
   producer(): Promise<BusProducer>;

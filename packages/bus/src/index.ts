@@ -1,4 +1,4 @@
 // The bus: interfaces, errors, and `openBus`, which picks the adapter by the URL's scheme.
 export * from './bus.ts';
-export type { KafkaSasl, KafkaSettings, KafkaTls } from './kafka/kafka-settings.ts';
+export type { KafkaBusOptions, KafkaSasl, KafkaSettings, KafkaTls } from './kafka/kafka-settings.ts';
 export { type BusOptions, openBus } from './open-bus.ts';

@@ -1,4 +1,5 @@
-// What an operator may say about Kafka beside its addresses.
+// What an operator may say about Kafka beside its addresses, and what a process gives the bus.
+import type { BusLogger, UnreadGone } from '../bus.ts';
 
 export interface KafkaTls {
   /** PEM text of the authorities to trust; null = those that Node knows. */
@@ -26,7 +27,15 @@ export interface KafkaSettings {
   readonly retentionMs: number;
   /** A consumer that is silent for this long loses its partitions. */
   readonly sessionTimeoutMs: number;
+  /** An append that is not acknowledged by then fails with 'unavailable'. Default 3 s. */
+  readonly appendDeadlineMs?: number;
   /** null = plain TCP. */
   readonly tls: KafkaTls | null;
   readonly sasl: KafkaSasl | null;
+}
+
+export interface KafkaBusOptions {
+  readonly logger?: BusLogger | undefined;
+  /** Called where records were deleted before they were read, for a metric; it is logged too. */
+  readonly onUnreadGone?: ((gone: UnreadGone) => void) | undefined;
 }

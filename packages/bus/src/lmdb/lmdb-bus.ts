@@ -9,11 +9,18 @@ import type { Bus } from '../bus.ts';
 import { createConsumer } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createOpenParts } from './open-parts.ts';
+import { committedPosition } from './position.ts';
 import { createReader } from './reader.ts';
 import type { ReclaimSettings } from './reclaim.ts';
+import { type Backlog, backlogFrom } from './records.ts';
+
+export interface LmdbBus extends Bus {
+  /** What is appended and not behind the committed position. */
+  backlog(): Promise<Backlog>;
+}
 
 /** The bus in `folder`, which is made at the first use. */
-export function createLmdbBus(folder: string, settings: ReclaimSettings): Bus {
+export function createLmdbBus(folder: string, settings: ReclaimSettings): LmdbBus {
   const parts = createOpenParts(folder, settings);
   return {
     producer: parts.producer,
@@ -28,6 +35,10 @@ export function createLmdbBus(folder: string, settings: ReclaimSettings): Bus {
     async deadLetters() {
       const { positions } = await parts.stores();
       return createDeadLetters(positions, Date.now);
+    },
+    async backlog() {
+      const { records, positions } = await parts.stores();
+      return backlogFrom(records, committedPosition(positions) ?? 0);
     },
     async writable() {
       try {

@@ -31,6 +31,27 @@ export function extentOf(store: Store): { earliest: Offset; next: Offset } {
   return { earliest: firstRecord(store, 0)?.offset ?? last.offset, next: last.offset + 1 };
 }
 
+/** What lies in front of the consumer. */
+export interface Backlog {
+  readonly records: number;
+  /** Disk bytes. */
+  readonly bytes: number;
+  /** When the oldest was appended; null where there is none. */
+  readonly oldestAtMs: number | null;
+}
+
+/** The records from `from` on, counted by their offsets: a few more than there are where appends have failed. */
+export function backlogFrom(store: Store, from: Offset): Backlog {
+  const first = firstRecord(store, from);
+  const last = lastRecord(store);
+  if (first === null || last === null) return { records: 0, bytes: 0, oldestAtMs: null };
+  return {
+    records: last.offset + 1 - first.offset,
+    bytes: last.startBytes + last.sizeBytes - first.startBytes,
+    oldestAtMs: first.appendedAtMs,
+  };
+}
+
 /** Reads what is there, without waiting. */
 export function readStored(store: Store, from: Offset, options: ReadOptions): BusRecord[] {
   const records: BusRecord[] = [];

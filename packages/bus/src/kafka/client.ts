@@ -1,0 +1,208 @@
+// Connections to the brokers for one part of the bus and one topic: who leads a partition, who coordinates the group.
+// Each part has a client of its own, since a broker answers the requests of a connection one after another.
+import type { Socket } from 'node:net';
+import { connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import Cluster, { type Broker, type PartitionMetadata, type SocketOptions } from 'kafkajs/src/cluster/index.js';
+import { BusError, type Offset } from '../bus.ts';
+import { busErrorOf, kafkaFailure } from './failure.ts';
+import type { KafkaSettings } from './kafka-settings.ts';
+import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, METADATA_AGE_MS_MAX, REQUEST_TIMEOUT_MS } from './limits.ts';
+import { backoffMs, pause, within } from './pause.ts';
+
+const KEEP_ALIVE_DELAY_MS = 30_000;
+
+export interface KafkaClient {
+  readonly topic: string;
+  readonly brokers: readonly string[];
+  /** Aborted by close(). */
+  readonly closing: AbortSignal;
+  /** Any broker that answers. */
+  anyBroker(): Promise<Broker>;
+  /** Resolves when a broker has told that all partitions of the topic have leaders. */
+  ping(): Promise<void>;
+  /** The topic's partitions, asked for anew where they may be old. */
+  partitions(): Promise<readonly PartitionMetadata[]>;
+  /** Sends a request to the leader of a partition. What a failure says about connections and leaders is remembered. */
+  onLeader<T>(partition: number, request: (broker: Broker) => Promise<T>): Promise<T>;
+  onNode<T>(nodeId: number, request: (broker: Broker) => Promise<T>): Promise<T>;
+  onCoordinator<T>(groupId: string, request: (broker: Broker) => Promise<T>): Promise<T>;
+  /** Tries until it is done, refused, or {@link CALL_DEADLINE_MS} have passed. @throws BusError, `doing` in its message */
+  call<T>(doing: string, attempt: () => Promise<T>, deadlineMs?: number): Promise<T>;
+  /** Earliest kept offsets, or the next ones to be given. */
+  offsets(partitions: readonly number[], which: 'earliest' | 'next'): Promise<ReadonlyMap<number, Offset>>;
+  close(): Promise<void>;
+}
+
+/** Connects nothing yet. `requestTimeoutMs` ends requests that get no answer, and their connection. */
+export function createClient(
+  brokers: readonly string[],
+  settings: KafkaSettings,
+  { topic, requestTimeoutMs = REQUEST_TIMEOUT_MS }: { readonly topic: string; readonly requestTimeoutMs?: number },
+): KafkaClient {
+  const closing = new AbortController();
+  const sockets = openSockets();
+  const cluster = createCluster(brokers, settings, sockets.open, requestTimeoutMs);
+  let known: Promise<void> | null = null;
+
+  const checkOpen = () => {
+    if (closing.signal.aborted) throw new BusError('closed', 'The bus is closed.');
+  };
+  const load = async () => {
+    await cluster.connect();
+    await cluster.addTargetTopic(topic);
+    await cluster.refreshMetadata();
+  };
+  /** Leaders and addresses are known, and not said to be old. */
+  const metadata = async () => {
+    checkOpen();
+    known ??= load().catch((error: unknown) => {
+      known = null;
+      throw error;
+    });
+    await known;
+    await cluster.refreshMetadataIfNecessary();
+  };
+  const noteFailure = (error: unknown, broker: Broker | null) => {
+    const failure = kafkaFailure(error);
+    if (failure === 'silent' && broker !== null) sockets.drop(broker.connectionPool.host, broker.connectionPool.port);
+    if (failure === 'silent' || failure === 'stale' || failure === 'no-topic') known = null;
+  };
+  const on = async <T>(find: () => Promise<Broker>, request: (broker: Broker) => Promise<T>): Promise<T> => {
+    let broker: Broker | null = null;
+    try {
+      await metadata();
+      broker = await find();
+      return await request(broker);
+    } catch (error) {
+      noteFailure(error, broker);
+      checkOpen();
+      throw error;
+    }
+  };
+  const client: KafkaClient = {
+    topic,
+    brokers,
+    closing: closing.signal,
+    async anyBroker() {
+      checkOpen();
+      await cluster.connect();
+      return cluster.brokerPool.findConnectedBroker();
+    },
+    async ping() {
+      await on(
+        () => cluster.brokerPool.findConnectedBroker(),
+        (broker) => broker.metadata([topic]),
+      );
+    },
+    async partitions() {
+      await metadata();
+      return cluster.findTopicPartitionMetadata(topic);
+    },
+    onLeader: (partition, request) => on(() => leaderOf(cluster, topic, partition), request),
+    onNode: (nodeId, request) => on(() => cluster.findBroker({ nodeId }), request),
+    onCoordinator: (groupId, request) => on(() => cluster.findGroupCoordinator({ groupId }), request),
+    call: (doing, attempt, deadlineMs = CALL_DEADLINE_MS) => callUntil(client, doing, attempt, deadlineMs),
+    async offsets(partitions, which) {
+      await metadata();
+      try {
+        const asked = partitions.map((partition) => ({ partition }));
+        const answers = await cluster.fetchTopicsOffset([
+          { topic, partitions: asked, fromBeginning: which === 'earliest' },
+        ]);
+        const offsets = answers.flatMap((answer) => answer.partitions);
+        return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
+      } catch (error) {
+        noteFailure(error, null);
+        throw error;
+      }
+    },
+    async close() {
+      closing.abort();
+      sockets.dropAll();
+      await cluster.disconnect();
+    },
+  };
+  return client;
+}
+
+async function callUntil<T>(client: KafkaClient, doing: string, attempt: () => Promise<T>, deadlineMs: number) {
+  const untilMs = performance.now() + deadlineMs;
+  for (let tries = 1; ; tries += 1) {
+    const leftMs = Math.max(1, untilMs - performance.now());
+    const late = () => new Error('no answer in time');
+    try {
+      return await within(leftMs, attempt(), late);
+    } catch (error) {
+      if (error instanceof BusError) throw error;
+      const failure = kafkaFailure(error);
+      const waitMs = backoffMs(tries);
+      const hopeless = failure === 'refused' || failure === 'too-large' || failure === 'fenced';
+      if (hopeless || performance.now() + waitMs >= untilMs) throw busErrorOf(error, doing, client.brokers);
+      await pause(waitMs, client.closing);
+    }
+  }
+}
+
+async function leaderOf(cluster: Cluster, topic: string, partition: number): Promise<Broker> {
+  const found = cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition);
+  if (found === undefined) throw new Error(`partition ${partition} of ${topic} is not there`);
+  return cluster.findBroker({ nodeId: found.leader });
+}
+
+function createCluster(
+  brokers: readonly string[],
+  { tls, sasl }: KafkaSettings,
+  socketFactory: (options: SocketOptions) => Socket,
+  requestTimeoutMs: number,
+): Cluster {
+  // What the client logs repeats what it throws, with stacks; we tell what we make of it.
+  const silent = { namespace: () => silent, debug: ignore, info: ignore, warn: ignore, error: ignore };
+  return new Cluster({
+    logger: silent,
+    brokers,
+    clientId: 'sazabi',
+    socketFactory,
+    ssl: tls && { ...(tls.ca === null ? {} : { ca: tls.ca }), ...tls.client },
+    sasl,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    authenticationTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    enforceRequestTimeout: true,
+    metadataMaxAge: METADATA_AGE_MS_MAX,
+    allowAutoTopicCreation: false,
+    // Tries are ours to count, but the first connection may look at each address once.
+    retry: { retries: brokers.length - 1, initialRetryTime: 10 },
+  });
+}
+
+function ignore(): void {}
+
+interface Sockets {
+  open(options: SocketOptions): Socket;
+  /** Cuts the connections to one broker: requests on them fail now, new ones connect anew. */
+  drop(host: string, port: number): void;
+  dropAll(): void;
+}
+
+function openSockets(): Sockets {
+  const sockets = new Map<Socket, string>();
+  const drop = (cut: (address: string) => boolean) => {
+    for (const [socket, address] of sockets) if (cut(address)) socket.destroy(new Error('connection given up'));
+  };
+  return {
+    open({ host, port, ssl, onConnect }) {
+      // A name for the certificate is asked by names alone (RFC 6066, section 3).
+      const name = isIP(host) === 0 ? { servername: host } : {};
+      const socket =
+        ssl === null ? connectTcp({ host, port }, onConnect) : connectTls({ host, port, ...name, ...ssl }, onConnect);
+      socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+      socket.setNoDelay(true);
+      sockets.set(socket, `${host}:${port}`);
+      socket.once('close', () => sockets.delete(socket));
+      return socket;
+    },
+    drop: (host, port) => drop((address) => address === `${host}:${port}`),
+    dropAll: () => drop(() => true),
+  };
+}

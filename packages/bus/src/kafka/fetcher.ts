@@ -1,0 +1,173 @@
+// Fetches for all feeds of a part: one request at a time to each leader, for all of its partitions that are wanted.
+import type { Broker, FetchedMessage } from 'kafkajs/src/cluster/index.js';
+import type { BusRecord, Offset } from '../bus.ts';
+import type { KafkaClient } from './client.ts';
+import { busErrorOf, kafkaFailure, partitionOf } from './failure.ts';
+import { FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_MAX, FETCH_WAIT_SHORT_MS } from './limits.ts';
+import type { Fetched, PartitionFeed } from './partition-feed.ts';
+import { backoffMs, pause } from './pause.ts';
+
+export interface Fetcher {
+  add(feed: PartitionFeed): void;
+  remove(feed: PartitionFeed): void;
+  /** Looks at once for feeds that are wanted. */
+  wake(): void;
+  /** Nothing more is fetched; the client is the caller's to close. */
+  close(): void;
+}
+
+export interface FetcherOptions {
+  /** A fetch waits so long at the broker for a first record. */
+  readonly waitMs: number;
+  /** What a feed asked for is not kept: what it goes on from, `earliest` as the broker told it. */
+  readonly onMoved: (partition: number, from: Offset, earliest: Offset) => void;
+}
+
+interface Wanted {
+  readonly feed: PartitionFeed;
+  readonly from: Offset;
+}
+
+/** Fetches nothing until a feed is wanted. */
+export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherOptions): Fetcher {
+  const feeds = new Set<PartitionFeed>();
+  /** Leaders with a fetch under way. */
+  const busy = new Set<number>();
+  let failures = 0;
+  let closed = false;
+  let planning = false;
+
+  /** For each partition the first feed that is wanted: a request names a partition once. */
+  const round = (led: (partition: number) => boolean): Map<number, Wanted> => {
+    const wanted = new Map<number, Wanted>();
+    for (const feed of feeds) {
+      const from = feed.wanted();
+      if (from !== null && !wanted.has(feed.partition) && led(feed.partition))
+        wanted.set(feed.partition, { feed, from });
+    }
+    // A feed that had its turn goes behind the others of its partition.
+    for (const { feed } of wanted.values()) {
+      feeds.delete(feed);
+      feeds.add(feed);
+    }
+    return wanted;
+  };
+  const fetchRound = async (nodeId: number, led: (partition: number) => boolean): Promise<boolean> => {
+    const wanted = round(led);
+    if (wanted.size === 0) return false;
+    const all = [...feeds].filter((feed) => feed.inUse() && led(feed.partition)).length === wanted.size;
+    try {
+      const fetched = await client.onNode(nodeId, (broker) =>
+        fetchFrom(broker, client.topic, wanted, all ? waitMs : Math.min(waitMs, FETCH_WAIT_SHORT_MS)),
+      );
+      failures = 0;
+      for (const [partition, found] of fetched) wanted.get(partition)?.feed.accept(found);
+      return true;
+    } catch (error) {
+      if (!closed) await recover(error, wanted);
+      return false;
+    }
+  };
+  const recover = async (error: unknown, wanted: ReadonlyMap<number, Wanted>) => {
+    const outside = kafkaFailure(error) === 'out-of-range' ? wanted.get(partitionOf(error) ?? -1) : undefined;
+    try {
+      if (outside !== undefined) {
+        await moveToEarliest(outside);
+        return;
+      }
+    } catch (again) {
+      error = again;
+    }
+    failures += 1;
+    const told = busErrorOf(error, 'reading', client.brokers);
+    for (const { feed } of wanted.values()) feed.fail(told);
+    await pause(backoffMs(failures), client.closing);
+  };
+  const moveToEarliest = async ({ feed, from }: Wanted) => {
+    const earliest = (await client.offsets([feed.partition], 'earliest')).get(feed.partition);
+    if (earliest === undefined) throw new Error('the broker told no earliest offset');
+    if (feed.move(from, earliest)) onMoved(feed.partition, from, earliest);
+  };
+  const pump = async (nodeId: number, led: (partition: number) => boolean) => {
+    busy.add(nodeId);
+    while (!closed && (await fetchRound(nodeId, led)));
+    busy.delete(nodeId);
+  };
+  /** Starts a fetch at each leader that has something wanted and is not busy. */
+  const plan = async () => {
+    const partitions = await client.partitions();
+    // From here on nothing waits: who wakes us later is not passed over.
+    planning = false;
+    const leaders = new Map(partitions.map(({ partitionId, leader }) => [partitionId, leader]));
+    for (const nodeId of new Set(leaders.values())) {
+      const led = (partition: number) => leaders.get(partition) === nodeId;
+      if (busy.has(nodeId) || ![...feeds].some((feed) => led(feed.partition) && feed.wanted() !== null)) continue;
+      void pump(nodeId, led).then(fetcher.wake);
+    }
+  };
+  const fetcher: Fetcher = {
+    add: (feed) => feeds.add(feed),
+    remove: (feed) => feeds.delete(feed),
+    wake() {
+      if (closed || planning || ![...feeds].some((feed) => feed.wanted() !== null)) return;
+      planning = true;
+      void plan().catch(async (error: unknown) => {
+        failures += 1;
+        const told = busErrorOf(error, 'reading', client.brokers);
+        for (const feed of feeds) feed.fail(told);
+        await pause(backoffMs(failures), client.closing);
+        planning = false;
+        fetcher.wake();
+      });
+    },
+    close() {
+      closed = true;
+    },
+  };
+  return fetcher;
+}
+
+async function fetchFrom(
+  broker: Broker,
+  topic: string,
+  wanted: ReadonlyMap<number, Wanted>,
+  maxWaitTime: number,
+): Promise<Map<number, Fetched>> {
+  const partitions = [...wanted].map(([partition, { from }]) => ({
+    partition,
+    fetchOffset: String(from),
+    maxBytes: FETCH_PARTITION_BYTES_MAX,
+  }));
+  const answer = await broker.fetch({
+    maxWaitTime,
+    minBytes: 1,
+    maxBytes: FETCH_BYTES_MAX,
+    topics: [{ topic, partitions }],
+  });
+  const found = new Map<number, Fetched>();
+  for (const { partition, highWatermark, messages } of answer.responses.flatMap((response) => response.partitions)) {
+    const from = wanted.get(partition)?.from;
+    if (from === undefined) continue;
+    const last = messages.at(-1);
+    found.set(partition, {
+      from,
+      // A batch is sent whole: it may begin before what was asked for.
+      records: messages.flatMap((message) => recordOf(partition, message)).filter(({ offset }) => offset >= from),
+      next: last === undefined ? from : Math.max(from, Number(last.offset) + 1),
+      end: Number(highWatermark),
+    });
+  }
+  return found;
+}
+
+function recordOf(partition: number, message: FetchedMessage): BusRecord[] {
+  // Marks of transactions, and what compaction left of a key: none of ours.
+  if (message.isControlRecord === true) return [];
+  const headers = new Map<string, Uint8Array>();
+  for (const [name, value] of Object.entries(message.headers)) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first instanceof Uint8Array) headers.set(name, first);
+  }
+  const value = message.value ?? new Uint8Array();
+  return [{ partition, offset: Number(message.offset), appendedAtMs: Number(message.timestamp), headers, value }];
+}

@@ -1,0 +1,73 @@
+// One try to send spooled records: all partitions at once, each in order.
+import { BusError, type BusProducer } from '../bus.ts';
+import { GROUP_BYTES_MAX } from './limits.ts';
+import { recordBytes, type Spooled } from './spooled-record.ts';
+
+export interface Sent {
+  /** What the target has, or has refused for its size and is set aside. */
+  readonly sent: ReadonlySet<Spooled>;
+  /** Why the rest is not; null = nothing is left. */
+  readonly failure: BusError | null;
+}
+
+/** Sends what it can; a partition stops at its first failure. */
+export async function sendOnce(
+  producer: BusProducer,
+  records: readonly Spooled[],
+  setAside: (spooled: Spooled, why: BusError) => Promise<void>,
+): Promise<Sent> {
+  const sent = new Set<Spooled>();
+  const send = async (spooled: Spooled) => {
+    try {
+      await producer.append(partitionFor(spooled, producer), spooled.record);
+    } catch (error) {
+      if (!(error instanceof BusError && error.failure === 'too-large')) throw error;
+      await setAside(spooled, error);
+    }
+    sent.add(spooled);
+  };
+  const sendLane = async (lane: readonly Spooled[]) => {
+    // A group is one request at Kafka and one transaction at LMDB: there whole and in order, or not.
+    for (const group of groupsOf(lane)) {
+      const failed = (await Promise.allSettled(group.map(send))).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') return failed.reason;
+    }
+    return null;
+  };
+  const failures = await Promise.all([...lanesOf(records, producer)].map(sendLane));
+  const failure: unknown = failures.find((found) => found !== null) ?? null;
+  if (failure !== null && !(failure instanceof BusError)) throw failure;
+  return { sent, failure };
+}
+
+/** The partition that the record was made for; where the topic was made anew with fewer, another, the same for all of them. */
+function partitionFor({ partition }: Spooled, { partitions }: BusProducer): number {
+  return partition < partitions ? partition : partition % partitions;
+}
+
+function lanesOf(records: readonly Spooled[], producer: BusProducer): Iterable<readonly Spooled[]> {
+  const lanes = new Map<number, Spooled[]>();
+  for (const spooled of records) {
+    const partition = partitionFor(spooled, producer);
+    const lane = lanes.get(partition);
+    if (lane === undefined) lanes.set(partition, [spooled]);
+    else lane.push(spooled);
+  }
+  return lanes.values();
+}
+
+function* groupsOf(lane: readonly Spooled[]): Generator<readonly Spooled[]> {
+  let group: Spooled[] = [];
+  let bytes = 0;
+  for (const spooled of lane) {
+    const size = recordBytes(spooled.record);
+    if (group.length > 0 && bytes + size > GROUP_BYTES_MAX) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(spooled);
+    bytes += size;
+  }
+  if (group.length > 0) yield group;
+}
