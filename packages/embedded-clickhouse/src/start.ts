@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { basicAuthorization, type EngineCredentials, randomCredentials } from './config/credentials.ts';
 import { type EngineFolders, prepareFolders, removeConfig, removeStaleConfigs, writeConfig } from './config/folders.ts';
+import type { EngineCluster } from './config/remote-servers.ts';
 import { describeEnd, type EngineEnd, EngineStartError, explainFailedStart, PORT_TAKEN } from './engine-start-error.ts';
 import { freePort } from './free-port.ts';
 import { type FromHost, isMessage, type ToHost } from './host/messages.ts';
@@ -25,6 +26,8 @@ export interface EmbeddedClickHouseOptions {
   readonly port?: number;
   /** Random unless given; a supervisor gives the same ones at each restart. */
   readonly credentials?: EngineCredentials;
+  /** Makes the engine a shard of a cluster, for tests of Distributed tables: its TCP port is open to `default` too. */
+  readonly cluster?: EngineCluster;
   /** Start to ready, then it is killed and the start fails. Default 60 s. */
   readonly readyTimeoutMs?: number;
 }
@@ -58,6 +61,7 @@ export async function startEmbeddedClickHouse(options: EmbeddedClickHouseOptions
       libraryPath,
       folders,
       credentials,
+      cluster: options.cluster ?? null,
       port,
       readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
     });
@@ -71,6 +75,7 @@ interface Launch {
   readonly libraryPath: string;
   readonly folders: EngineFolders;
   readonly credentials: EngineCredentials;
+  readonly cluster: EngineCluster | null;
   readonly port: number;
   readonly readyTimeoutMs: number;
 }
@@ -78,7 +83,7 @@ interface Launch {
 /** One start: the running engine, or how it ended. */
 async function launch(plan: Launch): Promise<EmbeddedClickHouse | EngineEnd> {
   const { folders, credentials, port } = plan;
-  const config = writeConfig(folders, credentials);
+  const config = writeConfig(folders, credentials, plan.cluster);
   // No environment is passed on: the engine needs none, and ours may hold secrets.
   const child = fork(HOST_FILE, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: { TZ: 'UTC' } });
   const ended = endOf(child).finally(() => removeConfig(config.folder));
@@ -88,6 +93,7 @@ async function launch(plan: Launch): Promise<EmbeddedClickHouse | EngineEnd> {
     configFile: config.file,
     dataFolder: folders.data,
     port,
+    listenTcp: plan.cluster !== null,
     authorization: basicAuthorization('app', credentials.appPassword),
   });
   const failed = await Promise.race([ready(child, plan), ended]);

@@ -2,11 +2,13 @@
 import { SERVER_MEMORY_BYTES_MAX } from '../limits.ts';
 import { basicAuthorization, type EngineCredentials } from './credentials.ts';
 import { escapeXml } from './escape-xml.ts';
+import { type EngineCluster, remoteServers } from './remote-servers.ts';
 
 export interface ConfigXmlOptions {
   readonly usersFile: string;
   readonly logFolder: string;
   readonly credentials: EngineCredentials;
+  readonly cluster: EngineCluster | null;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface ConfigXmlOptions {
  * handled only with the exact Basic header of one of our users; any other gets 404. (`log-level` is that key, not
  * `logger.level`, which clickhouse-local ignores; it would log at trace.)
  */
-export function configXml({ usersFile, logFolder, credentials }: ConfigXmlOptions): string {
+export function configXml({ usersFile, logFolder, credentials, cluster }: ConfigXmlOptions): string {
   const users = escapeXml(usersFile);
   const log = escapeXml(logFolder);
   return `<clickhouse>
@@ -33,7 +35,7 @@ export function configXml({ usersFile, logFolder, credentials }: ConfigXmlOption
   <mark_cache_size>134217728</mark_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
   <keep_alive_timeout>30</keep_alive_timeout>
-${backgroundWork()}
+${backgroundWork()}${cluster === null ? '' : remoteServers(cluster, credentials)}
   <http_handlers>
     <rule>
       <url>/ping</url>

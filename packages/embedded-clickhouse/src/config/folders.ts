@@ -6,6 +6,7 @@ import { EngineStartError } from '../engine-start-error.ts';
 import { STALE_CONFIG_MS } from '../limits.ts';
 import { configXml } from './config-xml.ts';
 import type { EngineCredentials } from './credentials.ts';
+import type { EngineCluster } from './remote-servers.ts';
 import { usersXml } from './users-xml.ts';
 
 const RUN_PREFIX = 'run-';
@@ -34,13 +35,17 @@ export function prepareFolders(dataDir: string): EngineFolders {
  * start on a folder in use must not change the passwords of the first.
  * @throws EngineStartError when the folder cannot be written
  */
-export function writeConfig(folders: EngineFolders, credentials: EngineCredentials): { folder: string; file: string } {
+export function writeConfig(
+  folders: EngineFolders,
+  credentials: EngineCredentials,
+  cluster: EngineCluster | null,
+): { folder: string; file: string } {
   try {
     const folder = mkdtempSync(join(folders.root, RUN_PREFIX));
     const usersFile = join(folder, 'users.xml');
     const file = join(folder, 'config.xml');
     writeFileSync(usersFile, usersXml(credentials), { mode: 0o600 });
-    writeFileSync(file, configXml({ usersFile, logFolder: folders.log, credentials }), { mode: 0o600 });
+    writeFileSync(file, configXml({ usersFile, logFolder: folders.log, credentials, cluster }), { mode: 0o600 });
     return { folder, file };
   } catch (error) {
     throw unusable(folders.root, error);

@@ -22,7 +22,7 @@ const APP_GRANTS = [
   'SELECT ON system.*',
   'SYSTEM MERGES, SYSTEM TTL MERGES ON *.*',
   'KILL QUERY, CREATE TEMPORARY TABLE ON *.*',
-  'TABLE ENGINE ON MergeTree, TABLE ENGINE ON SummingMergeTree, TABLE ENGINE ON AggregatingMergeTree, TABLE ENGINE ON ReplacingMergeTree',
+  'TABLE ENGINE ON MergeTree, TABLE ENGINE ON SummingMergeTree, TABLE ENGINE ON AggregatingMergeTree, TABLE ENGINE ON ReplacingMergeTree, TABLE ENGINE ON Distributed',
 ];
 
 const READER_GRANTS = [`SELECT ON ${DATABASE}.*`, 'SELECT ON system.one', 'SELECT ON system.numbers'];

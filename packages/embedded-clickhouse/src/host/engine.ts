@@ -10,7 +10,7 @@ const LIBRARY = 'chdb';
  * never ends follows (a row a second; killed by its id at a stop).
  */
 const KEEP_LISTENING =
-  'SYSTEM START LISTEN HTTP; SELECT sleepEachRow(1) FROM system.numbers SETTINGS max_block_size=1, function_sleep_max_microseconds_per_block=0 FORMAT Null';
+  'SELECT sleepEachRow(1) FROM system.numbers SETTINGS max_block_size=1, function_sleep_max_microseconds_per_block=0 FORMAT Null';
 
 /**
  * Runs the engine on a thread of its own until its keep-alive query ends; this thread's event loop stays free for IPC,
@@ -33,7 +33,7 @@ export async function runEngine(start: StartEngine, keepAliveQueryId: string): P
     ...['--listen_host', LISTEN_HOST],
     ...['--http_port', String(start.port)],
     ...['--query_id', keepAliveQueryId],
-    ...['--query', KEEP_LISTENING],
+    ...['--query', `SYSTEM START LISTEN HTTP; ${start.listenTcp ? 'SYSTEM START LISTEN TCP; ' : ''}${KEEP_LISTENING}`],
   ];
   const result = await load({
     library: LIBRARY,

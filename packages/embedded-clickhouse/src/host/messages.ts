@@ -7,6 +7,8 @@ export interface StartEngine {
   readonly configFile: string;
   readonly dataFolder: string;
   readonly port: number;
+  /** Whether other engines of a cluster are to reach it, on the port that the configuration names. */
+  readonly listenTcp: boolean;
   /** Basic header of `app`. */
   readonly authorization: string;
 }
