@@ -1,5 +1,6 @@
 // How a service lives: environment, logger, metrics, the operator's port, start and stop.
 export * from './bus-settings.ts';
+export * from './cluster-settings.ts';
 export * from './describe-error.ts';
 export * from './folder-lock.ts';
 export * from './free-port.ts';
