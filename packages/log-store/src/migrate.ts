@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { renderMigration, SINGLE, type TableLayout } from './cluster/table-layout.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
@@ -17,14 +18,19 @@ interface Migration {
 
 /**
  * Applies what is not recorded yet, in order; returns the names applied. Each file is one statement that may run twice,
- * so that several processes may start at once and a crash before the record is written does no harm.
+ * so that several processes may start at once and a crash before the record is written does no harm. Of a cluster each server
+ * is migrated by itself, in the form that `layout` tells, and keeps its own record of it: nothing of this needs ON CLUSTER.
  */
-export async function migrateLogStore(client: ClickHouseClient): Promise<readonly string[]> {
+export async function migrateLogStore(
+  client: ClickHouseClient,
+  layout: TableLayout = SINGLE,
+): Promise<readonly string[]> {
   await client.command({ query: SCHEMA_MIGRATIONS });
   const applied = await appliedVersions(client);
   const pending = (await listMigrations()).filter(({ version }) => !applied.has(version));
   for (const { version, name } of pending) {
-    await client.command({ query: await readFile(new URL(name, FOLDER), 'utf8') });
+    const source = await readFile(new URL(name, FOLDER), 'utf8');
+    for (const query of renderMigration(source, layout)) await client.command({ query });
     await client.insert({ table: 'schema_migrations', format: 'JSONEachRow', values: [{ version, name }] });
   }
   return pending.map(({ name }) => name);

@@ -1,4 +1,6 @@
 // Limits, aborts and a store that is gone, as the API's callers get to see them.
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { ContractError } from '@sazabi/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLogStore } from '../open-log-store.ts';
@@ -73,6 +75,33 @@ describe('runSelect', () => {
     await expect(collect(runSelect(store.reader, sql`SELECT 1 FROM no_such_table`, {}))).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
     });
+  });
+
+  it('asks once more where the connection was closed without an answer, and no third time', async () => {
+    let cuts = 0;
+    const proxy = createServer((socket) => {
+      socket.on('error', () => undefined);
+      if (cuts > 0) {
+        cuts -= 1;
+        socket.once('data', () => socket.resetAndDestroy());
+        return;
+      }
+      const server = connect(store.engine.port, '127.0.0.1').on('error', () => undefined);
+      socket.pipe(server).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const address = proxy.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const client = openLogStore(store.engine.readerUrl.replace(/:\d+\//, `:${port}/`), { application: 'test' });
+    cuts = 1;
+    expect(await collect(runSelect(client, sql`SELECT 1 AS one`, {}))).toEqual([{ one: 1 }]);
+    await client.close();
+    const other = openLogStore(store.engine.readerUrl.replace(/:\d+\//, `:${port}/`), { application: 'test' });
+    cuts = 2;
+    await expect(collect(runSelect(other, sql`SELECT 1`, {}))).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(cuts).toBe(0);
+    await other.close();
+    proxy.close();
   });
 
   it('an error that is our fault stays what it is', async () => {

@@ -23,8 +23,11 @@ const LIMITS: Readonly<Record<string, string>> = {
   307: 'it would read too many bytes',
   396: 'its result is too large',
 };
-/** Too many queries at once, tables being started or stopped: gone in a moment. */
-const BUSY = new Set(['202', '203', '236', '242', '425']);
+/**
+ * Too many queries at once, tables being started or stopped; of a cluster also a shard that does not answer (32, 198, 209,
+ * 210, 279) or has lost its Keeper (225, 999): gone in a moment, or when an operator mends it.
+ */
+const BUSY = new Set(['32', '198', '202', '203', '209', '210', '225', '236', '242', '279', '425', '999']);
 /** The store is there, but not set up yet: the consumer's migrations make database and tables. */
 const NOT_SET_UP = new Set(['60', '81']);
 
@@ -38,13 +41,9 @@ export async function* runSelect<Row>(
   options: QueryOptions,
 ): AsyncGenerator<{ row: Row; text: string }> {
   try {
-    const result = await client.query({
-      ...render(select),
-      format: 'JSONEachRow',
-      // Parameters of many filters would make a URL that servers refuse; then they go in the body.
-      use_multipart_params_auto: true,
-      clickhouse_settings: { max_execution_time: EXECUTION_SECONDS_MAX },
-      ...(options.signal === undefined ? {} : { abort_signal: options.signal }),
+    const result = await ask(client, select, options).catch((error: unknown) => {
+      if (options.signal?.aborted === true || !isUnanswered(error)) throw error;
+      return ask(client, select, options);
     });
     for await (const rows of result.stream<Row>()) {
       for (const row of rows) yield { row: row.json(), text: row.text };
@@ -52,6 +51,25 @@ export async function* runSelect<Row>(
   } catch (error) {
     throw asContractError(error);
   }
+}
+
+function ask(client: ClickHouseClient, select: Sql, { signal }: QueryOptions) {
+  return client.query({
+    ...render(select),
+    format: 'JSONEachRow',
+    // Parameters of many filters would make a URL that servers refuse; then they go in the body.
+    use_multipart_params_auto: true,
+    // Of a cluster, a subquery over all shards is asked once and its answer sent to each of them.
+    clickhouse_settings: { max_execution_time: EXECUTION_SECONDS_MAX, distributed_product_mode: 'global' },
+    ...(signal === undefined ? {} : { abort_signal: signal }),
+  });
+}
+
+/** A connection that was refused, or closed without a word: an idle one that a server has given up looks like this. */
+function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof ClickHouseError) return false;
+  const code = 'code' in error ? error.code : undefined;
+  return code === 'ECONNREFUSED' || code === 'ECONNRESET';
 }
 
 /** The error to answer with; an unexpected one as it is. */

@@ -1,0 +1,115 @@
+// Two shards, each the real engine: tables on both, reads over both, inserts to one alone.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkInsertTokens } from '../ingest/check-insert-tokens.ts';
+import { clusterServer } from '../ingest/ingest-target.ts';
+import { migrateLogStore } from '../migrate.ts';
+import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
+import { logScope } from '../query/log-scope.ts';
+import { queryLogs } from '../query/query-logs.ts';
+import { queryVolume } from '../query/query-volume.ts';
+import { startTestCluster, type TestCluster } from '../test-cluster.ts';
+import { NOW_MS, PROJECT, testLog } from '../test-store.ts';
+import { inspectReads, inspectShard } from './inspect-server.ts';
+
+const SCOPE = logScope({ organizationId: 'o', projectIds: [PROJECT], mode: 'live' });
+const options = { nowMs: NOW_MS };
+
+describe('a cluster of two shards', () => {
+  let cluster: TestCluster;
+  let shards: readonly ClickHouseClient[];
+  let reader: ClickHouseClient;
+
+  beforeAll(async () => {
+    cluster = await startTestCluster();
+    shards = cluster.engines.map(({ appUrl }) => openLogStore(appUrl, { application: 'test' }));
+    reader = openLogStore(cluster.engines[0]?.readerUrl ?? '', { application: 'test' });
+    for (const [index, client] of shards.entries()) {
+      const place = { cluster: cluster.name, shard: index + 1, shards: 2, replicas: 1 };
+      const found = await inspectShard(client, place);
+      if (!('layout' in found)) throw new Error(found.wrong);
+      expect(found.layout).toEqual({ kind: 'shard', cluster: cluster.name, replicated: false });
+      await Promise.all([migrateLogStore(client, found.layout), migrateLogStore(client, found.layout)]);
+      expect(await migrateLogStore(client, found.layout)).toEqual([]);
+      await client.command({ query: 'ALTER TABLE logs_local REMOVE TTL' });
+    }
+  });
+
+  afterAll(async () => {
+    await Promise.all([...shards, reader].map((client) => client.close()));
+    await cluster.close();
+  });
+
+  const insert = (shard: number, messages: readonly string[]) =>
+    shards[shard]?.insert({
+      table: 'logs_local',
+      format: 'JSONEachRow',
+      values: messages.map((message) => testLog({ message, level: message.length % 2 ? 'info' : 'warn' })),
+    });
+
+  it('refuses settings that its servers contradict', async () => {
+    const [first] = shards;
+    if (first === undefined) throw new Error('a shard');
+    const inspect = (place: object) =>
+      inspectShard(first, { cluster: cluster.name, shard: 1, shards: 2, replicas: 1, ...place });
+    expect(await inspect({ shards: 3 })).toMatchObject({ wrong: expect.stringMatching(/has 2 shards/) });
+    expect(await inspect({ shard: 2 })).toMatchObject({ wrong: expect.stringMatching(/is shard 1/) });
+    expect(await inspect({ cluster: 'other' })).toMatchObject({ wrong: expect.stringMatching(/knows no cluster/) });
+    expect(await inspect({ replicas: 2 })).toMatchObject({ wrong: expect.stringMatching(/not replicated/) });
+    expect(await inspectReads(first, cluster.name)).toBeNull();
+  });
+
+  it('keeps rows once under one token, on each shard', async () => {
+    for (const client of shards) expect(await checkInsertTokens(clusterServer(client, false))).toBeNull();
+  });
+
+  it('reads over both shards, page by page, in one order', async () => {
+    await insert(0, ['a', 'ccc', 'ee']);
+    await insert(1, ['bb', 'dddd']);
+    const seen: string[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const page = await queryLogs(
+        reader,
+        SCOPE,
+        { from: '-24h', filters: [], sort: 'asc', limit: 2, ...(cursor ? { cursor } : {}) },
+        options,
+      );
+      seen.push(...page.data.map(({ message }) => message));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(seen.toSorted()).toEqual(['a', 'bb', 'ccc', 'dddd', 'ee']);
+    const volume = await queryVolume(
+      reader,
+      SCOPE,
+      { from: '-24h', interval: '1h', groupBy: 'level', limit: 1, filters: [] },
+      options,
+    );
+    expect(volume.total).toBe(5);
+  });
+
+  it('a letter written through the Distributed table lies on the shard of its bus partition', async () => {
+    const id = randomUUID();
+    await shards[0]?.command({
+      query: `INSERT INTO dead_letters (id, bus_partition) VALUES ('${id}', 3)`,
+      clickhouse_settings: { distributed_foreground_insert: 1 },
+    });
+    const counts = await Promise.all(
+      shards.map(async (client) => {
+        const query = `SELECT count() AS n FROM dead_letters_local WHERE id = '${id}'`;
+        return (await (await client.query({ query, format: 'JSONEachRow' })).json<{ n: unknown }>()).map(({ n }) =>
+          Number(n),
+        );
+      }),
+    );
+    expect(counts.flat()).toEqual([0, 1]);
+  });
+
+  it('says that it cannot be reached while a shard is gone, and reads on when it is back', async () => {
+    await cluster.kill(1);
+    const ask = () => queryLogs(reader, SCOPE, { from: '-24h', filters: [], sort: 'asc', limit: 10 }, options);
+    await expect(ask()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await cluster.restart(1);
+    await expect.poll(async () => (await ask().catch(() => null))?.data.length, { timeout: 20_000 }).toBe(5);
+  });
+});

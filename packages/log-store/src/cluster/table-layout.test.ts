@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { contradiction } from './inspect-server.ts';
+import { renderMigration } from './table-layout.ts';
+
+const FOLDER = new URL('../migrations/', import.meta.url);
+const MIGRATIONS = readdirSync(FOLDER).map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8')] as const);
+const replicated = { kind: 'shard', cluster: 'c', replicated: true } as const;
+
+/** What the server would run, without comments. */
+const statements = (source: string, layout: Parameters<typeof renderMigration>[1]) =>
+  renderMigration(source, layout).map((text) => text.replace(/^--.*\n/gm, ''));
+
+describe.each(MIGRATIONS)('%s', (_, source) => {
+  it('is the source itself on a single server', () => {
+    expect(renderMigration(source, { kind: 'single' })).toEqual([source]);
+  });
+
+  it('is the local table and a Distributed one on a shard', () => {
+    const [local = '', distributed = '', ...more] = statements(source, { ...replicated, replicated: false });
+    const table = /^(?:CREATE TABLE IF NOT EXISTS|ALTER TABLE) (\w+)_local\s/.exec(local)?.[1];
+    expect(table).toMatch(/^(logs|dead_letters|usage_daily)$/);
+    expect(distributed).toMatch(
+      new RegExp(
+        `^CREATE OR REPLACE TABLE ${table} AS ${table}_local ENGINE = Distributed\\('c', currentDatabase\\(\\), '${table}_local'`,
+      ),
+    );
+    expect(more).toEqual([]);
+  });
+
+  it('with replicas has a replicated engine, and windows for both kinds', () => {
+    const [local = ''] = statements(source, replicated);
+    if (/ENGINE/.test(local)) expect(local).toMatch(/ENGINE = Replicated\w*MergeTree\('[^']*', '\{replica\}'/);
+    const window = /\bnon_replicated_deduplication_window = (\d+)/.exec(local)?.[1];
+    if (window !== undefined)
+      expect(local).toContain(
+        `replicated_deduplication_window = ${window}, replicated_deduplication_window_seconds = 86400`,
+      );
+  });
+
+  it('is the Distributed table alone where nothing is stored', () => {
+    const [only = '', ...more] = statements(source, { kind: 'reads', cluster: 'c' });
+    expect(only).toMatch(/^CREATE OR REPLACE TABLE \w+ ENGINE = Distributed\('c'/);
+    expect(more).toEqual([]);
+  });
+});
+
+describe('renderMigration', () => {
+  it('keeps the parameters of an engine after those of the replica', () => {
+    const source =
+      'CREATE TABLE IF NOT EXISTS dead_letters (id UUID)\nENGINE = ReplacingMergeTree(version)\nORDER BY id';
+    expect(statements(source, replicated)[0]).toBe(
+      "CREATE TABLE IF NOT EXISTS dead_letters_local (id UUID)\nENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/c/{database}/{shard}/{table}', '{replica}', version)\nORDER BY id",
+    );
+  });
+
+  it('refuses what it would not understand', () => {
+    for (const source of ['DROP TABLE logs', 'ALTER TABLE a\nDROP x;\nALTER TABLE b\nDROP x'])
+      expect(() => renderMigration(source, replicated)).toThrow(/one CREATE TABLE IF NOT EXISTS or ALTER TABLE/);
+  });
+});
+
+describe('contradiction', () => {
+  const place = { cluster: 'c', shard: 2, shards: 2, replicas: 2 };
+  const told = { shards: 2, replicas: 2, ownShard: 2, hasMacros: true, localEngine: null };
+  it.each([
+    [null, {}, {}],
+    [null, {}, { ownShard: null }],
+    [null, {}, { localEngine: 'ReplicatedMergeTree' }],
+    [null, { replicas: 1 }, { replicas: 1, hasMacros: false }],
+    [/knows no cluster/, {}, { shards: 0 }],
+    [/has 3 shards/, {}, { shards: 3 }],
+    [/is shard 1 of/, {}, { ownShard: 1 }],
+    [/no macros/, {}, { hasMacros: false }],
+    [/no macros/, { replicas: 1 }, { hasMacros: false }],
+    [/not replicated/, {}, { localEngine: 'MergeTree' }],
+  ])('%s', (expected, placeChanges, toldChanges) => {
+    const wrong = contradiction({ ...place, ...placeChanges }, { ...told, ...toldChanges });
+    if (expected === null) expect(wrong).toBeNull();
+    else expect(wrong).toMatch(expected);
+  });
+});

@@ -1,0 +1,72 @@
+// One source of DDL, three forms: a server that stands alone, a server of a cluster, and one that only reads from a cluster.
+
+/** `{kind: 'single'}`: the tables are MergeTree under their own names. */
+export type TableLayout =
+  | { readonly kind: 'single' }
+  /** A shard's server: `logs_local` holds rows, `logs` is Distributed over all shards, for reads. */
+  | { readonly kind: 'shard'; readonly cluster: string; readonly replicated: boolean }
+  /** A server outside the shards that queries are asked of: Distributed tables alone. */
+  | { readonly kind: 'reads'; readonly cluster: string };
+
+export const SINGLE: TableLayout = { kind: 'single' };
+
+const STATEMENT = /^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) ([a-z_]+)(?=\s)/gm;
+const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)?)MergeTree(?:\(([^)]*)\))?$/gm;
+const WINDOW = /\bnon_replicated_deduplication_window = (\d+)/g;
+
+/** A token is remembered for a day, as no insert that rests on it can come later. */
+const WINDOW_SECONDS = 86_400;
+
+/**
+ * The column whose value, modulo the number of shards, tells the shard: a row that is written through the Distributed table
+ * (an operator's change of a dead letter) goes where the consumer put its first version. Logs have none: they are never
+ * written through it.
+ */
+const SHARDING_KEYS: Readonly<Record<string, string>> = { dead_letters: 'bus_partition' };
+
+/**
+ * The statements of one migration for a server of this layout, in order. The source is written for a single server: one
+ * statement about one table that begins a line with `CREATE TABLE IF NOT EXISTS name` or `ALTER TABLE name`; a CREATE has a line
+ * `ENGINE = …MergeTree…`.
+ * @throws Error for a source that is written otherwise
+ */
+export function renderMigration(source: string, layout: TableLayout): readonly string[] {
+  if (layout.kind === 'single') return [source];
+  const table = tableOf(source);
+  if (layout.kind === 'reads') return [distributed(table, '', layout.cluster)];
+  return [localForm(source, layout), distributed(table, `AS ${table}_local `, layout.cluster)];
+}
+
+function tableOf(source: string): string {
+  const names = [...source.matchAll(STATEMENT)].map(([, , name]) => name);
+  const [name] = names;
+  if (name === undefined || names.length > 1)
+    throw new Error('A migration is one CREATE TABLE IF NOT EXISTS or ALTER TABLE, at the beginning of a line.');
+  return name;
+}
+
+function localForm(source: string, { cluster, replicated }: { cluster: string; replicated: boolean }): string {
+  const local = source.replace(STATEMENT, '$1 $2_local');
+  if (!replicated) return local;
+  return local
+    .replace(ENGINE, (_, variant: string, parameters: string | undefined) => {
+      const replica = [`'${keeperPath(cluster)}'`, "'{replica}'", ...(parameters ? [parameters] : [])];
+      return `ENGINE = Replicated${variant}MergeTree(${replica.join(', ')})`;
+    })
+    .replace(WINDOW, (window, inserts: string) => {
+      const twin = `replicated_deduplication_window = ${inserts}`;
+      return `${window}, ${twin}, replicated_deduplication_window_seconds = ${WINDOW_SECONDS}`;
+    });
+}
+
+/** `{shard}`, `{database}` and `{table}` are filled in by the server; the cluster's name keeps two systems on one Keeper apart. */
+function keeperPath(cluster: string): string {
+  return `/clickhouse/tables/${cluster}/{database}/{shard}/{table}`;
+}
+
+/** It holds nothing, so it is made anew whenever the table behind it changes. */
+function distributed(table: string, structure: string, cluster: string): string {
+  const key = SHARDING_KEYS[table];
+  const engine = [`'${cluster}'`, 'currentDatabase()', `'${table}_local'`, ...(key === undefined ? [] : [key])];
+  return `CREATE OR REPLACE TABLE ${table} ${structure}ENGINE = Distributed(${engine.join(', ')})`;
+}

@@ -1,0 +1,60 @@
+// For tests: a cluster of two shards without replicas, each an engine of its own.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type EmbeddedClickHouse,
+  freePort,
+  randomCredentials,
+  startEmbeddedClickHouse,
+} from '@sazabi/embedded-clickhouse';
+
+export interface TestCluster {
+  readonly name: string;
+  /** In the cluster's order; each as it runs now. */
+  readonly engines: readonly EmbeddedClickHouse[];
+  /** Ends an engine with SIGKILL. */
+  kill(shard: number): Promise<void>;
+  /** Starts it again where it was. */
+  restart(shard: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SHARDS = 2;
+
+/** Starts the engines; their tables are not made. */
+export async function startTestCluster(name = 'two_shards'): Promise<TestCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'sazabi-cluster-'));
+  const credentials = randomCredentials();
+  const shardTcpPorts: number[] = [];
+  for (let shard = 0; shard < SHARDS; shard++) shardTcpPorts.push(await freePort(0));
+  const start = (shard: number, port = 0) =>
+    startEmbeddedClickHouse({
+      dataDir: join(folder, `shard-${shard}`),
+      port,
+      credentials,
+      cluster: { name, tcpPort: shardTcpPorts[shard] ?? 0, shardTcpPorts },
+    });
+  const engines = await Promise.all(shardTcpPorts.map((_, shard) => start(shard)));
+  const engineOf = (shard: number): EmbeddedClickHouse => {
+    const engine = engines[shard];
+    if (engine === undefined) throw new RangeError(`there is no shard ${shard}`);
+    return engine;
+  };
+  return {
+    name,
+    engines,
+    kill: async (shard) => {
+      const engine = engineOf(shard);
+      process.kill(engine.pid, 'SIGKILL');
+      await engine.died;
+    },
+    restart: async (shard) => {
+      engines[shard] = await start(shard, engineOf(shard).port);
+    },
+    close: async () => {
+      await Promise.all(engines.map((engine) => engine.stop()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
