@@ -20,7 +20,8 @@ const flagsSchema = z.object({
   publicKey: text.optional(),
 });
 
-const environmentSchema = z.object({
+/** Every variable of the command line; docs/settings.md is held against it. */
+export const environmentSchema = z.object({
   SAZABI_API_URL: address.default('http://127.0.0.1:4319'),
   SAZABI_INTAKE_URL: address.default('http://127.0.0.1:4318'),
   SAZABI_SECRET_KEY: text.optional(),

@@ -14,7 +14,8 @@ import {
 } from '@sazabi/lifecycle';
 import { z } from 'zod';
 
-const settingsSchema = z
+/** Every variable of this service; docs/settings.md is held against it. */
+export const settingsSchema = z
   .object({
     ...internalSettings,
     CLICKHOUSE_URL: clickHouseUrlSetting,

@@ -34,7 +34,8 @@ export interface IntakeConfig {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
 }
 
-const schema = z
+/** Every variable of this service; docs/settings.md is held against it. */
+export const settingsSchema = z
   .object({
     ...publicSettings,
     ...internalSettings,
@@ -52,7 +53,7 @@ const schema = z
 
 /** @throws StartupError one line, naming every variable that is wrong */
 export function parseConfig(environment: NodeJS.ProcessEnv): IntakeConfig {
-  const env = parseEnvironment(schema, environment);
+  const env = parseEnvironment(settingsSchema, environment);
   const dataDir = resolve(env.SAZABI_DATA_DIR);
   return {
     host: env.HOST,
