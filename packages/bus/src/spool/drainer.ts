@@ -2,6 +2,7 @@
 import { BusError, type BusProducer, type Offset } from '../bus.ts';
 import { createBackoff } from './backoff.ts';
 import { SPOOLED_WAIT_MS } from './limits.ts';
+import { orClosed } from './or-closed.ts';
 import { sendOnce } from './send.ts';
 import type { SpoolStore } from './spool-store.ts';
 import type { Spooled } from './spooled-record.ts';
@@ -15,8 +16,10 @@ export interface DrainerOptions {
   /** Keeps a record that the target will never take. It counts as sent when this resolves. */
   readonly setAside: (spooled: Spooled, why: BusError) => Promise<void>;
   readonly sent: (records: number) => void;
-  /** A try has failed; another follows. */
-  readonly failed: (error: BusError) => void;
+  /** A record was not sent; another try follows. */
+  readonly targetFailed: (error: BusError) => void;
+  /** The spool cannot be read, or what was sent cannot be let go of; another try follows. */
+  readonly spoolFailed: (error: BusError) => void;
   /** Nothing is in the spool or on its way there: called in the turn in which this is true. */
   readonly emptied: () => void;
 }
@@ -34,7 +37,9 @@ export function createDrainer(options: DrainerOptions): Drainer {
   let running: Promise<void> | null = null;
 
   const drain = async (careful: boolean) => {
-    const send = createWindowSender(options, await options.target, careful);
+    const producer = await orClosed(options.target, closing);
+    if (producer === null) return;
+    const send = createWindowSender(options, producer, careful);
     const backoff = createBackoff(closing);
     let position: Offset | null = null;
     while (!closing.aborted) {
@@ -48,7 +53,7 @@ export function createDrainer(options: DrainerOptions): Drainer {
       } catch (error) {
         if (!(error instanceof BusError)) throw error;
         if (closing.aborted) return;
-        options.failed(error);
+        options.spoolFailed(error);
         await backoff.wait();
       }
     }
@@ -84,7 +89,7 @@ function createWindowSender(options: DrainerOptions, producer: BusProducer, star
       careful = failure !== null;
       if (failure === null) backoff.reset();
       else {
-        options.failed(failure);
+        options.targetFailed(failure);
         await backoff.wait();
       }
     }

@@ -11,7 +11,7 @@ export type SpoolEvent =
   | { readonly kind: 'partitions-changed'; readonly from: number; readonly to: number }
   /** The target does not take this record for its size: it is kept in `folder`. */
   | { readonly kind: 'set-aside'; readonly folder: string; readonly why: BusError }
-  /** The spool itself cannot be sent on: told when the reason changes. */
+  /** What is spooled cannot be read, let go of, or set aside for want of room: told when the reason changes. */
   | { readonly kind: 'stuck'; readonly why: BusError };
 
 export interface SpoolState {
