@@ -5,8 +5,8 @@ import type { KafkaClient } from './client.ts';
 import { busErrorOf, kafkaFailure } from './failure.ts';
 import { DEADLINE_CHECK_MS, GROUP_BYTES_MAX, SENDS_PER_PARTITION_MAX } from './limits.ts';
 import { backoffMs, pause } from './pause.ts';
-import { produce } from './produce.ts';
-import { checkSize, encodeBatch, encodeBody, type KeyedRecord } from './record-batch.ts';
+import { encodeProduce, produce } from './produce.ts';
+import { checkSize, encodeBody, type KeyedRecord } from './record-batch.ts';
 
 export interface KafkaProducer extends BusProducer {
   appendKeyed(partition: number, record: KeyedRecord): Promise<void>;
@@ -102,15 +102,12 @@ function createLane(
   let flushing = false;
 
   const trySend = async (group: readonly Append[]): Promise<void> => {
-    const batch = encodeBatch(
-      group.map(({ body }) => body),
-      Date.now(),
-    );
+    const bodies = group.map(({ body }) => body);
+    const { topic } = client;
+    const request = encodeProduce({ topic, partition, bodies, timestampMs: Date.now(), timeoutMs: deadlineMs });
     for (let tries = 1; group.some(({ settled }) => !settled); tries += 1) {
       try {
-        await client.onLeader(partition, (broker) =>
-          produce(broker, { topic: client.topic, partition, batch }, deadlineMs),
-        );
+        await client.onLeader(partition, (broker) => produce(broker, request, deadlineMs));
         heard(true);
         for (const { settle } of group) settle(null);
         return;

@@ -44,22 +44,27 @@ export function encodeBody({ key, value, headers }: KeyedRecord): Buffer {
   return body.subarray(0, at);
 }
 
-/** A batch of records with these bodies, in order. `timestampMs` is theirs where the topic keeps the producer's time. */
-export function encodeBatch(bodies: readonly Uint8Array[], timestampMs: number): Buffer {
-  const bytesMax = bodies.reduce((sum, body) => sum + body.byteLength + RECORD_HEAD_BYTES_MAX, BATCH_HEADER_BYTES);
-  const batch = Buffer.allocUnsafeSlow(bytesMax);
+/** At most the bytes of a batch of these bodies. */
+export function batchBytesMax(bodies: readonly Uint8Array[]): number {
+  return bodies.reduce((sum, body) => sum + body.byteLength + RECORD_HEAD_BYTES_MAX, BATCH_HEADER_BYTES);
+}
+
+/**
+ * Writes a batch of records with these bodies, in order, to the beginning of `into`; its length.
+ * @param timestampMs theirs, where the topic keeps the producer's time
+ */
+export function writeBatch(into: Buffer, bodies: readonly Uint8Array[], timestampMs: number): number {
   let at = BATCH_HEADER_BYTES;
   for (const [index, body] of bodies.entries()) {
-    const deltaBytes = varintBytes(index);
-    at = writeVarint(batch, at, 1 + 1 + deltaBytes + body.byteLength);
-    at = batch.writeInt8(0, at);
-    at = writeVarint(batch, at, 0);
-    at = writeVarint(batch, at, index);
-    batch.set(body, at);
+    at = writeVarint(into, at, 1 + 1 + varintBytes(index) + body.byteLength);
+    at = into.writeInt8(0, at);
+    at = writeVarint(into, at, 0);
+    at = writeVarint(into, at, index);
+    into.set(body, at);
     at += body.byteLength;
   }
-  writeBatchHeader(batch, bodies.length, at, timestampMs);
-  return batch.subarray(0, at);
+  writeBatchHeader(into, bodies.length, at, timestampMs);
+  return at;
 }
 
 function writeBatchHeader(batch: Buffer, records: number, end: number, timestampMs: number): void {
