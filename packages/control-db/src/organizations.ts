@@ -1,4 +1,5 @@
 // Organizations, and the lock that makes changes within one follow each other.
+import { asc } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, audit } from './actor.ts';
 import type { Orm } from './control-db.ts';
@@ -57,4 +58,9 @@ export function foundOrganization(
     const { seq, ...publicKey } = await createPublicKey(transaction, organization.id, first, actor);
     return { organization, project, publicKey, secretKey, seq };
   });
+}
+
+/** All organizations, oldest first: for whoever runs this. */
+export function listOrganizations(orm: Orm): Promise<Organization[]> {
+  return orm.select().from(organizations).orderBy(asc(organizations.id));
 }

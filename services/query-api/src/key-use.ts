@@ -1,6 +1,6 @@
 // The last use of each secret key, gathered in memory and written down every few seconds: no write per request.
 import { type ControlDb, type LastUse, recordSecretKeyUse } from '@sazabi/control-db';
-import type { Logger } from '@sazabi/lifecycle';
+import { type Logger, safeMessage } from '@sazabi/lifecycle';
 import { KEY_USE_FLUSH_MS } from './limits.ts';
 
 export interface KeyUse {
@@ -15,12 +15,11 @@ export function createKeyUse(db: ControlDb, logger: Logger): KeyUse {
     if (latest.size === 0) return;
     const uses = [...latest.values()];
     latest.clear();
-    await recordSecretKeyUse(db.orm, uses).catch((error: unknown) =>
-      logger.warn(
-        { event: 'key_use_lost', error: error instanceof Error ? error.name : 'unknown' },
-        'The last use of keys is lost.',
-      ),
-    );
+    await recordSecretKeyUse(db.orm, uses).catch((error: unknown) => {
+      logger.warn({ event: 'key_use_kept', reason: safeMessage(error) }, 'The last use of keys is written down later.');
+      // A later use of the same key is the one to keep.
+      for (const use of uses) if (!latest.has(use.keyId)) latest.set(use.keyId, use);
+    });
   };
   const timer = setInterval(flush, KEY_USE_FLUSH_MS).unref();
   return {

@@ -12,6 +12,18 @@ export const KEY_CONFIRM_WAIT_MS = 1_000;
 /** Intakes take 2 s of silence for a cut feed. */
 export const FEED_HEARTBEAT_MS = 500;
 
+/** How often a replica writes down that it lives, and reads what it may have missed. */
+export const BEAT_INTERVAL_MS = 500;
+
+/** After a beat that failed. */
+export const BEAT_RETRY_MS = 200;
+
+/** Feeds of a replica that has not reached the control store for so long end: soon nobody waits for their intakes any more. */
+export const FEED_LEASE_MS = 2_000;
+
+/** How often a change of a key asks whether other replicas' intakes have confirmed it, where no notification says so. */
+export const CONFIRMATION_POLL_MS = 100;
+
 /** Bytes of one line that an intake sends: a report of 500 keys has about 300 000. */
 export const FEED_LINE_BYTES_MAX = 1_048_576;
 

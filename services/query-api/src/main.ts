@@ -3,4 +3,4 @@ import { runMain } from '@sazabi/lifecycle';
 import { parseConfig } from './config.ts';
 import { run } from './run.ts';
 
-await runMain(() => run(parseConfig(process.env)));
+await runMain((stopping) => run(parseConfig(process.env), { stopping }));

@@ -1,10 +1,13 @@
 // The API's metrics; no label names a tenant, a project or a key.
 import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@sazabi/lifecycle';
 import type { App } from './http/app.ts';
+import type { KeyFeed } from './key-feed/key-feed.ts';
 
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createApiMetrics(connectedIntakes: () => number): { registry: Registry; observe(app: App): void } {
+type Observed = Pick<KeyFeed, 'connectedIntakes' | 'liveReplicas' | 'controlStoreAnswers'>;
+
+export function createApiMetrics(feed: Observed): { registry: Registry; observe(app: App): void } {
   const registry = createMetrics('query-api');
   const registers = [registry];
   const requests = new Counter({
@@ -20,14 +23,20 @@ export function createApiMetrics(connectedIntakes: () => number): { registry: Re
     buckets: SECONDS_BUCKETS,
     registers,
   });
-  new Gauge({
-    name: 'sazabi_api_connected_intakes',
-    help: 'Key feeds open now.',
-    registers,
-    collect() {
-      this.set(connectedIntakes());
-    },
-  });
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  gauge('sazabi_api_connected_intakes', 'Key feeds open now.', feed.connectedIntakes);
+  gauge('sazabi_api_live_replicas', 'Replicas of the API that live, as this one sees it.', feed.liveReplicas);
+  gauge('sazabi_api_control_store_up', '1 while the control store answers, else 0.', () =>
+    feed.controlStoreAnswers() ? 1 : 0,
+  );
   return {
     registry,
     observe(app) {

@@ -5,8 +5,13 @@ import type { ClickHouseClient } from '@sazabi/log-store';
 import { READY_PROBE_MS } from './limits.ts';
 
 /** Gives why the service is not ready, or null when it is. */
-export function createReadiness(db: ControlDb, logStore: ClickHouseClient): () => Promise<string | null> {
+export function createReadiness(
+  db: ControlDb,
+  logStore: ClickHouseClient,
+  isStarted: () => boolean,
+): () => Promise<string | null> {
   return async () => {
+    if (!isStarted()) return 'The control store does not answer yet.';
     const [control, logs] = await Promise.all([
       inTime(db.ping().then(() => true)),
       inTime(logStore.ping().then(({ success }) => success)),

@@ -1,10 +1,17 @@
 // Wires the query API together, top to bottom.
-import { bootstrap, type ControlDb, forgetOldKeyChanges, openControlDb } from '@sazabi/control-db';
-import { createLogger, type Logger, type Running, StartupError, startInternalServer } from '@sazabi/lifecycle';
+import { connectControlDb } from '@sazabi/control-db';
+import {
+  createLogger,
+  type InternalRoute,
+  type Logger,
+  type Running,
+  StartupError,
+  startInternalServer,
+} from '@sazabi/lifecycle';
 import { openLogStore } from '@sazabi/log-store';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
-import { firstKeysPath, writeFirstKeys } from './first-keys-file.ts';
+import { keepChangesShort, prepareControlStore } from './control-store.ts';
 import { type App, createApp } from './http/app.ts';
 import { allowOrigins } from './http/cors.ts';
 import { guardRoutes } from './http/guard.ts';
@@ -12,7 +19,7 @@ import { serveDocumentation } from './http/openapi.ts';
 import { createOrganizationRoute } from './internal/create-organization.ts';
 import { createKeyFeed } from './key-feed/key-feed.ts';
 import { createKeyUse } from './key-use.ts';
-import { CLOSE_WAIT_MS, FORGET_CHANGES_INTERVAL_MS } from './limits.ts';
+import { CLOSE_WAIT_MS } from './limits.ts';
 import { createApiMetrics } from './metrics.ts';
 import { createQuerySlots } from './query-slots.ts';
 import { createReadiness } from './readiness.ts';
@@ -29,40 +36,43 @@ export interface RunningApi extends Running {
 
 export interface Overrides {
   readonly logger?: Logger;
+  /** Aborts when the stop comes before the start is done. */
+  readonly stopping?: AbortSignal;
 }
 
-/** Starts the API: it serves keys even while ClickHouse is not there. @throws StartupError one line that says what to mend */
+/**
+ * Starts the API; resolves once the control store is there, and answers 503 until then. It serves keys even while ClickHouse
+ * is not there.
+ * @throws StartupError one line that says what to mend
+ */
 export async function run(config: Config, overrides: Overrides = {}): Promise<RunningApi> {
   const logger = overrides.logger ?? createLogger('query-api', config.logLevel);
-  const db = await openControlDb(config.databaseUrl);
+  const db = await connectControlDb(config.databaseUrl);
+  let started = false;
+  const isStarted = () => started;
   const closers: (() => Promise<void>)[] = [() => db.close()];
   const close = async () => {
     for (const closer of closers.reverse().splice(0)) await closer();
   };
   try {
-    await makeFirstKeys(db, config, logger);
     const keyUse = createKeyUse(db, logger);
     closers.push(() => keyUse.close());
-    const forgetting = setInterval(() => void forgetChanges(), FORGET_CHANGES_INTERVAL_MS).unref();
-    const forgetChanges = () =>
-      forgetOldKeyChanges(db.orm, Date.now()).catch(() =>
-        logger.warn({ event: 'key_changes_kept' }, 'Old key changes were not forgotten.'),
-      );
-    closers.push(async () => clearInterval(forgetting));
+    const stopForgetting = keepChangesShort(db, logger);
+    closers.push(async () => stopForgetting());
 
     const logStore = openLogStore(config.logStoreUrl, { application: 'sazabi-query-api' });
     closers.push(() => logStore.close());
-    const notReady = createReadiness(db, logStore);
+    const notReady = createReadiness(db, logStore, isStarted);
 
     const feed = createKeyFeed(db, logger);
-    const metrics = createApiMetrics(feed.connectedIntakes);
+    const metrics = createApiMetrics(feed);
     const internal = await startInternalServer({
       ...config.internal,
       metrics: metrics.registry,
       notReady,
       routes: {
-        'POST /internal/keys': feed.serve,
-        'POST /internal/organizations': createOrganizationRoute(db, feed, logger),
+        'POST /internal/keys': onceStarted(isStarted, feed.serve),
+        'POST /internal/organizations': onceStarted(isStarted, createOrganizationRoute(db, feed, logger)),
       },
     });
     closers.push(async () => {
@@ -85,13 +95,21 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     const app = createApp(config, logger);
     metrics.observe(app);
     allowOrigins(app, dashboardOrigin);
-    guardRoutes(app, tenancy, config.rateLimitMaxPerMinute);
+    guardRoutes(app, {
+      tenancy,
+      rateLimitCap: config.rateLimitMaxPerMinute,
+      liveReplicas: feed.liveReplicas,
+      isStarted,
+    });
     await serveDocumentation(app);
     registerRoutes(app, context);
     const url = await listen(app, config);
     closers.push(() => closeInTime(app));
     publicUrl ??= url.replace(WILDCARD_HOST, '//127.0.0.1:');
 
+    await prepareControlStore(db, config, logger, overrides.stopping);
+    feed.start();
+    started = true;
     logger.info({ event: 'started', url, internalUrl: internal.url }, 'The query API listens.');
     const addresses = { url, internalUrl: internal.url };
     return { ...addresses, details: addresses, close };
@@ -101,14 +119,12 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
   }
 }
 
-/** On the very first start: one key of each type. Those that were not given are found in a file, which the log names. */
-async function makeFirstKeys(db: ControlDb, { dataDir, bootstrap: given }: Config, logger: Logger): Promise<void> {
-  if (given.publicKey !== undefined && given.secretKey !== undefined) {
-    await bootstrap(db, given);
-  } else if ((await bootstrap(db, given, (keys) => writeFirstKeys(dataDir, keys))) !== null) {
-    const path = firstKeysPath(dataDir);
-    logger.info({ event: 'first_keys_written', path }, `The first keys are in ${path}.`);
-  }
+/** Until the control store is there, what needs it is refused. */
+function onceStarted(isStarted: () => boolean, route: InternalRoute): InternalRoute {
+  return async (request, response) => {
+    if (isStarted()) await route(request, response);
+    else response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' }).end('starting\n');
+  };
 }
 
 /** @throws StartupError that names the port and why it cannot be had */

@@ -60,7 +60,8 @@ export function openPostgres(url: string, tell: Told): Database {
       }
       return answer;
     } catch (error) {
-      lose(asked);
+      // What the server itself refuses is no sign of its being away.
+      if (isUnavailable(error)) lose(asked);
       throw error;
     }
   };

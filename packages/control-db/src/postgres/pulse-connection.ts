@@ -32,7 +32,10 @@ export function openPulse(config: pg.ClientConfig, tell: Told): PulseConnection 
   let listening: Promise<void> | null = null;
   return {
     async ask(work) {
-      listening ??= listen();
+      listening ??= listen().catch((error: unknown) => {
+        lost = true;
+        throw error;
+      });
       await listening;
       return await work(orm);
     },

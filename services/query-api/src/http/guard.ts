@@ -18,8 +18,17 @@ declare module 'fastify' {
   }
 }
 
-/** @param rateLimitCap the operator's, in requests a minute; null = none */
-export function guardRoutes(app: App, tenancy: Tenancy, rateLimitCap: number | null): void {
+export interface GuardParts {
+  readonly tenancy: Tenancy;
+  /** The operator's, in requests a minute; null = none. */
+  readonly rateLimitCap: number | null;
+  /** Replicas of the API that share a key's limit and burst evenly. */
+  readonly liveReplicas: () => number;
+  /** Whether there is a control store to ask. */
+  readonly isStarted: () => boolean;
+}
+
+export function guardRoutes(app: App, { tenancy, rateLimitCap, liveReplicas, isStarted }: GuardParts): void {
   const limiter = createRateLimiter();
   app.decorateRequest('caller', null);
   app.addHook('onRoute', ({ url, config }) => {
@@ -29,13 +38,13 @@ export function guardRoutes(app: App, tenancy: Tenancy, rateLimitCap: number | n
   app.addHook('onRequest', async (request, reply) => {
     const access = request.routeOptions.config.access ?? 'none';
     if (access === 'none') return;
+    if (!isStarted()) throw starting();
     const caller = await tenancy.authenticate(request);
     request.caller = caller;
     // The key may be used from there, so its page can read what comes of it, failures too.
     if (request.headers.origin !== undefined) letPageRead(reply, request.headers.origin);
-    // One replica counts for itself: shares among several come with them.
     const limit = effectiveLimitPerMinute(caller.rateLimitPerMinute, rateLimitCap);
-    const verdict = limiter.take(caller.keyId, limit, 1, Date.now());
+    const verdict = limiter.take(caller.keyId, limit, liveReplicas(), Date.now());
     if (verdict !== null) {
       reply
         .header(RATE_LIMIT_HEADERS.limit, String(verdict.limit))
@@ -62,6 +71,15 @@ export function requireScope(caller: Caller, scope: Scope): void {
     {
       required_scope: scope,
     },
+  );
+}
+
+function starting(): ContractError {
+  return new ContractError(
+    'SERVICE_UNAVAILABLE',
+    'The control store does not answer yet. Try again.',
+    {},
+    { retryAfterSeconds: 1 },
   );
 }
 

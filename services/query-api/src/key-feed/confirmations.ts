@@ -1,4 +1,5 @@
-// Which intakes are connected, how far each has confirmed, and who waits for that.
+// Which intakes are connected here, how far each has confirmed, and who waits for that.
+import type { FeedsState } from '@sazabi/control-db';
 
 /** A connected intake as those who wait for it see it. */
 export interface ConnectedIntake {
@@ -13,34 +14,47 @@ export interface ConnectedIntake {
 export interface Confirmations {
   join(intake: ConnectedIntake): void;
   leave(intake: ConnectedIntake): void;
-  /** To be called when an intake's `confirmedSeq` has grown. */
-  confirmed(): void;
+  /** To be called when an intake has said who it is or has confirmed more. */
+  heard(): void;
   /**
    * Resolves to true once every connected intake has confirmed `seq`, to false after `timeoutMs`. Who was up to date
    * before and then does not confirm in time is cut off: a peer that is gone must not slow every later change.
    */
   waitFor(seq: number, timeoutMs: number): Promise<boolean>;
-  /** Intakes that said who they are; at least 1, as rate limits are divided by it. */
-  liveIntakes(): number;
+  /** What other replicas are told of. */
+  state(): FeedsState;
+  connected(): number;
+  cutAll(): void;
 }
 
-export function createConfirmations(): Confirmations {
+/** @param changed called when {@link Confirmations.state} has changed */
+export function createConfirmations(changed: () => void): Confirmations {
   const intakes = new Set<ConnectedIntake>();
   const waiting = new Set<() => void>();
+  const state = (): FeedsState => ({
+    intakeIds: [...new Set([...intakes].flatMap(({ intakeId }) => intakeId ?? []))],
+    confirmedSeq: intakes.size === 0 ? null : Math.min(...[...intakes].map(({ confirmedSeq }) => confirmedSeq)),
+  });
+  let told = JSON.stringify(state());
   const check = () => {
     for (const look of waiting) look();
+    const now = JSON.stringify(state());
+    if (now === told) return;
+    told = now;
+    changed();
   };
   const reached = (seq: number) => [...intakes].every(({ confirmedSeq }) => confirmedSeq >= seq);
 
   return {
     join(intake) {
       intakes.add(intake);
+      check();
     },
     leave(intake) {
       intakes.delete(intake);
       check();
     },
-    confirmed: check,
+    heard: check,
     waitFor(seq, timeoutMs) {
       if (reached(seq)) return Promise.resolve(true);
       return new Promise((resolve) => {
@@ -59,9 +73,10 @@ export function createConfirmations(): Confirmations {
         waiting.add(look);
       });
     },
-    liveIntakes() {
-      const ids = new Set([...intakes].flatMap(({ intakeId }) => intakeId ?? []));
-      return Math.max(1, ids.size);
+    state,
+    connected: () => intakes.size,
+    cutAll() {
+      for (const { cut } of intakes) cut();
     },
   };
 }

@@ -1,0 +1,25 @@
+// What intakes report of their keys' use, written down one report after the other.
+import { type ControlDb, recordUsageReport } from '@sazabi/control-db';
+import type { KeyUsage } from '@sazabi/keys';
+import { type Logger, safeMessage } from '@sazabi/lifecycle';
+
+export interface UsageReports {
+  /** Beside the feeds: a report must not hold up the confirmations behind it. */
+  take(usages: readonly KeyUsage[]): void;
+  /** Resolves when those that came are written down. */
+  settled(): Promise<void>;
+}
+
+export function createUsageReports(db: ControlDb, logger: Logger): UsageReports {
+  let reports = Promise.resolve();
+  return {
+    take(usages) {
+      reports = reports
+        .then(() => recordUsageReport(db.orm, usages))
+        .catch((error: unknown) =>
+          logger.warn({ event: 'usage_report_lost', reason: safeMessage(error) }, 'A report of use is lost.'),
+        );
+    },
+    settled: () => reports,
+  };
+}
