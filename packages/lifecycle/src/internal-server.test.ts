@@ -21,8 +21,13 @@ describe('the internal port', () => {
   it('has metrics, health, readiness with its reason, and the calls of the service', async () => {
     const url = await start({
       notReady: () => 'no key snapshot',
-      routes: { 'POST /internal/x': (_, response) => void response.end('mine') },
+      routes: {
+        'POST /internal/x': (_, response) => void response.end('mine'),
+        'GET /internal/y/*': (request, response) => void response.end(request.url),
+      },
     });
+    expect(await (await fetch(`${url}/internal/y/1/z?a=1`)).text()).toBe('/internal/y/1/z?a=1');
+    expect((await fetch(`${url}/internal/y`)).status).toBe(404);
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('process_cpu_seconds_total{service="test"}');
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const ready = await fetch(`${url}/readyz`);

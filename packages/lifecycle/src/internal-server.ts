@@ -17,7 +17,10 @@ export interface InternalServerOptions {
   readonly metrics: Registry;
   /** Why the service is not ready, or null when it is. */
   readonly notReady: () => Promise<string | null> | string | null;
-  /** More calls of the service, by method and path (`POST /internal/keys`); behind the token like the metrics. */
+  /**
+   * More calls of the service, by method and path (`POST /internal/keys`; `GET /internal/dead-letters/*` takes whatever begins
+   * like that); behind the token like the metrics.
+   */
   readonly routes?: Readonly<Record<string, InternalRoute>>;
 }
 
@@ -44,7 +47,7 @@ export async function startInternalServer(options: InternalServerOptions): Promi
     const path = request.url?.split('?')[0] ?? '';
     if (!PROBES.has(path) && !tokenMatches(request, options.token))
       return answer(401, 'text/plain', 'INTERNAL_TOKEN needed as Bearer token\n');
-    const route = options.routes?.[`${request.method} ${path}`];
+    const route = routeOf(options.routes ?? {}, `${request.method} ${path}`);
     if (route !== undefined) return await route(request, response);
     switch (path) {
       case '/metrics':
@@ -78,6 +81,13 @@ export async function startInternalServer(options: InternalServerOptions): Promi
         server.closeAllConnections();
       }),
   };
+}
+
+/** The call with this very name, or the one whose `*` stands for the rest of it. */
+function routeOf(routes: Readonly<Record<string, InternalRoute>>, call: string): InternalRoute | undefined {
+  if (Object.hasOwn(routes, call)) return routes[call];
+  const wildcard = Object.keys(routes).find((name) => name.endsWith('/*') && call.startsWith(name.slice(0, -1)));
+  return wildcard === undefined ? undefined : routes[wildcard];
 }
 
 /** Whether the request carries the token, compared in constant time; true where none is set. */

@@ -22,7 +22,7 @@ export function lettersOf(record: StorableRecord, reason: string): readonly Dead
         id: uuidToText(letterIdOf({ recordId, projectId: NO_PROJECT_ID, mode: '' })),
         owner: null,
         rows: record.rows,
-        bytes: 0,
+        bytes: source.value.byteLength,
         requests: record.requestIds.map((id) => ({ id, rows: 0 })),
         reason: `${reason} (its rows cannot be read: ${split.reason})`,
         headers: source.headers,

@@ -33,15 +33,11 @@ export const settingsSchema = z
     INTERNAL_PORT: portSetting(4320),
     ...busSettings,
     DATABASE_URL: databaseUrlSetting,
-    CLICKHOUSE_URL: clickHouseUrlSetting.optional(),
+    CLICKHOUSE_URL: clickHouseUrlSetting,
     CLICKHOUSE_READER_URL: clickHouseUrlSetting.optional(),
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
     BOOTSTRAP_PUBLIC_KEY: z.string().optional(),
     BOOTSTRAP_SECRET_KEY: z.string().optional(),
-  })
-  .refine((settings) => settings.CLICKHOUSE_READER_URL !== undefined || settings.CLICKHOUSE_URL !== undefined, {
-    path: ['CLICKHOUSE_READER_URL'],
-    message: 'is needed: http://reader:PASSWORD@HOST:8123/sazabi',
   })
   .superRefine(checkTls)
   .superRefine(checkInternal)
@@ -64,6 +60,8 @@ export interface Config {
   readonly bus: BusConfig;
   /** The read-only user's. */
   readonly logStoreUrl: string;
+  /** The user's that may write: dead letters. */
+  readonly letterStoreUrl: string;
   /** The operator's cap on what keys may set; null = none. */
   readonly rateLimitMaxPerMinute: number | null;
   readonly bootstrap: { readonly publicKey: string | undefined; readonly secretKey: string | undefined };
@@ -84,8 +82,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     tls: tlsFiles(settings),
     bus: busOf(settings, dataDir),
     databaseUrl: settings.DATABASE_URL ?? `pglite:${join(dataDir, 'control')}`,
-    // One of the two is there: the schema has seen to it.
-    logStoreUrl: settings.CLICKHOUSE_READER_URL ?? settings.CLICKHOUSE_URL ?? '',
+    logStoreUrl: settings.CLICKHOUSE_READER_URL ?? settings.CLICKHOUSE_URL,
+    letterStoreUrl: settings.CLICKHOUSE_URL,
     rateLimitMaxPerMinute: settings.RATE_LIMIT_MAX_PER_MINUTE ?? null,
     bootstrap: { publicKey: settings.BOOTSTRAP_PUBLIC_KEY, secretKey: settings.BOOTSTRAP_SECRET_KEY },
   };

@@ -1,14 +1,13 @@
 // What routes work with; made once by run.
 import type { ControlDb } from '@sazabi/control-db';
-import type { ClickHouseClient } from '@sazabi/log-store';
 import type { KeyFeed } from './key-feed/key-feed.ts';
+import type { Outside } from './outside.ts';
 import type { QuerySlots } from './query-slots.ts';
 import type { Tenancy } from './tenancy.ts';
 
-export interface Context {
+export interface Context extends Outside {
   readonly db: ControlDb;
   readonly feed: KeyFeed;
-  readonly logStore: ClickHouseClient;
   readonly tenancy: Tenancy;
   readonly querySlots: QuerySlots;
   /** The operator's cap on what keys may set; null = none. */

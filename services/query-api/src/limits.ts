@@ -68,3 +68,15 @@ export const ANSWERS_WAITING_BYTES_MAX = 256 * 1_048_576;
 
 /** Answers up to this size are not counted: with all connections they are 128 MiB at most. */
 export const SMALL_ANSWER_BYTES_MAX = 65_536;
+
+/** So long a call waits for the bus: a replay that takes longer may yet be durable, and is repeated without harm. */
+export const BUS_WAIT_MS = 10_000;
+
+/** A receipt can be asked for so long. */
+export const RECEIPT_DAYS_MAX = 7;
+
+/** The table keeps rows at least so long past their day (TTL `expires_on` + 4 days). */
+export const ROWS_KEPT_PAST_EXPIRY_DAYS = 4;
+
+/** Of the operator's dead letters the newest so many of each kind are listed. */
+export const OPERATOR_LETTERS_MAX = 1_000;

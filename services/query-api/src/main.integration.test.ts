@@ -38,7 +38,7 @@ function environmentOf(more: Readonly<Record<string, string>>): NodeJS.ProcessEn
     SAZABI_DATA_DIR: dataDir,
     API_PORT: '0',
     INTERNAL_PORT: '0',
-    CLICKHOUSE_READER_URL: 'http://reader:none@127.0.0.1:9/sazabi',
+    CLICKHOUSE_URL: 'http://reader:none@127.0.0.1:9/sazabi',
     ...more,
   };
 }

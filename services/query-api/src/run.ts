@@ -8,7 +8,6 @@ import {
   StartupError,
   startInternalServer,
 } from '@sazabi/lifecycle';
-import { openLogStore } from '@sazabi/log-store';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { keepChangesShort, prepareControlStore } from './control-store.ts';
@@ -17,10 +16,13 @@ import { allowOrigins } from './http/cors.ts';
 import { guardRoutes } from './http/guard.ts';
 import { serveDocumentation } from './http/openapi.ts';
 import { createOrganizationRoute } from './internal/create-organization.ts';
+import { deadLetterRoutes } from './internal/dead-letters.ts';
+import { listOrganizationsRoute } from './internal/list-organizations.ts';
 import { createKeyFeed } from './key-feed/key-feed.ts';
 import { createKeyUse } from './key-use.ts';
 import { CLOSE_WAIT_MS } from './limits.ts';
 import { createApiMetrics } from './metrics.ts';
+import { openOutside } from './outside.ts';
 import { createQuerySlots } from './query-slots.ts';
 import { createReadiness } from './readiness.ts';
 import { registerRoutes } from './routes/routes.ts';
@@ -60,9 +62,8 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     const stopForgetting = keepChangesShort(db, logger);
     closers.push(async () => stopForgetting());
 
-    const logStore = openLogStore(config.logStoreUrl, { application: 'sazabi-query-api' });
-    closers.push(() => logStore.close());
-    const notReady = createReadiness(db, logStore, isStarted);
+    const outside = openOutside(config, closers);
+    const notReady = createReadiness(db, outside.logStore, isStarted);
 
     const feed = createKeyFeed(db, logger);
     const metrics = createApiMetrics(feed);
@@ -73,6 +74,8 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
       routes: {
         'POST /internal/keys': onceStarted(isStarted, feed.serve),
         'POST /internal/organizations': onceStarted(isStarted, createOrganizationRoute(db, feed, logger)),
+        'GET /internal/organizations': listOrganizationsRoute(db, logger),
+        ...deadLetterRoutes(outside, logger),
       },
     });
     closers.push(async () => {
@@ -86,7 +89,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     const context: Context = {
       db,
       feed,
-      logStore,
+      ...outside,
       tenancy,
       querySlots: createQuerySlots(),
       rateLimitCap: config.rateLimitMaxPerMinute,

@@ -49,7 +49,7 @@ export async function startTestApi(environment: Readonly<Record<string, string>>
       LOG_LEVEL: 'fatal',
       API_PORT: '0',
       INTERNAL_PORT: '0',
-      CLICKHOUSE_READER_URL: NO_CLICKHOUSE,
+      CLICKHOUSE_URL: NO_CLICKHOUSE,
       BOOTSTRAP_PUBLIC_KEY: publicKey,
       BOOTSTRAP_SECRET_KEY: secretKey,
       ...environment,

@@ -1,9 +1,11 @@
 // Requests and answers of the API as zod schemas: the same ones validate and make the OpenAPI document.
+export * from './dead-letters.ts';
 export * from './envelope.ts';
 export * from './keys.ts';
 export * from './operations.ts';
 export * from './organizations.ts';
 export * from './projects.ts';
 export * from './public-keys.ts';
+export * from './receipts.ts';
 export * from './secret-keys.ts';
 export * from './values.ts';

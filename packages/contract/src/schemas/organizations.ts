@@ -4,7 +4,7 @@ import { SCOPES } from '../scopes.ts';
 import { modeSchema } from './keys.ts';
 import { idSchema, nameSchema } from './values.ts';
 
-const organizationSchema = z.strictObject({ id: idSchema, name: z.string() });
+export const organizationSchema = z.strictObject({ id: idSchema, name: z.string() });
 
 export const meSchema = z
   .strictObject({

@@ -18,7 +18,7 @@ export interface DeadLetter {
   readonly owner: { readonly projectId: string; readonly mode: Mode } | null;
   readonly day: number;
   readonly rows: number;
-  /** Sum of the rows' column `bytes`; 0 where they cannot be read. */
+  /** Sum of the rows' column `bytes`; of a record that is kept whole its length. */
   readonly bytes: number;
   /** Requests with an id of their own; 0 rows where they cannot be read. */
   readonly requests: readonly { readonly id: string; readonly rows: number }[];

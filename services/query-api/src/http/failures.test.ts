@@ -16,7 +16,7 @@ async function start(): Promise<{ port: number; log: () => string }> {
       log += line;
     },
   };
-  const config = parseConfig({ CLICKHOUSE_READER_URL: 'http://x@127.0.0.1:9/x' });
+  const config = parseConfig({ CLICKHOUSE_URL: 'http://x@127.0.0.1:9/x' });
   app = createApp(config, createLogger('test', 'debug', stream));
   // As ClickHouse tells of a bound value that it cannot parse.
   app.get('/quoting', async () => {

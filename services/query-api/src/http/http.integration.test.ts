@@ -222,8 +222,10 @@ describe('documentation', () => {
     );
     expect(calls.sort()).toMatchInlineSnapshot(`
       [
+        "DELETE /dead-letters/{id}",
         "DELETE /public-keys/{id}",
         "DELETE /secret-keys/{id}",
+        "GET /dead-letters",
         "GET /healthz",
         "GET /logs/{id}",
         "GET /me",
@@ -232,9 +234,11 @@ describe('documentation', () => {
         "GET /public-keys",
         "GET /public-keys/{id}",
         "GET /readyz",
+        "GET /receipts/{receipt}",
         "GET /secret-keys",
         "GET /secret-keys/{id}",
         "GET /version",
+        "POST /dead-letters/{id}/replay",
         "POST /logs/query",
         "POST /logs/volume",
         "POST /projects",

@@ -70,7 +70,12 @@ const EXAMPLES: Readonly<Partial<Record<ErrorCode, { message: string } & ErrorDe
   QUERY_TIMEOUT: { message: 'The query was stopped: it ran longer than 30 s.' },
 };
 
-const SUCCESSES: Readonly<Record<string, string>> = { '200': 'What was asked for', '201': 'Made', '204': 'Done' };
+const SUCCESSES: Readonly<Record<string, string>> = {
+  '200': 'What was asked for',
+  '201': 'Made',
+  '202': 'Durable',
+  '204': 'Done',
+};
 
 /** Adds headers and error examples to every answer of the document, in place. */
 export function completeDocument<T extends object>(document: T): T {

@@ -15,6 +15,7 @@ and \`Allow\`, an unknown one with 404. Logs are written to the intake with a pu
 
 const TAGS = [
   { name: 'Logs', description: 'Search, count and fetch logs of the key’s mode.' },
+  { name: 'Dead letters', description: 'Logs that were accepted and that the store refused: why, and a way back.' },
   { name: 'Projects', description: 'Where logs belong, and how long they are kept.' },
   { name: 'Public keys', description: 'Keys that write logs of one project; safe in a browser.' },
   { name: 'Secret keys', description: 'Keys that read and manage, within their scopes and mode.' },

@@ -19,10 +19,7 @@ afterEach(async () => {
 });
 
 async function start(change: (app: App) => void): Promise<{ app: App; port: number }> {
-  const app = createApp(
-    parseConfig({ CLICKHOUSE_READER_URL: 'http://x@127.0.0.1:9/x' }),
-    createLogger('test', 'silent'),
-  );
+  const app = createApp(parseConfig({ CLICKHOUSE_URL: 'http://x@127.0.0.1:9/x' }), createLogger('test', 'silent'));
   change(app);
   app.get('/page', async (_, reply) => reply.type('application/json').send(PAGE));
   app.get('/small', async () => ({ data: 1 }));

@@ -44,7 +44,7 @@ async function startIntake(name: string, reportIntervalMs = 10_000): Promise<Tes
   const snapshot = createKeySnapshot();
   const usage = createKeyUsage();
   const client = await startKeyFeedClient({
-    url: test.api.internalUrl,
+    urls: [test.api.internalUrl],
     token: undefined,
     snapshot,
     snapshotPath: join(folder, `${name}.ndjson`),

@@ -1,6 +1,9 @@
 // All calls of the API: one file a verb, registered here.
 import type { Context } from '../context.ts';
 import type { App } from '../http/app.ts';
+import { deleteDeadLetterRoute } from './dead-letters/delete.ts';
+import { listDeadLettersRoute } from './dead-letters/list.ts';
+import { replayDeadLetterRoute } from './dead-letters/replay.ts';
 import { getLogRoute } from './logs/get.ts';
 import { queryLogsRoute } from './logs/query.ts';
 import { logsVolumeRoute } from './logs/volume.ts';
@@ -15,6 +18,7 @@ import { createPublicKeyRoute } from './public-keys/create.ts';
 import { getPublicKeyRoute } from './public-keys/get.ts';
 import { listPublicKeysRoute } from './public-keys/list.ts';
 import { revokePublicKeyRoute } from './public-keys/revoke.ts';
+import { getReceiptRoute } from './receipts/get.ts';
 import { createSecretKeyRoute } from './secret-keys/create.ts';
 import { getSecretKeyRoute } from './secret-keys/get.ts';
 import { listSecretKeysRoute } from './secret-keys/list.ts';
@@ -36,6 +40,10 @@ const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   queryLogsRoute,
   logsVolumeRoute,
   getLogRoute,
+  getReceiptRoute,
+  listDeadLettersRoute,
+  replayDeadLetterRoute,
+  deleteDeadLetterRoute,
   healthzRoute,
   readyzRoute,
   versionRoute,

@@ -33,7 +33,7 @@ beforeAll(async () => {
   engine = await startEmbeddedClickHouse({ dataDir: folder });
   app = openLogStore(engine.appUrl, { application: 'test' });
   await migrateLogStore(app);
-  test = await startTestApi({ CLICKHOUSE_READER_URL: engine.readerUrl });
+  test = await startTestApi({ CLICKHOUSE_URL: engine.appUrl, CLICKHOUSE_READER_URL: engine.readerUrl });
   ours = await foundTenant('Ours');
   theirs = await foundTenant('Theirs');
   await insert(ours.projectId, 'live', ['ours one', 'ours two', 'ours three']);
