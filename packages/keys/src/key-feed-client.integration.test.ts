@@ -77,7 +77,7 @@ async function start(changes: Partial<KeyFeedClientOptions> = {}) {
   const snapshot = createKeySnapshot();
   const usage = createKeyUsage();
   const client = await startKeyFeedClient({
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    urls: [urlOf(server)],
     token: TOKEN,
     snapshot,
     snapshotPath: join(folder, 'keys'),
@@ -88,6 +88,8 @@ async function start(changes: Partial<KeyFeedClientOptions> = {}) {
   clients.push(client);
   return { client, snapshot, usage };
 }
+
+const urlOf = (listening: Server) => `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
 
 function entryOf(key: string, revokedAtMs: number | null = null): PublicKeyEntry {
   return {
@@ -279,13 +281,49 @@ describe('key feed', () => {
     await until(() => expect(reports().reduce((sum, key) => sum + key.requests, 0)).toBe(2));
   });
 
+  it('moves on to the next replica at once where one is gone, silent or refuses, and comes back when all have failed', async () => {
+    const other = createServer(accept);
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const urls = ['http://127.0.0.1:9', urlOf(server), urlOf(other)];
+    const { client, snapshot } = await start({ urls, silenceMs: 300 });
+    const epoch = randomUUID();
+    const first = await connection(0);
+    first.say(...snapshotOf(epoch, 5));
+    await until(() => expect(client.connected()).toBe(true));
+    first.cut();
+    const second = await connection(1);
+    expect(second.after).toBe(`${epoch}.5`);
+    second.say({ type: 'resume', epoch, seq: 5, receiptSecret: SECRET.toString('base64') });
+    await until(() => expect(client.connected()).toBe(true));
+    // It falls silent.
+    const third = await connection(2);
+    third.say({ type: 'put', seq: 6, entry: entryOf('k') });
+    third.cut();
+    await connection(3);
+    expect(snapshot.position()).toEqual({ epoch, seq: 5 });
+    other.closeAllConnections();
+    other.close();
+  });
+
+  it('an outage is one line when it begins, and ever fewer while it lasts', async () => {
+    refuse = 503;
+    let attempts = 0;
+    server.on('request', () => {
+      attempts += 1;
+    });
+    await start();
+    await until(() => expect(attempts).toBeGreaterThan(6));
+    expect(warnings.length).toBeLessThanOrEqual(Math.log2(attempts) + 1);
+    expect(warnings.length).toBeGreaterThanOrEqual(2);
+  });
+
   it('a wrong token is told from a cut line', async () => {
     await start({ token: 'wrong' });
     await until(() => expect(warnings[0]?.reason).toContain('INTERNAL_TOKEN'));
   });
 
   it('closes at once while it waits for an API that is not there', async () => {
-    const { client } = await start({ url: 'http://127.0.0.1:9' });
+    const { client } = await start({ urls: ['http://127.0.0.1:9'] });
     await until(() => expect(warnings.length).toBeGreaterThan(1));
     const startedMs = performance.now();
     await client.close();

@@ -1,5 +1,5 @@
 // The intake's end of the key feed: follows the API's changes through every interruption, and sends usage up.
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Applied, KeyChange } from './feed-applier.ts';
 import { type FeedConnection, openFeedConnection } from './feed-connection.ts';
@@ -9,8 +9,8 @@ import { FEED_BACKOFF_FIRST_MS, FEED_BACKOFF_MAX_MS, USAGE_REPORT_INTERVAL_MS } 
 import { createSnapshotFile, type KeyLogger } from './snapshot-file.ts';
 
 export interface KeyFeedClientOptions {
-  /** The API's internal port, `http://127.0.0.1:4320`. */
-  readonly url: string;
+  /** The internal ports of the API's replicas, one or more, as `http://127.0.0.1:4320`: where one fails the next is followed. */
+  readonly urls: readonly string[];
   /** Sent as Bearer where set. */
   readonly token: string | undefined;
   readonly snapshot: KeySnapshot;
@@ -48,13 +48,16 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
   let connection: FeedConnection | null = null;
   let connected = false;
   let backoffMs = FEED_BACKOFF_FIRST_MS;
+  /** Attempts since the feed was last followed. */
+  let failures = 0;
 
   const onApplied = (applied: Applied): void => {
     if (applied.current) currentAtMs = now();
     if (applied.current && !connected) {
       connected = true;
       backoffMs = FEED_BACKOFF_FIRST_MS;
-      logger.info({ event: 'key_feed_connected', keys: snapshot.size() }, 'Key feed connected.');
+      logger.info({ event: 'key_feed_connected', keys: snapshot.size(), failures }, 'Key feed connected.');
+      failures = 0;
     }
     if (applied.liveIntakes !== null) liveIntakes = applied.liveIntakes;
     if (applied.change === null) return;
@@ -69,15 +72,25 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
   };
   const reporting = setInterval(report, options.reportIntervalMs ?? USAGE_REPORT_INTERVAL_MS).unref();
 
+  const failed = (reason: string): void => {
+    failures += 1;
+    // One line when it begins, and ever fewer while it lasts.
+    if (!Number.isInteger(Math.log2(failures))) return;
+    logger.warn({ event: 'key_feed_cut', reason, failures }, 'Key feed cut: going on with the keys known.');
+  };
   const follow = async (): Promise<void> => {
-    while (!closing.signal.aborted) {
-      const { url, token, silenceMs } = options;
+    const { urls, token, silenceMs } = options;
+    // Each intake begins somewhere else, so that the replicas share them.
+    for (let at = randomInt(urls.length); !closing.signal.aborted; at = (at + 1) % urls.length) {
+      const url = urls[at] ?? '';
       connection = openFeedConnection({ url, token, intakeId, snapshot, silenceMs, onApplied });
       const reason = await connection.over;
       connection = null;
       connected = false;
       if (closing.signal.aborted) return;
-      logger.warn({ event: 'key_feed_cut', reason, retryMs: backoffMs }, 'Key feed cut: going on with the keys known.');
+      failed(reason);
+      // The others are tried at once.
+      if (failures % urls.length !== 0) continue;
       await wait(backoffMs, undefined, { signal: closing.signal }).catch(() => undefined);
       backoffMs = Math.min(FEED_BACKOFF_MAX_MS, backoffMs * 2);
     }

@@ -44,6 +44,13 @@ export const clickHouseUrlSetting = z.url({
   error: 'must be http://user:password@host:port/database',
 });
 
+/** The internal ports of the API's replicas. */
+export const keyFeedUrlsSetting = z
+  .string()
+  .default('http://127.0.0.1:4320')
+  .transform((text) => text.split(',').map((url) => url.trim()))
+  .refine((urls) => urls.every(isOrigin), 'must be http://host:port, or several of them with commas between');
+
 /** As `https://logs.example.com`: no path, no user. */
 export const originSetting = z
   .string()

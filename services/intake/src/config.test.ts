@@ -9,7 +9,7 @@ describe('settings', () => {
       port: 4318,
       internalHost: '127.0.0.1',
       internalPort: 4321,
-      keyFeedUrl: 'http://127.0.0.1:4320',
+      keyFeedUrls: ['http://127.0.0.1:4320'],
       rateLimitMaxPerMinute: null,
       trustedProxies: [],
       tls: null,

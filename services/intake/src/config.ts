@@ -8,6 +8,7 @@ import {
   checkInternal,
   checkTls,
   internalSettings,
+  keyFeedUrlsSetting,
   LOG_LEVELS,
   type LogLevel,
   parseEnvironment,
@@ -27,7 +28,7 @@ export interface IntakeConfig {
   readonly logLevel: LogLevel;
   readonly dataDir: string;
   readonly bus: BusConfig;
-  readonly keyFeedUrl: string;
+  readonly keyFeedUrls: readonly string[];
   /** Caps every key's limit; null = no cap. */
   readonly rateLimitMaxPerMinute: number | null;
   readonly trustedProxies: readonly string[];
@@ -44,7 +45,7 @@ export const settingsSchema = z
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
     ...busSettings,
-    KEY_FEED_URL: z.url({ protocol: /^https?$/, error: 'must be http://host:port' }).default('http://127.0.0.1:4320'),
+    KEY_FEED_URL: keyFeedUrlsSetting,
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
   })
   .superRefine(checkTls)
@@ -64,7 +65,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): IntakeConfig {
     logLevel: env.LOG_LEVEL,
     dataDir,
     bus: busOf(env, dataDir),
-    keyFeedUrl: env.KEY_FEED_URL,
+    keyFeedUrls: env.KEY_FEED_URL,
     rateLimitMaxPerMinute: env.RATE_LIMIT_MAX_PER_MINUTE ?? null,
     trustedProxies: env.TRUSTED_PROXIES,
     tls: tlsFiles(env),

@@ -155,7 +155,7 @@ function busProblem(error: unknown): StartupError {
 async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: Logger): Promise<KeySource> {
   const snapshot = createKeySnapshot();
   const client = await startKeyFeedClient({
-    url: config.keyFeedUrl,
+    urls: config.keyFeedUrls,
     token: config.internalToken,
     snapshot,
     snapshotPath: join(config.dataDir, 'intake', 'keys'),
