@@ -8,7 +8,6 @@ import {
   checkInternal,
   checkTls,
   internalSettings,
-  keyFeedUrlsSetting,
   LOG_LEVELS,
   type LogLevel,
   parseEnvironment,
@@ -28,12 +27,19 @@ export interface IntakeConfig {
   readonly logLevel: LogLevel;
   readonly dataDir: string;
   readonly bus: BusConfig;
-  readonly keyFeedUrls: readonly string[];
+  /** Of records that wait on this disk for a Kafka that is away. */
+  readonly spoolBytesMax: number;
+  readonly keyFeedUrl: string;
   /** Caps every key's limit; null = no cap. */
   readonly rateLimitMaxPerMinute: number | null;
   readonly trustedProxies: readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
 }
+
+const MIB = 1024 * 1024;
+/** Three quarters of the address space that the spool maps. */
+const SPOOL_MIB_MAX = 786_432;
+const SPOOL_TEXT = `must be a whole number of MiB from 1 to ${SPOOL_MIB_MAX}`;
 
 /** Every variable of this service; docs/settings.md is held against it. */
 export const settingsSchema = z
@@ -45,7 +51,13 @@ export const settingsSchema = z
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
     ...busSettings,
-    KEY_FEED_URL: keyFeedUrlsSetting,
+    SPOOL_MAX_MIB: z.coerce
+      .number(SPOOL_TEXT)
+      .int(SPOOL_TEXT)
+      .min(1, SPOOL_TEXT)
+      .max(SPOOL_MIB_MAX, SPOOL_TEXT)
+      .default(1024),
+    KEY_FEED_URL: z.url({ protocol: /^https?$/, error: 'must be http://host:port' }).default('http://127.0.0.1:4320'),
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
   })
   .superRefine(checkTls)
@@ -65,7 +77,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv): IntakeConfig {
     logLevel: env.LOG_LEVEL,
     dataDir,
     bus: busOf(env, dataDir),
-    keyFeedUrls: env.KEY_FEED_URL,
+    spoolBytesMax: env.SPOOL_MAX_MIB * MIB,
+    keyFeedUrl: env.KEY_FEED_URL,
     rateLimitMaxPerMinute: env.RATE_LIMIT_MAX_PER_MINUTE ?? null,
     trustedProxies: env.TRUSTED_PROXIES,
     tls: tlsFiles(env),

@@ -56,6 +56,13 @@ export const BLOCK_POOLED_BYTES_MAX = 8 * MIB;
 /** Blocks up to here are compressed at once (0.15 ms); a thread would cost 0.1 ms of CPU more. */
 export const COMPRESS_SYNC_BYTES_MAX = 64 * KIB;
 
+/** After an append that failed for want of room, requests are refused unread for this long; then one batch is tried. */
+export const FULL_REFUSAL_MS = 250;
+/** A start waits this long for a bus that is away before it listens: what comes until the bus is reached is refused. */
+export const FIRST_BUS_WAIT_MS = 3_000;
+/** A start waits this long for the folder: the intake before it may be stopping. */
+export const FOLDER_LOCK_WAIT_MS = 3_000;
+
 /** After a 503: long enough for a burst to be written, short enough to be worth waiting for. */
 export const RETRY_AFTER_SECONDS = 1;
 /** A stop waits this long for bodies under way and answers; the process has 10 s in all. */

@@ -1,6 +1,8 @@
 // The intake's metrics. Requests are counted in plain numbers, read when somebody scrapes: prom-client's own cost 0.5 µs each.
+import type { SpoolingBus } from '@sazabi/bus';
 import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@sazabi/lifecycle';
 import type { AppendReport } from './batch/append-batch.ts';
+import { addSpoolMetrics } from './bus/spool-metrics.ts';
 import type { BytesBudget } from './bytes-budget.ts';
 import type { KeySource } from './ingest/admission.ts';
 
@@ -30,6 +32,8 @@ export interface MetricsSources {
   readonly keys: KeySource;
   readonly bodies: BytesBudget;
   readonly waiting: BytesBudget;
+  /** null where the bus needs none. */
+  readonly spool: SpoolingBus | null;
 }
 
 /** Names begin with `sazabi_intake_`; README.md lists them. */
@@ -47,6 +51,7 @@ export function createIntakeMetrics(sources: MetricsSources): IntakeMetrics {
   };
   countersOf(registry, counts);
   gaugesOf(registry, counts, sources);
+  if (sources.spool !== null) addSpoolMetrics(registry, sources.spool);
   const rows = new Histogram({
     name: 'sazabi_intake_batch_rows',
     help: 'Logs of one record.',

@@ -27,6 +27,13 @@ export function bodiesFull(): ContractError {
   return unavailable('Too many bodies are being read at once; nothing was stored. Send it again.');
 }
 
+/** The number of partitions is not known: no record can be made. */
+export function busNotReached(): ContractError {
+  return unavailable(
+    'The queue behind this intake has not been reached since it was set up; nothing was stored. Send it again.',
+  );
+}
+
 export function busFull(): ContractError {
   return unavailable('The queue behind the intake is full; nothing was stored. Send it again later.');
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bus, type BusError, openBus } from '@sazabi/bus';
+import type { Bus, BusError, BusProducer } from '@sazabi/bus';
 import type { ContractError } from '@sazabi/contract';
 import {
   createKeySnapshot,
@@ -12,12 +12,15 @@ import {
   type KeyUsageCounts,
   startKeyFeedClient,
 } from '@sazabi/keys';
-import { createLogger, type Logger, type Running, StartupError, startInternalServer } from '@sazabi/lifecycle';
+import { createLogger, type Logger, type Running, startInternalServer } from '@sazabi/lifecycle';
 import packageJson from '../package.json' with { type: 'json' };
-import { createGroupCommit } from './batch/group-commit.ts';
+import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './batch/group-commit.ts';
 import type { AppendFailure } from './batch/open-batch.ts';
+import { createAppendWatch } from './bus/append-watch.ts';
+import { makeBus, openIntakeBus } from './bus/intake-bus.ts';
 import { createBytesBudget } from './bytes-budget.ts';
 import type { IntakeConfig } from './config.ts';
+import { takeIntakeFolder } from './data-folder.ts';
 import { createInflater } from './decompress/inflate.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { answer, answerError, type Exchange, internalError } from './http/exchange.ts';
@@ -27,6 +30,7 @@ import { createAdmission, type KeySource } from './ingest/admission.ts';
 import { createIngest } from './ingest/ingest.ts';
 import {
   BODIES_BYTES_MAX,
+  FIRST_BUS_WAIT_MS,
   FIRST_FEED_POLL_MS,
   FIRST_FEED_WAIT_MS,
   STOP_DRAIN_MS,
@@ -34,7 +38,7 @@ import {
 } from './limits.ts';
 import { createIntakeMetrics } from './metrics.ts';
 import { createOpenRequests } from './open-requests.ts';
-import { busFull, maybeStored, recordTooLarge, stopping } from './refusals.ts';
+import { busFull, busNotReached, maybeStored, recordTooLarge, stopping } from './refusals.ts';
 
 /** Other parts than the configured ones: a bus that is open already, keys from elsewhere. The intake closes them. */
 export interface IntakeOverrides {
@@ -73,19 +77,29 @@ async function start(
   logger: Logger,
   closers: (() => Promise<void> | void)[],
 ): Promise<{ url: string; internalUrl: string }> {
-  const bus = overrides.bus ?? openBusOf(config);
-  closers.push(() => bus.close());
-  const producer = await bus.producer().catch((error: unknown) => {
-    throw busProblem(error);
-  });
+  const folder = await takeIntakeFolder(config.dataDir);
+  closers.push(() => folder.release());
+  const made = overrides.bus ?? makeBus(config, logger);
+  closers.push(() => made.close());
+  const { bus, spool, producer } = await openIntakeBus(made);
   const usage = createKeyUsage();
   const keys = overrides.keys ?? (await followKeys(config, usage, logger));
   closers.push(() => keys.close());
 
   const bodyBytes = createBytesBudget(BODIES_BYTES_MAX);
   const waitingBytes = createBytesBudget(WAITING_BYTES_MAX);
-  const { registry, counts, appended } = createIntakeMetrics({ keys, bodies: bodyBytes, waiting: waitingBytes });
+  const sources = { keys, bodies: bodyBytes, waiting: waitingBytes, spool };
+  const { registry, counts, appended } = createIntakeMetrics(sources);
   const requests = createOpenRequests(bodyBytes, counts);
+  const watch = createAppendWatch(logger);
+  const commit = createCommitOf(producer, {
+    waitingBytes,
+    settle,
+    appended(append) {
+      appended(append);
+      watch.appended(append);
+    },
+  });
   const notReady = () => readiness(bus, keys, requests.isStopping());
   const internal = await startInternalServer({
     host: config.internalHost,
@@ -95,24 +109,19 @@ async function start(
     notReady,
   });
   closers.push(() => internal.close());
+  await Promise.race([commit.made, sleep(FIRST_BUS_WAIT_MS, undefined, { ref: false })]);
 
-  const commit = createGroupCommit<Exchange>({
-    producer,
-    waitingBytes,
-    settle,
-    appended(append) {
-      appended(append);
-      if (append.failure !== null) logAppendFailure(logger, append.rows, append.failure);
-    },
-  });
+  const closedFor = () => {
+    if (requests.isStopping()) return stopping();
+    return commit.now() === null ? busNotReached() : watch.refusal();
+  };
   const { rateLimitMaxPerMinute } = config;
   const limiter = createRateLimiter();
-  const { isStopping } = requests;
-  const admit = createAdmission({ keys, limiter, usage, rateLimitMaxPerMinute, waitingBytes, isStopping });
+  const admit = createAdmission({ keys, limiter, usage, rateLimitMaxPerMinute, waitingBytes, closedFor });
   const guard = createGuard(logger);
   const inflater = createInflater(bodyBytes);
   const now = overrides.now ?? Date.now;
-  const ingest = createIngest({ admit, bodyBytes, inflater, commit, usage, counts, now, guard });
+  const ingest = createIngest({ admit, bodyBytes, inflater, commit: commit.now, usage, counts, now, guard });
   const addressOf = createClientAddress(config.trustedProxies);
   const server = await startServer({
     host: config.host,
@@ -132,30 +141,42 @@ async function start(
   closers.push(async () => {
     server.stopListening();
     await requests.stop(STOP_DRAIN_MS);
-    await commit.drained();
+    await commit.now()?.drained();
     server.close();
   });
   return { url: server.url, internalUrl: internal.url };
 }
 
-function openBusOf(config: IntakeConfig): Bus {
-  try {
-    return openBus(config.bus.url, config.bus);
-  } catch (error) {
-    throw busProblem(error);
-  }
+interface CommitOf {
+  /** null until the bus has been reached. */
+  readonly now: () => GroupCommit<Exchange> | null;
+  /** Resolves when it is there; never where the bus closes first. */
+  readonly made: Promise<void>;
 }
 
-/** BUS_URL itself is not told: it may carry a password. */
-function busProblem(error: unknown): StartupError {
-  const why = error instanceof Error ? error.message : String(error);
-  return new StartupError(`The bus cannot be opened: ${why} Set BUS_URL or SAZABI_DATA_DIR.`, { cause: error });
+/** The group commit onto a producer that may come later. */
+function createCommitOf(
+  producer: Promise<BusProducer>,
+  options: Omit<GroupCommitOptions<Exchange>, 'producer'>,
+): CommitOf {
+  let commit: GroupCommit<Exchange> | null = null;
+  const made = new Promise<void>((resolve) => {
+    // Its rejection is the close of the bus: nothing comes any more.
+    producer.then(
+      (opened) => {
+        commit = createGroupCommit<Exchange>({ producer: opened, ...options });
+        resolve();
+      },
+      () => undefined,
+    );
+  });
+  return { now: () => commit, made };
 }
 
 async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: Logger): Promise<KeySource> {
   const snapshot = createKeySnapshot();
   const client = await startKeyFeedClient({
-    urls: config.keyFeedUrls,
+    url: config.keyFeedUrl,
     token: config.internalToken,
     snapshot,
     snapshotPath: join(config.dataDir, 'intake', 'keys'),
@@ -199,10 +220,6 @@ function refusalOf(failure: BusError): ContractError {
     case 'unavailable':
       return maybeStored();
   }
-}
-
-function logAppendFailure(logger: Logger, rows: number, failure: BusError): void {
-  logger.error({ event: 'append_failed', failure: failure.failure, rows, err: failure }, 'A batch was not appended.');
 }
 
 /** What nobody expected ends the request with a 500, not the process; it is logged once, with the request's id. */

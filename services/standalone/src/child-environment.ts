@@ -6,7 +6,15 @@ const SURROUNDINGS = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_EXTRA_CA_CER
 
 /** Settings that a service reads and that standalone does not decide itself. */
 const PASSED_ON = {
-  intake: ['HOST', ...BUS_VARIABLES, 'RATE_LIMIT_MAX_PER_MINUTE', 'TRUSTED_PROXIES', 'TLS_CERT_FILE', 'TLS_KEY_FILE'],
+  intake: [
+    'HOST',
+    ...BUS_VARIABLES,
+    'SPOOL_MAX_MIB',
+    'RATE_LIMIT_MAX_PER_MINUTE',
+    'TRUSTED_PROXIES',
+    'TLS_CERT_FILE',
+    'TLS_KEY_FILE',
+  ],
   consumer: BUS_VARIABLES,
   'query-api': [
     'HOST',

@@ -20,6 +20,7 @@ export interface SpoolState {
   /** Of the spool: records, their disk bytes, when the oldest was appended (null = none). */
   readonly records: number;
   readonly bytes: number;
+  readonly bytesMax: number;
   readonly oldestAtMs: number | null;
   /** Since the process began. */
   readonly appendedDirect: number;

@@ -69,6 +69,7 @@ export function withSpool(target: Bus, settings: SpoolSettings): SpoolingBus {
       return {
         way: outage.isOn ? 'spool' : 'direct',
         ...backlog,
+        bytesMax: settings.bytesMax,
         appendedDirect: counts.direct,
         appendedSpooled: counts.spooled,
         drained: counts.drained,

@@ -59,7 +59,7 @@ export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): 
     batch.newestAtClose = open.newest;
     appends.push(batch);
   };
-  const open = createOpenBatches(producer.partitions, blocks, close);
+  const open = createOpenBatches(() => producer.partitions, blocks, close);
   // While something is under way, what is open goes on filling, and leaves when that is done.
   const turns = createTurns(() => {
     if (appends.inFlight > 0) return;

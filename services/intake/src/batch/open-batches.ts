@@ -18,8 +18,12 @@ export interface OpenBatches<Waiter> {
   takeUpTo(serial: number): OpenBatch<Waiter>[];
 }
 
+/** More than any topic has; tells the batches of one day apart. */
+const PARTITIONS_MAX = 2 ** 20;
+
+/** @param partitions may change: a bus that was away may be found with another number */
 export function createOpenBatches<Waiter>(
-  partitions: number,
+  partitions: () => number,
   blocks: BlockPool,
   close: (batch: OpenBatch<Waiter>) => void,
 ): OpenBatches<Waiter> {
@@ -27,7 +31,7 @@ export function createOpenBatches<Waiter>(
   // Requests without an id join one partition until its batch leaves, then the next: few large batches, not many small.
   let sharedPartition = 0;
   let newest = 0;
-  const keyOf = (expiresOnDay: number, partition: number) => expiresOnDay * partitions + partition;
+  const keyOf = (expiresOnDay: number, partition: number) => expiresOnDay * PARTITIONS_MAX + partition;
 
   return {
     get size() {
@@ -38,7 +42,8 @@ export function createOpenBatches<Waiter>(
     },
     forSubmission(submission) {
       const { requestId, expiresOnDay } = submission;
-      const partition = requestId === null ? sharedPartition : partitionOf(requestId, partitions);
+      const count = partitions();
+      const partition = requestId === null ? sharedPartition % count : partitionOf(requestId, count);
       const key = keyOf(expiresOnDay, partition);
       const found = open.get(key);
       if (found !== undefined && !wouldOverfill(found, submission)) return found;
@@ -62,7 +67,7 @@ export function createOpenBatches<Waiter>(
         else taken.push(batch);
       }
       open.clear();
-      sharedPartition = (sharedPartition + 1) % partitions;
+      sharedPartition = (sharedPartition + 1) % partitions();
       return taken;
     },
     takeUpTo(serial) {

@@ -14,7 +14,7 @@ import type { RequestSource } from '@sazabi/log-record';
 import type { BytesBudget } from '../bytes-budget.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { ADDRESS_READ_INTERVAL_MS } from '../limits.ts';
-import { noSnapshot, queueFull, stopping } from '../refusals.ts';
+import { noSnapshot, queueFull } from '../refusals.ts';
 
 /** What the intake knows of keys and how current it is. */
 export interface KeySource {
@@ -34,7 +34,8 @@ export interface AdmissionOptions {
   /** The operator's cap on every key's limit; null = none. */
   readonly rateLimitMaxPerMinute: number | null;
   readonly waitingBytes: BytesBudget;
-  readonly isStopping: () => boolean;
+  /** Why nothing is taken from anybody now; null = it is. */
+  readonly closedFor: () => ContractError | null;
 }
 
 /** A key that may write, with what is derived from it once. */
@@ -106,7 +107,8 @@ export function createAdmission(options: AdmissionOptions): Admit {
       usage.limited(entry.keyId);
       return { rate, verdict: tooManyRequests(rate.retryAfterSeconds) };
     }
-    if (options.isStopping()) return { rate, verdict: stopping() };
+    const closedFor = options.closedFor();
+    if (closedFor !== null) return { rate, verdict: closedFor };
     if (!options.waitingBytes.fits(0)) return { rate, verdict: queueFull() };
     return { rate, verdict: { entry, source: use.source, receiptSecret } };
   };

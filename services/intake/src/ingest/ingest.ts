@@ -13,6 +13,7 @@ import { IDEMPOTENCY_KEY_FORM } from '../limits.ts';
 import type { IntakeCounts } from '../metrics.ts';
 import { type BodyParser, bodyParserOf } from '../protocols/body-parser.ts';
 import type { ParsedLogs } from '../protocols/parsed-logs.ts';
+import { busNotReached } from '../refusals.ts';
 import type { Admit, Writer } from './admission.ts';
 import { acceptedBody, noneAccepted } from './answer-body.ts';
 
@@ -20,7 +21,8 @@ export interface IngestOptions {
   readonly admit: Admit;
   readonly bodyBytes: BytesBudget;
   readonly inflater: Inflater;
-  readonly commit: GroupCommit<Exchange>;
+  /** null until the bus has been reached. */
+  readonly commit: () => GroupCommit<Exchange> | null;
   readonly usage: KeyUsageCounts;
   readonly counts: IntakeCounts;
   readonly now: () => number;
@@ -140,7 +142,12 @@ function file(options: IngestOptions, exchange: Exchange, reading: Reading, body
     answerError(exchange, logs);
     return;
   }
-  const filed = options.commit.submit(
+  const commit = options.commit();
+  if (commit === null) {
+    answerError(exchange, busNotReached());
+    return;
+  }
+  const filed = commit.submit(
     {
       source,
       receivedAtMs,
