@@ -8,6 +8,7 @@ import {
   checkInternal,
   checkTls,
   internalSettings,
+  keyFeedUrlsSetting,
   LOG_LEVELS,
   type LogLevel,
   parseEnvironment,
@@ -29,7 +30,7 @@ export interface IntakeConfig {
   readonly bus: BusConfig;
   /** Of records that wait on this disk for a Kafka that is away. */
   readonly spoolBytesMax: number;
-  readonly keyFeedUrl: string;
+  readonly keyFeedUrls: readonly string[];
   /** Caps every key's limit; null = no cap. */
   readonly rateLimitMaxPerMinute: number | null;
   readonly trustedProxies: readonly string[];
@@ -57,7 +58,7 @@ export const settingsSchema = z
       .min(1, SPOOL_TEXT)
       .max(SPOOL_MIB_MAX, SPOOL_TEXT)
       .default(1024),
-    KEY_FEED_URL: z.url({ protocol: /^https?$/, error: 'must be http://host:port' }).default('http://127.0.0.1:4320'),
+    KEY_FEED_URL: keyFeedUrlsSetting,
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
   })
   .superRefine(checkTls)
@@ -78,7 +79,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): IntakeConfig {
     dataDir,
     bus: busOf(env, dataDir),
     spoolBytesMax: env.SPOOL_MAX_MIB * MIB,
-    keyFeedUrl: env.KEY_FEED_URL,
+    keyFeedUrls: env.KEY_FEED_URL,
     rateLimitMaxPerMinute: env.RATE_LIMIT_MAX_PER_MINUTE ?? null,
     trustedProxies: env.TRUSTED_PROXIES,
     tls: tlsFiles(env),

@@ -176,7 +176,7 @@ function createCommitOf(
 async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: Logger): Promise<KeySource> {
   const snapshot = createKeySnapshot();
   const client = await startKeyFeedClient({
-    url: config.keyFeedUrl,
+    urls: config.keyFeedUrls,
     token: config.internalToken,
     snapshot,
     snapshotPath: join(config.dataDir, 'intake', 'keys'),
