@@ -10,6 +10,7 @@ describe('consumer settings', () => {
     expect(parseConfig({ CLICKHOUSE_URL })).toEqual({
       bus: { url: `lmdb:${join(resolve('.sazabi'), 'bus')}`, kafka: undefined },
       clickHouseUrl: CLICKHOUSE_URL,
+      cluster: null,
       internal: { host: '127.0.0.1', port: 4322, token: undefined },
       logLevel: 'info',
     });
@@ -18,6 +19,15 @@ describe('consumer settings', () => {
   it('takes the data folder, or the bus where it is named', () => {
     expect(parseConfig({ CLICKHOUSE_URL, SAZABI_DATA_DIR: '/data' }).bus.url).toBe('lmdb:/data/bus');
     expect(parseConfig({ CLICKHOUSE_URL, SAZABI_DATA_DIR: '/data', BUS_URL: 'lmdb:/bus' }).bus.url).toBe('lmdb:/bus');
+  });
+
+  it('of a cluster takes the servers of its shards', () => {
+    const cluster = { CLICKHOUSE_CLUSTER: 'c', CLICKHOUSE_INSERT_URLS: `http://a:1/x|http://b:1/x,${CLICKHOUSE_URL}` };
+    expect(parseConfig({ CLICKHOUSE_URL, ...cluster }).cluster).toEqual({
+      name: 'c',
+      shards: [['http://a:1/x', 'http://b:1/x'], [CLICKHOUSE_URL]],
+    });
+    expect(() => parseConfig({ CLICKHOUSE_URL, CLICKHOUSE_CLUSTER: 'c' })).toThrow(/CLICKHOUSE_INSERT_URLS/);
   });
 
   it('names every wrong variable in one line', () => {

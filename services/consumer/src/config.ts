@@ -3,9 +3,13 @@ import {
   type BusConfig,
   busOf,
   busSettings,
+  type ClusterConfig,
   checkBus,
+  checkCluster,
   checkInternal,
   clickHouseUrlSetting,
+  clusterOf,
+  clusterSettings,
   internalSettings,
   LOG_LEVELS,
   type LogLevel,
@@ -19,18 +23,22 @@ export const settingsSchema = z
   .object({
     ...internalSettings,
     CLICKHOUSE_URL: clickHouseUrlSetting,
+    ...clusterSettings,
     ...busSettings,
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
     CONSUMER_INTERNAL_PORT: portSetting(4322),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   })
   .superRefine(checkInternal)
-  .superRefine(checkBus);
+  .superRefine(checkBus)
+  .superRefine(checkCluster);
 
 export interface ConsumerConfig {
   readonly bus: BusConfig;
   /** With user, password and database. */
   readonly clickHouseUrl: string;
+  /** null: records are stored at `clickHouseUrl`; else that is where queries are asked. */
+  readonly cluster: ClusterConfig | null;
   readonly internal: { readonly host: string; readonly port: number; readonly token: string | undefined };
   readonly logLevel: LogLevel;
 }
@@ -41,6 +49,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): ConsumerConfig {
   return {
     bus: busOf(settings, settings.SAZABI_DATA_DIR),
     clickHouseUrl: settings.CLICKHOUSE_URL,
+    cluster: clusterOf(settings),
     internal: {
       host: settings.INTERNAL_HOST,
       port: settings.CONSUMER_INTERNAL_PORT,

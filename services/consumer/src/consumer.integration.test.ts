@@ -33,6 +33,7 @@ describe('consumer', () => {
     run({
       bus: { url: `lmdb:${join(folder, 'bus')}`, kafka: undefined },
       clickHouseUrl: engine.appUrl,
+      cluster: null,
       internal: { host: '127.0.0.1', port: 0, token: undefined },
       logLevel: 'silent',
     });

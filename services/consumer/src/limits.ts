@@ -35,5 +35,8 @@ export const IDLE_READ_MS = 30_000;
 export const BACKOFF_FIRST_MS = 50;
 export const BACKOFF_MAX_MS = 2_000;
 
+/** A call of the store or the bus without an answer for so long makes the partition one that waits. */
+export const SLOW_ANSWER_MS = 10_000;
+
 /** A stop lets the insert under way end for so long, then cuts it off: it is asked for again at the next start. */
 export const STOP_GRACE_MS = 5_000;

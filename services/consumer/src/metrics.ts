@@ -11,12 +11,17 @@ export interface ConsumerMetrics {
   readonly failures: Counter<'failure'>;
   readonly deadLetters: Counter<'kind'>;
   readonly expired: Counter;
+  readonly unreadGone: Counter;
 }
 
-/** `lag`: records appended and not yet behind the committed offset, per partition; asked at each scrape. */
-export function createConsumerMetrics(
-  lag: () => Promise<readonly { readonly partition: number; readonly records: number }[]>,
-): ConsumerMetrics {
+export interface MetricSources {
+  /** Records appended and not yet behind the committed offset, per partition; asked at each scrape. */
+  readonly lag: () => Promise<readonly { readonly partition: number; readonly records: number }[]>;
+  /** Partitions that wait, each with why: an error's code. */
+  readonly waiting: () => Iterable<readonly [partition: number, because: string]>;
+}
+
+export function createConsumerMetrics({ lag, waiting }: MetricSources): ConsumerMetrics {
   const registry = createMetrics('consumer');
   const registers = [registry];
   const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -27,6 +32,16 @@ export function createConsumerMetrics(
     registers,
     async collect() {
       for (const { partition, records } of await lag()) this.set({ partition }, records);
+    },
+  });
+  new Gauge({
+    name: 'sazabi_consumer_waiting',
+    help: '1 for each partition that cannot go on for now, with the code of what keeps it.',
+    labelNames: ['partition', 'code'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [partition, code] of waiting()) this.set({ partition, code }, 1);
     },
   });
   return {
@@ -74,6 +89,11 @@ export function createConsumerMetrics(
     expired: new Counter({
       name: 'sazabi_consumer_expired_records_total',
       help: 'Records passed over because their rows would be dropped at once.',
+      registers,
+    }),
+    unreadGone: new Counter({
+      name: 'sazabi_consumer_unread_gone_records_total',
+      help: 'Records that the retention of the bus deleted before they were read: they are lost.',
       registers,
     }),
   };

@@ -3,7 +3,7 @@ import type { Logger } from '@sazabi/lifecycle';
 import type { Effect, Outcome } from './core/effects.ts';
 import { servePartition } from './core/partition-machine.ts';
 import type { RangeItem } from './core/range.ts';
-import { STOP_GRACE_MS } from './limits.ts';
+import { SLOW_ANSWER_MS, STOP_GRACE_MS } from './limits.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import { type Parts, performEffect } from './perform-effect.ts';
 
@@ -28,7 +28,9 @@ export async function runPartition(parts: Omit<Parts, 'cutOff'>, reporting: Repo
   try {
     for (let step = machine.next(); !step.done && !lost.aborted; ) {
       const startedAtMs = performance.now();
+      const slow = watch(step.value, reporting.stalled);
       const outcome = await performEffect(step.value, { ...parts, cutOff: cutOff.signal });
+      clearTimeout(slow);
       if (lost.aborted && outcome.kind === 'failed') return;
       observe(step.value, outcome, performance.now() - startedAtMs);
       step = machine.next(outcome);
@@ -37,6 +39,12 @@ export async function runPartition(parts: Omit<Parts, 'cutOff'>, reporting: Repo
     lost.removeEventListener('abort', onLost);
     clearTimeout(graceTimer);
   }
+}
+
+/** A store that hangs fails nothing for a long time: that a partition waits for it is told before. */
+function watch({ kind }: Effect, stalled: Reporting['stalled']): NodeJS.Timeout | undefined {
+  if (kind === 'read' || kind === 'wait') return undefined;
+  return setTimeout(() => stalled(`no answer to ${kind} yet`), SLOW_ANSWER_MS);
 }
 
 type Observer = (effect: Effect, outcome: Outcome, tookMs: number) => void;

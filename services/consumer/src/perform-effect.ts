@@ -2,7 +2,6 @@
 import { type BusDeadLetters, BusError, type OwnedPartition } from '@sazabi/bus';
 import {
   findTombstone,
-  type IngestTarget,
   ingestFailure,
   insertFrames,
   insertTombstone,
@@ -15,21 +14,27 @@ import { lettersOf } from './letters-of.ts';
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS } from './limits.ts';
 import { pauseFor } from './pause-for.ts';
 import { readRange } from './range-reader.ts';
+import type { PartitionStore } from './shards.ts';
 
 export interface Parts {
   readonly owned: OwnedPartition;
   readonly deadLetters: BusDeadLetters;
-  readonly store: IngestTarget;
+  readonly store: PartitionStore;
   /** Cuts off what is under way in the store. */
   readonly cutOff: AbortSignal;
 }
+
+/** What another replica of the shard may not have. */
+const MAY_BE_THE_SERVER: ReadonlySet<Failed['failure']> = new Set(['wait', 'no-answer']);
 
 /** Performs one effect. Failures of store and bus are outcomes; anything thrown is a bug. */
 export async function performEffect(effect: Effect, parts: Parts): Promise<Outcome> {
   try {
     return await attempt(effect, parts);
   } catch (error) {
-    return { kind: 'failed', ...failureOf(error) };
+    const failed = failureOf(error);
+    if (!(error instanceof BusError) && MAY_BE_THE_SERVER.has(failed.failure)) parts.store.moveOn();
+    return { kind: 'failed', ...failed };
   }
 }
 
@@ -40,7 +45,8 @@ function failureOf(error: unknown): Omit<Failed, 'kind'> {
 }
 
 async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
-  const { owned, store, cutOff } = parts;
+  const { owned, cutOff } = parts;
+  const store = parts.store.target();
   switch (effect.kind) {
     case 'position':
       return { kind: 'position', next: await owned.committed() };

@@ -1,40 +1,84 @@
-// Before the first record: the store is there, its tables are up to date, and its insert tokens do what all rests on.
+// Before a server's first record: it is there, its tables are up to date, and its insert tokens do what all rests on.
 import { type Logger, StartupError } from '@sazabi/lifecycle';
-import { migrateLogStore } from '@sazabi/log-store';
-import { checkInsertTokens, type IngestTarget, ingestFailure } from '@sazabi/log-store/ingest';
+import { type ClickHouseClient, inspectReads, inspectShard, migrateLogStore, SINGLE } from '@sazabi/log-store';
+import {
+  checkInsertTokens,
+  clusterServer,
+  type IngestTarget,
+  ingestFailure,
+  singleServer,
+} from '@sazabi/log-store/ingest';
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS } from './limits.ts';
 import { pauseFor } from './pause-for.ts';
+import type { StoreServer } from './store-servers.ts';
 
 /** Errors that no waiting mends. */
 const OPERATORS_ERRORS =
   /AUTHENTICATION_FAILED|WRONG_PASSWORD|REQUIRED_PASSWORD|UNKNOWN_DATABASE|ACCESS_DENIED|UNKNOWN_USER|no handle/i;
 
 /**
- * Waits for the store with backoff for as long as it does not answer; ends early when `stopping` aborts.
- * @throws StartupError where the URL's user, password or database is refused, or insert tokens do not hold
+ * Waits for the server with backoff for as long as it does not answer; null when `stopping` aborts first.
+ * @throws StartupError where its user, password or database is refused, its place in the cluster is another than the
+ *   settings say, or insert tokens do not hold
  */
-export async function prepareStore(store: IngestTarget, logger: Logger, stopping: AbortSignal): Promise<void> {
+export function prepareServer(
+  server: StoreServer,
+  logger: Logger,
+  stopping: AbortSignal,
+): Promise<IngestTarget | null> {
+  return insist(server.name, logger, stopping, async () => {
+    const { target, layout } = await layOut(server);
+    const migrations = await migrateLogStore(target.client, layout);
+    if (migrations.length > 0) logger.info({ event: 'log_store_migrated', migrations }, 'tables are up to date');
+    const broken = await checkInsertTokens(target);
+    if (broken === null) return target;
+    throw new StartupError(
+      `This ClickHouse cannot keep logs exactly once (${broken}): use the version the README names, and leave insert_deduplicate on.`,
+    );
+  });
+}
+
+/** Of a cluster: gives the server that queries are asked of its Distributed tables. Waits and throws as above. */
+export async function prepareReads(
+  { client, cluster }: { readonly client: ClickHouseClient; readonly cluster: string },
+  logger: Logger,
+  stopping: AbortSignal,
+): Promise<void> {
+  await insist('CLICKHOUSE_URL', logger, stopping, async () => {
+    const layout = await inspectReads(client, cluster);
+    if (layout !== null) await migrateLogStore(client, layout);
+  });
+}
+
+async function layOut({ client, name, place }: StoreServer) {
+  if (place === null) return { target: singleServer(client), layout: SINGLE };
+  const found = await inspectShard(client, place);
+  if ('wrong' in found) throw new StartupError(`${name} cannot be used: ${found.wrong}.`);
+  return { target: clusterServer(client, found.layout.replicated), layout: found.layout };
+}
+
+async function insist<T>(
+  name: string,
+  logger: Logger,
+  stopping: AbortSignal,
+  act: () => Promise<T>,
+): Promise<T | null> {
   for (let attempt = 1; !stopping.aborted; attempt++) {
     try {
-      const migrations = await migrateLogStore(store.client);
-      if (migrations.length > 0) logger.info({ event: 'log_store_migrated', migrations }, 'tables are up to date');
-      const broken = await checkInsertTokens(store);
-      if (broken === null) return;
-      throw new StartupError(
-        `This ClickHouse cannot keep logs exactly once (${broken}): use the version the README names, and leave insert_deduplicate on.`,
-      );
+      return await act();
     } catch (error) {
       if (error instanceof StartupError) throw error;
       const { code, reason } = ingestFailure(error);
       if (OPERATORS_ERRORS.test(reason)) {
-        throw new StartupError(`CLICKHOUSE_URL is refused (${code}): check its user, password and database.`, {
+        throw new StartupError(`${name} is refused (${code}): check its user, password and database.`, {
           cause: error,
         });
       }
       if (Number.isInteger(Math.log2(attempt))) {
-        logger.warn({ event: 'log_store_waiting', attempt, code }, 'the log store does not answer yet');
+        logger.warn({ event: 'log_store_waiting', server: name, attempt, code }, 'the log store does not answer yet');
       }
       await pauseFor(Math.min(BACKOFF_FIRST_MS * 2 ** (attempt - 1), BACKOFF_MAX_MS), stopping);
     }
   }
+  return null;
 }

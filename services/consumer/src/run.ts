@@ -1,15 +1,18 @@
 // The consumer, wired: bus → partition loops → log store. It holds nothing: where it stands is the bus's committed offset.
-import { BusError, openBus } from '@sazabi/bus';
+import {
+  type BusDeadLetters,
+  BusError,
+  type BusOptions,
+  type OwnedPartition,
+  openBus,
+  type UnreadGone,
+} from '@sazabi/bus';
 import { createLogger, type Logger, type Running, StartupError, startInternalServer } from '@sazabi/lifecycle';
-import { openLogStore } from '@sazabi/log-store';
-import { singleServer } from '@sazabi/log-store/ingest';
 import type { ConsumerConfig } from './config.ts';
-import { createConsumerMetrics } from './metrics.ts';
+import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts';
 import { runPartition } from './partition-loop.ts';
-import { prepareStore } from './prepare-store.ts';
-
-/** Above the longest an insert may run in the server (60 s): an answer that is late is better than none. */
-const REQUEST_TIMEOUT_MS = 75_000;
+import { prepareShards, type Shards } from './shards.ts';
+import { openStoreServers } from './store-servers.ts';
 
 export interface RunOverrides {
   readonly logger?: Logger;
@@ -49,45 +52,74 @@ async function start(
   { logger, stopping }: Required<RunOverrides>,
   closers: Closer[],
 ): Promise<Omit<RunningConsumer, 'close'>> {
-  let notReady: string | null = 'the log store has not answered yet';
-  const { consumer, deadLetters } = await openBusParts(config.bus, closers);
-  const metrics = createConsumerMetrics(() => consumer.lag());
+  let starting = true;
+  const waiting = new Map<number, string>();
+  // Made before the metrics whose source it is.
+  let countGone = (_: UnreadGone): void => undefined;
+  const { consumer, deadLetters } = await openBusParts(
+    config.bus,
+    { logger, onUnreadGone: (gone) => countGone(gone) },
+    closers,
+  );
+  const metrics = createConsumerMetrics({ lag: () => consumer.lag(), waiting: () => waiting });
+  countGone = ({ records }) => metrics.unreadGone.inc(records);
   const internal = await startInternalServer({
     ...config.internal,
     metrics: metrics.registry,
-    notReady: () => notReady,
+    notReady: () => (starting ? 'the log store has not answered yet' : waitingText(waiting)),
   });
   closers.push(internal.close);
-  const client = openLogStore(config.clickHouseUrl, {
-    application: 'sazabi-consumer',
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
-  });
+  const servers = openStoreServers(config.clickHouseUrl, config.cluster);
   // The loops end before what they use.
-  closers.push(() => client.close(), consumer.close);
-  const store = singleServer(client);
-  await prepareStore(store, logger, stopping);
+  closers.push(servers.close, consumer.close);
+  const closing = new AbortController();
+  closers.push(async () => closing.abort());
+  const shards = prepareShards(servers, logger, AbortSignal.any([stopping, closing.signal]));
+  await shards.someReady;
 
   const failed = new Promise<never>((_, reject) => {
     if (stopping.aborted) return;
-    notReady = null;
-    consumer.run(async (owned) => {
-      const reporting = {
-        metrics,
-        logger,
-        stalled: (because: string | null) => {
-          notReady = because === null ? null : `partition ${owned.partition} waits: ${because}`;
-        },
-      };
-      await runPartition({ owned, deadLetters, store }, reporting).catch(reject);
-    });
+    starting = false;
+    shards.failed.catch(reject);
+    consumer.run((owned) => serve(owned, { shards, deadLetters, metrics, logger, waiting }).catch(reject));
   });
   return { details: { internalUrl: internal.url }, failed };
 }
 
-/** @throws StartupError where the bus cannot be opened; its message says why */
-async function openBusParts(config: ConsumerConfig['bus'], closers: Closer[]) {
+interface Serving {
+  readonly shards: Shards;
+  readonly deadLetters: BusDeadLetters;
+  readonly metrics: ConsumerMetrics;
+  readonly logger: Logger;
+  /** Per partition: what keeps it from going on. */
+  readonly waiting: Map<number, string>;
+}
+
+async function serve(owned: OwnedPartition, { shards, deadLetters, metrics, logger, waiting }: Serving): Promise<void> {
+  const stalled = (because: string | null) => {
+    if (because === null) waiting.delete(owned.partition);
+    else waiting.set(owned.partition, because);
+  };
   try {
-    const bus = openBus(config.url, config);
+    stalled('its shard has not answered yet');
+    const store = await shards.storeOf(owned.partition, owned.lost);
+    if (store === null) return;
+    stalled(null);
+    await runPartition({ owned, deadLetters, store }, { metrics, logger, stalled });
+  } finally {
+    stalled(null);
+  }
+}
+
+function waitingText(waiting: ReadonlyMap<number, string>): string | null {
+  if (waiting.size === 0) return null;
+  return [...waiting].map(([partition, because]) => `partition ${partition} waits: ${because}`).join('; ');
+}
+
+/** @throws StartupError where the bus cannot be opened; its message says why */
+async function openBusParts(config: ConsumerConfig['bus'], options: BusOptions, closers: Closer[]) {
+  try {
+    const bus = openBus(config.url, { ...options, kafka: config.kafka });
     closers.push(bus.close);
     return { consumer: await bus.consumer(), deadLetters: await bus.deadLetters() };
   } catch (error) {

@@ -34,6 +34,7 @@ describe('consumer, start and stop', () => {
   const config = (changes: Partial<ConsumerConfig> = {}) => ({
     bus: { url: `lmdb:${join(folder, 'bus')}`, kafka: undefined },
     clickHouseUrl: engine.appUrl,
+    cluster: null,
     internal: { host: '127.0.0.1', port: 0, token: undefined },
     logLevel: 'silent' as const,
     ...changes,

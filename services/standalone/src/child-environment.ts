@@ -1,5 +1,5 @@
 // What each child gets of the environment: an allow-list, so that no secret reaches a process that has no use for it.
-import { BUS_VARIABLES } from '@sazabi/lifecycle';
+import { BUS_VARIABLES, CLUSTER_VARIABLES } from '@sazabi/lifecycle';
 
 /** What a Node process needs of its surroundings. */
 const SURROUNDINGS = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_EXTRA_CA_CERTS', 'NODE_ENV'];
@@ -15,7 +15,7 @@ const PASSED_ON = {
     'TLS_CERT_FILE',
     'TLS_KEY_FILE',
   ],
-  consumer: BUS_VARIABLES,
+  consumer: [...BUS_VARIABLES, ...CLUSTER_VARIABLES],
   'query-api': [
     'HOST',
     ...BUS_VARIABLES,

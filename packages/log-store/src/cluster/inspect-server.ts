@@ -31,7 +31,7 @@ interface Told {
 export async function inspectShard(
   client: ClickHouseClient,
   place: ShardPlace,
-): Promise<{ readonly layout: TableLayout } | { readonly wrong: string }> {
+): Promise<{ readonly layout: Extract<TableLayout, { kind: 'shard' }> } | { readonly wrong: string }> {
   const told = await ask(client, place.cluster);
   const wrong = contradiction(place, told);
   if (wrong !== null) return { wrong };
