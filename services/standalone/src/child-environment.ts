@@ -5,7 +5,7 @@ import { BUS_VARIABLES, CLUSTER_VARIABLES } from '@sazabi/lifecycle';
 const SURROUNDINGS = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_EXTRA_CA_CERTS', 'NODE_ENV'];
 
 /** Settings that a service reads and that standalone does not decide itself. */
-const PASSED_ON = {
+export const PASSED_ON = {
   intake: [
     'HOST',
     ...BUS_VARIABLES,
