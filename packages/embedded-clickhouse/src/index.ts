@@ -2,6 +2,5 @@
 export { type EngineCredentials, randomCredentials } from './config/credentials.ts';
 export type { EngineCluster } from './config/remote-servers.ts';
 export { EngineStartError } from './engine-start-error.ts';
-export { freePort } from './free-port.ts';
 export { DATABASE } from './limits.ts';
 export { type EmbeddedClickHouse, type EmbeddedClickHouseOptions, startEmbeddedClickHouse } from './start.ts';

@@ -1,5 +1,6 @@
 // Two shards, each the real engine: tables on both, reads over both, inserts to one alone.
 import { randomUUID } from 'node:crypto';
+import { startTestCluster, type TestCluster } from '@sazabi/embedded-clickhouse/test-cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkInsertTokens } from '../ingest/check-insert-tokens.ts';
 import { clusterServer } from '../ingest/ingest-target.ts';
@@ -8,7 +9,6 @@ import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
 import { logScope } from '../query/log-scope.ts';
 import { queryLogs } from '../query/query-logs.ts';
 import { queryVolume } from '../query/query-volume.ts';
-import { startTestCluster, type TestCluster } from '../test-cluster.ts';
 import { NOW_MS, PROJECT, testLog } from '../test-store.ts';
 import { inspectReads, inspectShard } from './inspect-server.ts';
 

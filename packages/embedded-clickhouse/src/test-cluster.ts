@@ -2,12 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type EmbeddedClickHouse,
-  freePort,
-  randomCredentials,
-  startEmbeddedClickHouse,
-} from '@sazabi/embedded-clickhouse';
+import { randomCredentials } from './config/credentials.ts';
+import { freePort } from './free-port.ts';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from './start.ts';
 
 export interface TestCluster {
   readonly name: string;
