@@ -18,6 +18,7 @@ const flagsSchema = z.object({
   intakeUrl: address.optional(),
   secretKey: text.optional(),
   publicKey: text.optional(),
+  internalUrl: address.optional(),
 });
 
 /** Every variable of the command line; docs/settings.md is held against it. */
@@ -26,11 +27,16 @@ export const environmentSchema = z.object({
   SAZABI_INTAKE_URL: address.default('http://127.0.0.1:4318'),
   SAZABI_SECRET_KEY: text.optional(),
   SAZABI_PUBLIC_KEY: text.optional(),
+  INTERNAL_URL: address.default('http://127.0.0.1:4320'),
+  INTERNAL_TOKEN: text.optional(),
 });
 
 export interface Config {
   readonly apiUrl: string;
   readonly intakeUrl: string;
+  /** The API's internal port, for `sazabi admin`. */
+  readonly internalUrl: string;
+  readonly internalToken: string | undefined;
   /** @throws CliError that says how to get one */
   readonly secretKey: () => string;
   /** @throws CliError that says how to get one */
@@ -49,6 +55,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv, flags: unknown): Con
   return {
     apiUrl: byFlag.apiUrl ?? byVariable.SAZABI_API_URL,
     intakeUrl: byFlag.intakeUrl ?? byVariable.SAZABI_INTAKE_URL,
+    internalUrl: byFlag.internalUrl ?? byVariable.INTERNAL_URL,
+    internalToken: byVariable.INTERNAL_TOKEN,
     secretKey: () =>
       byFlag.secretKey ?? byVariable.SAZABI_SECRET_KEY ?? missingKey('secret', 'SAZABI_SECRET_KEY', 'sk'),
     publicKey: () =>

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { type Config, parseConfig } from './config.ts';
-import { type ApiClient, createApiClient } from './http/api-client.ts';
+import { type ApiClient, createApiClient, createClient } from './http/api-client.ts';
 import type { Output } from './output/output.ts';
 
 export interface Context {
@@ -11,6 +11,8 @@ export interface Context {
   /** Settings of this call: its flags over the environment. */
   config(command: Command): Config;
   api(command: Command): ApiClient;
+  /** The API's internal port: for whoever runs it. */
+  internal(command: Command): ApiClient;
   /** The command did its work, but not all of it succeeded: exit code 1. */
   markFailed(): void;
   exitCode(): 0 | 1;
@@ -27,6 +29,16 @@ export function createContext(environment: NodeJS.ProcessEnv, stdin: Readable, o
     api: (command) => {
       const { apiUrl, secretKey } = config(command);
       return createApiClient(apiUrl, secretKey());
+    },
+    internal: (command) => {
+      const { internalUrl, internalToken } = config(command);
+      return createClient({
+        name: 'the internal port of the API',
+        url: internalUrl,
+        variable: 'INTERNAL_URL',
+        refused: 'Set INTERNAL_TOKEN to what the services run with.',
+        headers: internalToken === undefined ? {} : { authorization: `Bearer ${internalToken}` },
+      });
     },
     markFailed: () => {
       failed = true;

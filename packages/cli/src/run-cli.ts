@@ -2,11 +2,14 @@
 import type { Readable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
+import { addAdminCommands } from './commands/admin.ts';
+import { addDeadLettersCommands } from './commands/dead-letters.ts';
 import { addKeysCommands } from './commands/keys.ts';
 import { addLogsQuery } from './commands/logs-query.ts';
 import { addLogsSend } from './commands/logs-send.ts';
 import { addLogsVolume } from './commands/logs-volume.ts';
 import { addProjectsCommands } from './commands/projects.ts';
+import { addReceiptsGet } from './commands/receipts-get.ts';
 import { GLOBAL_FLAGS } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { createOutput, type OutputStream } from './output/output.ts';
@@ -64,5 +67,11 @@ function createProgram(context: Context): Command {
   addLogsSend(logs, context);
   addLogsQuery(logs, context);
   addLogsVolume(logs, context);
+  addReceiptsGet(program.command('receipts').description('what became of what was sent'), context);
+  addDeadLettersCommands(
+    program.command('dead-letters').description('logs that the store refused: see why, replay or delete them'),
+    context,
+  );
+  addAdminCommands(program.command('admin').description('for whoever runs Sazabi, on its own machine'), context);
   return program;
 }

@@ -26,6 +26,7 @@ interface SendFlags {
   readonly environment?: string;
   readonly attribute?: LogDefaults['attributes'];
   readonly retryFor?: number;
+  readonly receipts?: true;
   readonly json?: true;
 }
 
@@ -44,6 +45,7 @@ export function addLogsSend(logs: Command, context: Context): void {
       `how long one request is tried again (default: ${RETRY_FOR_MS / 1000})`,
       wholeNumber(0, 86_400),
     )
+    .option('--receipts', 'the receipt of each request, a line each, instead of the counts')
     .option('--json', 'the counts as JSON')
     .addHelpText(
       'after',
@@ -52,6 +54,7 @@ Examples:
   $ sazabi logs send /var/log/app.log --service app --environment production
   $ sazabi logs send events.ndjson
   $ tail -F app.log | sazabi logs send - --attribute region=eu
+  $ sazabi receipts get --wait $(sazabi logs send --receipts events.ndjson)
 
 Exit code 1 when anything was not accepted. Each request carries an Idempotency-Key: what is tried again is stored once.`,
     )
@@ -60,7 +63,7 @@ Exit code 1 when anything was not accepted. Each request carries an Idempotency-
       config.publicKey();
       const { input, bytesTotal } = await openInput(file, context);
       const sent = await send(context.output, config, input, bytesTotal, flags);
-      await tell(context.output, sent, flags.json === true);
+      await tell(context.output, sent, flags);
       if (sent.failure !== null || sent.rejectedCount > 0) context.markFailed();
     });
 }
@@ -99,6 +102,7 @@ async function send(
         output.note(`Trying again in ${(delayMs / 1000).toFixed(1)} s: ${printable(reason)}`),
     }),
     ...(progress === null ? {} : { onProgress: progress.update }),
+    ...(flags.receipts ? { onReceipt: (receipt: string) => output.printNow(`${receipt}\n`) } : {}),
   });
   progress?.end();
   return sent;
@@ -121,13 +125,14 @@ function readerOf(format: Format, defaults: LogDefaults): LogReader {
   return format === 'json' ? createJsonReader(LOG_BYTES_MAX, toLog) : createLineReader(LOG_BYTES_MAX, toLog);
 }
 
-async function tell(output: Output, sent: Sent, json: boolean): Promise<void> {
+async function tell(output: Output, sent: Sent, { json, receipts }: SendFlags): Promise<void> {
   const { unit, accepted, rejectedCount, rejected, failure } = sent;
   for (const { place, code, message } of rejected) output.problem(`${unit} ${place}: ${message} (${code})`);
   if (rejectedCount > rejected.length) output.problem(`… and ${rejectedCount - rejected.length} more rejected.`);
   // The reason first: all that follows comes of it.
   if (failure?.error instanceof CliError) output.problem(failure.error.message);
-  if (json) await output.printJson({ accepted, rejected: rejectedCount, complete: failure === null });
+  if (json && !receipts) await output.printJson({ accepted, rejected: rejectedCount, complete: failure === null });
+  else if (receipts) output.note(`accepted ${accepted}, rejected ${rejectedCount}`);
   else await output.print(`accepted ${accepted}, rejected ${rejectedCount}`);
   if (failure === null) return;
   const { from, to } = failure;

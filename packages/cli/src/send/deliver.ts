@@ -19,6 +19,8 @@ export interface Delivered {
   readonly rejectedCount: number;
   /** The intake names the first 100. */
   readonly rejected: readonly RejectedLog[];
+  /** Of each request that logs were accepted of. */
+  readonly receipts: readonly string[];
 }
 
 export interface DeliverOptions {
@@ -34,6 +36,7 @@ const acceptedSchema = z.object({
     accepted: z.number(),
     rejectedCount: z.number(),
     rejected: z.array(z.object({ index: z.number(), code: z.string(), message: z.string() })),
+    receipt: z.string().optional(),
   }),
 });
 
@@ -78,7 +81,7 @@ export function createDeliverer(options: DeliverOptions): (batch: Batch, idempot
         code: 'PAYLOAD_TOO_LARGE',
         message: 'The log is too large.',
       }));
-      return { accepted: 0, rejectedCount: rejected.length, rejected };
+      return { accepted: 0, rejectedCount: rejected.length, rejected, receipts: [] };
     }
     const middle = Math.ceil(batch.lines.length / 2);
     const part = (from: number, to: number): Batch => ({
@@ -91,6 +94,7 @@ export function createDeliverer(options: DeliverOptions): (batch: Batch, idempot
       accepted: first.accepted + second.accepted,
       rejectedCount: first.rejectedCount + second.rejectedCount,
       rejected: [...first.rejected, ...second.rejected],
+      receipts: [...first.receipts, ...second.receipts],
     };
   };
   return deliver;
@@ -131,9 +135,10 @@ async function tryOnce(options: DeliverOptions, batch: Batch, idempotencyKey: st
 function readAccepted(batch: Batch, answer: unknown, url: string): Attempt {
   const parsed = acceptedSchema.safeParse(answer);
   if (!parsed.success) return { kind: 'refused', message: `${url} answered, but not as the Sazabi intake does.` };
-  const { accepted, rejectedCount, rejected } = parsed.data.data;
+  const { accepted, rejectedCount, rejected, receipt } = parsed.data.data;
+  const receipts = receipt === undefined ? [] : [receipt];
   const placed = rejected.map(({ index, code, message }) => ({ place: batch.places[index] ?? 0, code, message }));
-  return { kind: 'delivered', delivered: { accepted, rejectedCount, rejected: placed } };
+  return { kind: 'delivered', delivered: { accepted, rejectedCount, rejected: placed, receipts } };
 }
 
 /** 400 = none of the logs was accepted; its issues name the logs by index. Null where it is about the request as a whole. */
@@ -150,7 +155,7 @@ function readAllRejected(batch: Batch, answer: unknown): Attempt | null {
   if (rejected.length === 0 && batch.places.length === 1 && alone !== undefined)
     rejected.push({ place: alone, code, message });
   if (rejected.length === 0) return null;
-  return { kind: 'delivered', delivered: { accepted: 0, rejectedCount: batch.places.length, rejected } };
+  return { kind: 'delivered', delivered: { accepted: 0, rejectedCount: batch.places.length, rejected, receipts: [] } };
 }
 
 /** `Retry-After` in seconds or as a date; null where it is not given. */

@@ -13,6 +13,7 @@ export interface SendOptions {
   /** Whether the bytes read so far are enough to choose. */
   readonly isHead: (head: Buffer) => boolean;
   readonly deliver: (batch: Batch, idempotencyKey: string) => Promise<Delivered>;
+  readonly onReceipt?: (receipt: string) => void;
   readonly onProgress?: (bytesRead: number, accepted: number) => void;
 }
 
@@ -54,6 +55,7 @@ export async function sendLogs(options: SendOptions): Promise<Sent> {
       (delivered) => {
         accepted += delivered.accepted;
         reject(delivered.rejectedCount, delivered.rejected);
+        for (const receipt of delivered.receipts) options.onReceipt?.(receipt);
         options.onProgress?.(seen.bytes, accepted);
       },
       (error: unknown) => {

@@ -1,0 +1,101 @@
+// `sazabi admin organizations|dead-letters`: on the host, through the API's internal port.
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { CliError } from '../cli-error.ts';
+import type { Context } from '../context.ts';
+import { printTable } from '../output/table.ts';
+
+const organizationsSchema = z.array(z.looseObject({ id: z.string(), name: z.string() }));
+const foundedSchema = z.looseObject({
+  organization: z.object({ id: z.string(), name: z.string() }),
+  project: z.looseObject({ id: z.string() }),
+  publicKey: z.looseObject({ key: z.string() }),
+  secretKey: z.looseObject({ key: z.string() }),
+});
+const lettersSchema = z.array(
+  z.looseObject({ id: z.string(), kind: z.string(), bytes: z.number(), reason: z.string(), deadAt: z.string() }),
+);
+
+interface Flags {
+  readonly json?: true;
+}
+
+export function addAdminCommands(admin: Command, context: Context): void {
+  admin
+    .option('--internal-url <url>', 'internal port of the API (INTERNAL_URL, default http://127.0.0.1:4320)')
+    .addHelpText('after', '\nINTERNAL_TOKEN must be what the services run with, where that is set.');
+  addOrganizations(admin.command('organizations').description('make and list organizations'), context);
+  addDeadLetters(
+    admin.command('dead-letters').description('records that belong to no project, as nobody can read them'),
+    context,
+  );
+}
+
+function addOrganizations(organizations: Command, context: Context): void {
+  organizations
+    .command('create')
+    .description('make an organization with a project and a key of each type, printed once')
+    .requiredOption('--name <name>', 'its name')
+    .option('--json', 'the whole answer, for programs')
+    .addHelpText('after', '\nExamples:\n  $ sazabi admin organizations create --name "Web shop"')
+    .action(async ({ name, json }: Flags & { readonly name: string }, command: Command) => {
+      const made = await context.internal(command).call('POST', 'internal/organizations', foundedSchema, { name });
+      if (json) return await context.output.printJson(made);
+      context.output.note(`Made the organization "${made.organization.name}". Its keys are shown this once only:`);
+      await context.output.print(`SAZABI_PUBLIC_KEY=${made.publicKey.key}\nSAZABI_SECRET_KEY=${made.secretKey.key}`);
+    });
+  organizations
+    .command('list')
+    .description('list the organizations')
+    .option('--json', 'one organization a line, for programs')
+    .action(async ({ json }: Flags, command: Command) => {
+      const found = await context.internal(command).call('GET', 'internal/organizations', organizationsSchema);
+      if (!json)
+        return await printTable(
+          context.output,
+          ['ID', 'NAME'],
+          found.map(({ id, name }) => [id, name]),
+        );
+      for (const organization of found) await context.output.printJson(organization);
+    });
+}
+
+function addDeadLetters(letters: Command, context: Context): void {
+  letters
+    .command('list')
+    .description('list them, newest first')
+    .option('--json', 'one a line, for programs')
+    .action(async ({ json }: Flags, command: Command) => {
+      const found = await context.internal(command).call('GET', 'internal/dead-letters', lettersSchema);
+      if (json) {
+        for (const letter of found) await context.output.printJson(letter);
+        return;
+      }
+      if (found.length === 0) return context.output.note('No dead letters.');
+      const rows = found.map(({ id, kind, bytes, deadAt, reason }) => [id, kind, bytes, deadAt, reason]);
+      await printTable(context.output, ['ID', 'KIND', 'BYTES', 'SINCE', 'REASON'], rows);
+    });
+  letters
+    .command('save')
+    .description('write the record as it was read from the bus into a file')
+    .argument('<id>', 'as `admin dead-letters list` shows it')
+    .argument('<file>', 'a new file')
+    .addHelpText('after', '\nExamples:\n  $ sazabi admin dead-letters save bus-0-42 record.bin')
+    .action(async (id: string, file: string, _flags: Flags, command: Command) => {
+      const bytes = await context.internal(command).bytes(`internal/dead-letters/${encodeURIComponent(id)}/record`);
+      // What tenants logged may be in it.
+      await writeFile(file, bytes, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+        throw new CliError(`${file} cannot be written (${error.code}).`);
+      });
+      await context.output.print(`Wrote ${bytes.length} bytes to ${file}.`);
+    });
+  letters
+    .command('delete')
+    .description('delete it, for good')
+    .argument('<id>', 'as `admin dead-letters list` shows it')
+    .action(async (id: string, _flags: Flags, command: Command) => {
+      await context.internal(command).remove(`internal/dead-letters/${encodeURIComponent(id)}`);
+      await context.output.print(`Deleted ${id}.`);
+    });
+}
