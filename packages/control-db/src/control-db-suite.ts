@@ -17,15 +17,8 @@ import { createSecretKey, findSecretKey, findSecretKeyByHash, revokeSecretKey } 
 const DAY_MS = 86_400_000;
 const OPERATOR = { type: 'operator' } as const;
 
-/**
- * @param open gives a store in a database of its own, empty at first
- * @param another opens a second one on the same database; null where one process at a time is all there can be
- */
-export function describeControlDb(
-  name: string,
-  open: () => Promise<ControlDb>,
-  another: (() => Promise<ControlDb>) | null,
-): void {
+/** @param open gives a store in a database of its own, empty at first */
+export function describeControlDb(name: string, open: () => Promise<ControlDb>): void {
   describe(name, () => {
     let db: ControlDb;
     let founded: FoundedOrganization;
@@ -252,32 +245,6 @@ export function describeControlDb(
       const secret = { keyId: founded.secretKey.row.id, atMs: lastUsedAtMs, address: '::2', userAgent: 'y' };
       await recordSecretKeyUse(db.orm, [secret]);
       expect((await findSecretKey(db.orm, founded.organization.id, secret.keyId))?.lastUsedAddress).toBe('::2');
-    });
-
-    if (another === null) return;
-    it('is shared by replicas: one sees and is told what another changes', async () => {
-      const second = await another();
-      try {
-        let told = 0;
-        second.onKeyChange(() => {
-          told += 1;
-        });
-        const { organization, project } = founded;
-        const both = await Promise.all(
-          [db, second].flatMap((replica) =>
-            Array.from({ length: 10 }, () =>
-              createPublicKey(replica.orm, organization.id, { name: 'x', projectId: project.id }, OPERATOR),
-            ),
-          ),
-        );
-        const seqs = both.map(({ seq }) => seq).sort((a, b) => a - b);
-        const [first = 0] = seqs;
-        expect(seqs).toEqual(Array.from({ length: 20 }, (_, n) => first + n));
-        await expect.poll(() => told, { timeout: 5_000 }).toBeGreaterThan(9);
-        expect(await readFeedState(second.orm)).toEqual(await readFeedState(db.orm));
-      } finally {
-        await second.close();
-      }
     });
   });
 }

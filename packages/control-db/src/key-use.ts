@@ -33,7 +33,8 @@ export function recordUsageReport(orm: Orm, usages: readonly KeyUsage[]): Promis
 
 /** Notes the last use of secret keys. */
 export async function recordSecretKeyUse(orm: Orm, uses: readonly LastUse[]): Promise<void> {
-  for (const some of chunks(uses.toSorted(byKeyId))) await setLastUse(orm, secretKeys, some);
+  for (const some of chunks(uses.toSorted(byKeyId)))
+    await orm.transaction((transaction) => setLastUse(transaction, secretKeys, some));
 }
 
 async function addRequests(orm: Orm, usages: readonly KeyUsage[]): Promise<void> {
@@ -72,13 +73,18 @@ async function addRejections(orm: Orm, usages: readonly KeyUsage[]): Promise<voi
   }
 }
 
-/** One statement for all; a use that is older than what is noted changes nothing. */
+/**
+ * One statement for all; a use that is older than what is noted changes nothing. The rows are locked in one order first: the
+ * statement alone takes them in any, and two replicas at once would lock each other out.
+ */
 async function setLastUse(
   orm: Orm,
   table: typeof publicKeys | typeof secretKeys,
   uses: readonly LastUse[],
 ): Promise<void> {
   if (uses.length === 0) return;
+  const ids = uses.map(({ keyId }) => keyId);
+  await orm.select({ id: table.id }).from(table).where(inArray(table.id, ids)).orderBy(table.id).for('no key update');
   const rows = uses.map(
     ({ keyId, atMs, address, userAgent }) =>
       sql`(${keyId}::uuid, ${new Date(atMs).toISOString()}::timestamptz, ${address}::text, ${userAgent}::text)`,

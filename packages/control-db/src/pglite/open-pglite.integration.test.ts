@@ -13,7 +13,7 @@ import { openControlDb } from '../open-control-db.ts';
 const folder = mkdtempSync(join(tmpdir(), 'control-db-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describeControlDb('the control store on PGlite', () => openControlDb(`pglite:${join(folder, 'suite')}`), null);
+describeControlDb('the control store on PGlite', () => openControlDb(`pglite:${join(folder, 'suite')}`));
 
 const KILLS = 5;
 const PACKAGE_DOOR = join(import.meta.dirname, '..', 'index.ts');

@@ -50,7 +50,7 @@ export function openPostgres(url: string, tell: Told): Database {
   const ask = async <T>(work: (orm: Orm) => Promise<T>): Promise<T> => {
     if (closed) throw unavailable('the control store is closed');
     if (pulse?.isLost()) lose(pulse);
-    pulse ??= openPulse(config, tell);
+    pulse ??= openPulse({ ...config, application_name: 'sazabi-pulse' }, tell);
     const asked = pulse;
     try {
       const answer = await inTime(asked.ask(work), PULSE_DEADLINE_MS);
