@@ -9,7 +9,7 @@ let failed = 0;
 let skipped = 0;
 const problems = [];
 
-for (const manifest of globSync(['packages/*/package.json', 'services/*/package.json', 'test/package.json'], {
+for (const manifest of globSync(['{packages,services}/*/package.json', '{test,infra}/package.json'], {
   cwd: root,
 })) {
   if (JSON.parse(readFileSync(join(root, manifest), 'utf8')).scripts?.test === undefined) continue;
