@@ -46,8 +46,6 @@ const REFUSED: ReadonlySet<string> = new Set([
   'ZSTD_DECODER_FAILED',
   // A constraint that the operator put on the table: the way to keep rows out that one knows of.
   'VIOLATED_CONSTRAINT',
-  // More than any machine has: a damaged length.
-  'CANNOT_ALLOCATE_MEMORY',
 ]);
 
 /** These are about the rows only when they come from reading the block, where types stand as text that is parsed. */
@@ -62,10 +60,12 @@ const WHILE_READING = /While executing Native/;
  * No single record holds a gibibyte (a request is 20 MiB at most): one that asks for it at once is damaged, and a range of
  * many that does is halved until it does not. Any other want of memory passes.
  */
-const ABSURD_MEMORY = /attempt to allocate chunk of [\d.]+ [GTPE]iB/;
+const ABSURD_MEMORY = /(?:attempt to allocate chunk of|Cannot \w+) [\d.]+ [GTPE]iB|requested to allocate is more than allowed/;
+
+const MEMORY: ReadonlySet<string> = new Set(['MEMORY_LIMIT_EXCEEDED', 'CANNOT_ALLOCATE_MEMORY']);
 
 /** Fewer rows need less memory and time. Never a reason to give a record up. */
-const TOO_LARGE: ReadonlySet<string> = new Set(['MEMORY_LIMIT_EXCEEDED', 'TIMEOUT_EXCEEDED']);
+const TOO_LARGE: ReadonlySet<string> = new Set([...MEMORY, 'TIMEOUT_EXCEEDED']);
 
 const SESSION_GONE: ReadonlySet<string> = new Set(['SESSION_NOT_FOUND', 'SESSION_IS_LOCKED']);
 
@@ -77,6 +77,32 @@ const SCHEMA: ReadonlySet<string> = new Set([
   'UNKNOWN_IDENTIFIER',
   'UNKNOWN_TABLE',
   'UNKNOWN_DATABASE',
+]);
+
+/**
+ * The server cannot store now, whatever it is sent: back-pressure, disk, Keeper, replicas. Also where an insert's fate is not
+ * known (UNKNOWN_STATUS_OF_INSERT): the next look-up tells it, and the rows are not to blame, so it is not counted against
+ * them as an insert without an answer is.
+ */
+const STORE_STATE: ReadonlySet<string> = new Set([
+  'TOO_MANY_PARTS',
+  'TABLE_IS_READ_ONLY',
+  'READONLY',
+  'NOT_ENOUGH_SPACE',
+  'CANNOT_WRITE_TO_FILE_DESCRIPTOR',
+  'CANNOT_FSYNC',
+  'CANNOT_OPEN_FILE',
+  'TOO_MANY_SIMULTANEOUS_QUERIES',
+  'TABLE_IS_DROPPED',
+  'NO_ZOOKEEPER',
+  'KEEPER_EXCEPTION',
+  'REPLICA_IS_NOT_ACTIVE',
+  'REPLICA_IS_NOT_IN_QUORUM',
+  'TOO_FEW_LIVE_REPLICAS',
+  'UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE',
+  'UNKNOWN_STATUS_OF_INSERT',
+  'UNKNOWN_STATUS_OF_TRANSACTION',
+  'CHECKSUM_DOESNT_MATCH',
 ]);
 
 /** Errors of the server's own code that rows may have brought about: counted as if there had been no answer. */
@@ -108,7 +134,8 @@ export function ingestFailure(error: unknown): IngestFailure {
 
 function kindOf(type: string, message: string): IngestFailureKind {
   if (REFUSED.has(type) || (REFUSED_WHILE_READING.has(type) && WHILE_READING.test(message))) return 'refused';
-  if (type === 'MEMORY_LIMIT_EXCEEDED' && ABSURD_MEMORY.test(message)) return 'refused';
+  if (STORE_STATE.has(type)) return 'wait';
+  if (MEMORY.has(type) && ABSURD_MEMORY.test(message)) return 'refused';
   if (TOO_LARGE.has(type)) return 'too-large';
   if (SESSION_GONE.has(type)) return 'session-gone';
   if (SERVER_FAULT.has(type) && !/filesystem|No space/i.test(message)) return 'no-answer';

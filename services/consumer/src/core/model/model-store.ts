@@ -6,7 +6,8 @@ import { check } from './check.ts';
 import type { ModelLog } from './model-log.ts';
 import type { Random } from './random.ts';
 
-export type Verdict = 'landed' | 'refused' | 'no-answer';
+/** `wait`: a state of the server that says nothing of the insert, which may land yet (a quorum that was not reached in time). */
+export type Verdict = 'landed' | 'refused' | 'no-answer' | 'wait';
 
 /** An insert that the server has admitted and that lands some time, or never. */
 export interface Job {

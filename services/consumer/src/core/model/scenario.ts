@@ -32,7 +32,7 @@ export function runScenario(seed: number, steps: number, ablation: Ablation = 'n
     } else if (dice < 90) {
       restart(world.store, world.log, random);
     } else if (dice < 110) {
-      owners[random.int(2) === 0 ? 0 : 1].job?.answer?.('no-answer');
+      owners[random.int(2) === 0 ? 0 : 1].job?.answer?.(random.chance(0.5) ? 'no-answer' : 'wait');
     } else if (dice < 120) {
       expireSession(world);
     } else if (dice < 123) {
