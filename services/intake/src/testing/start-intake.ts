@@ -4,13 +4,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
-import { type Bus, type BusReader, openBus } from '@sazabi/bus';
+import { type Bus, openBus } from '@sazabi/bus';
 import type { Mode } from '@sazabi/contract';
 import { createKeySnapshot, generateKey, hashKey, type KeySnapshot, type PublicKeyEntry } from '@sazabi/keys';
 import { createLogger } from '@sazabi/lifecycle';
 import { decodeRecord, type NativeValue, type RecordMeta, readNativeBlock } from '@sazabi/log-record';
 import { type IntakeConfig, parseConfig } from '../config.ts';
 import { type RunningIntake, run } from '../run.ts';
+
+/** For a record that is known to be there. */
+const READ_WAIT_MS = 5_000;
 
 export interface KnownKey {
   readonly key: string;
@@ -34,6 +37,8 @@ export interface TestIntake {
   readonly receiptSecret: Uint8Array;
   readonly dataDir: string;
   readonly bus: Bus;
+  /** As its supervisor would stop it; its data stays. */
+  close(): Promise<void>;
   /** Lines that the intake has logged. */
   readonly logLines: string[];
   /** A change of a key that the intake knows. */
@@ -54,16 +59,21 @@ export interface TestIntakeOptions {
   /** Wraps the real bus, to hold or fail its appends. */
   readonly wrapBus?: (bus: Bus) => Bus;
   readonly now?: () => number;
+  /** With a bus of its own, as its settings say (Kafka), not one that is shared with the test. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Of an intake before this one, which is not deleted with it. */
+  readonly before?: TestIntake;
 }
 
 /** Starts an intake on free ports. */
 export async function startTestIntake(options: TestIntakeOptions = {}): Promise<TestIntake> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'sazabi-intake-'));
-  const config = parseConfig({ INTAKE_PORT: '0', INTAKE_INTERNAL_PORT: '0', SAZABI_DATA_DIR: dataDir });
+  const dataDir = options.before?.dataDir ?? mkdtempSync(join(tmpdir(), 'sazabi-intake-'));
+  const ports = { INTAKE_PORT: '0', INTAKE_INTERNAL_PORT: '0', SAZABI_DATA_DIR: dataDir };
+  const config = parseConfig({ ...ports, ...options.environment });
   const bus = openBus(config.bus.url, config.bus);
   const receiptSecret = randomBytes(32);
-  const snapshot = createKeySnapshot();
-  if (options.withoutSnapshot !== true) {
+  const snapshot = options.before?.snapshot ?? createKeySnapshot();
+  if (options.withoutSnapshot !== true && options.before === undefined) {
     snapshot.replace({ epoch: randomUUID(), seq: 1, receiptSecret, entries: [] });
   }
   const logLines: string[] = [];
@@ -71,13 +81,13 @@ export async function startTestIntake(options: TestIntakeOptions = {}): Promise<
   const keys = { snapshot, liveIntakes: () => 1, ageMs: () => 0, connected: () => true, close: async () => {} };
   const wrapped = options.wrapBus?.(bus) ?? bus;
   const deleteData = () => rmSync(dataDir, { recursive: true, force: true });
-  const overrides = { bus: wrapped, keys, logger, now: options.now ?? Date.now };
+  const shared = options.environment === undefined ? { bus: wrapped } : {};
+  const overrides = { ...shared, keys, logger, now: options.now ?? Date.now };
   const intake = await run({ ...config, ...options.config }, overrides).catch((error: unknown) => {
     deleteData();
     throw error;
   });
-  const reader = await bus.reader();
-  const records = () => readRecords(reader);
+  const records = () => readRecords(bus);
   const putKey = (entry: PublicKeyEntry) => snapshot.put((snapshot.position()?.seq ?? 0) + 1, entry);
   return {
     url: intake.url,
@@ -99,9 +109,10 @@ export async function startTestIntake(options: TestIntakeOptions = {}): Promise<
     },
     records,
     rows: async () => (await records()).flatMap((record) => record.rows),
+    close: () => intake.close(),
     async stop() {
-      await reader.close();
       await intake.close();
+      await bus.close();
       deleteData();
     },
   };
@@ -123,18 +134,29 @@ function newEntry(key: string, mode: Mode): PublicKeyEntry {
   };
 }
 
-async function readRecords(reader: BusReader): Promise<StoredRecord[]> {
+/** All partitions, one after the other. */
+async function readRecords(bus: Bus): Promise<StoredRecord[]> {
+  const reader = await bus.reader();
   const stored: StoredRecord[] = [];
-  for (let from = 0; ; ) {
-    const found = await reader.read(0, from, { bytesMax: 2 ** 30, recordsMax: 100_000, waitMs: 0 });
-    for (const record of found) {
-      const decoded = decodeRecord(record);
-      if (!decoded.ok) throw new Error(`the intake appended a record that nobody can read: ${decoded.reason}`);
-      stored.push({ meta: decoded.meta, rows: rowsOf(zlib.zstdDecompressSync(decoded.frame)) });
-      from = record.offset + 1;
+  for (let partition = 0; partition < reader.partitions; partition += 1) {
+    const { next } = await reader.extent(partition);
+    for (let from = 0; from < next; ) {
+      const found = await reader.read(partition, from, {
+        bytesMax: 2 ** 30,
+        recordsMax: 100_000,
+        waitMs: READ_WAIT_MS,
+      });
+      if (found.length === 0) break;
+      for (const record of found) {
+        const decoded = decodeRecord(record);
+        if (!decoded.ok) throw new Error(`the intake appended a record that nobody can read: ${decoded.reason}`);
+        stored.push({ meta: decoded.meta, rows: rowsOf(zlib.zstdDecompressSync(decoded.frame)) });
+        from = record.offset + 1;
+      }
     }
-    if (found.length === 0) return stored;
   }
+  await reader.close();
+  return stored;
 }
 
 function rowsOf(bytes: Uint8Array): Row[] {
