@@ -44,6 +44,8 @@ export function createClient(
   const sockets = openSockets();
   const cluster = createCluster(brokers, settings, sockets.open, requestTimeoutMs);
   let known: Promise<void> | null = null;
+  /** Coordinators of groups: asked for once, and again when a request to one fails. */
+  const coordinators = new Map<string, number>();
 
   const checkOpen = () => {
     if (closing.signal.aborted) throw new BusError('closed', 'The bus is closed.');
@@ -66,7 +68,9 @@ export function createClient(
   const noteFailure = (error: unknown, broker: Broker | null) => {
     const failure = kafkaFailure(error);
     if (failure === 'silent' && broker !== null) sockets.drop(broker.connectionPool.host, broker.connectionPool.port);
-    if (failure === 'silent' || failure === 'stale' || failure === 'no-topic') known = null;
+    if (failure !== 'silent' && failure !== 'stale' && failure !== 'no-topic') return;
+    known = null;
+    coordinators.clear();
   };
   const on = async <T>(find: () => Promise<Broker>, request: (broker: Broker) => Promise<T>): Promise<T> => {
     let broker: Broker | null = null;
@@ -101,7 +105,7 @@ export function createClient(
     },
     onLeader: (partition, request) => on(() => leaderOf(cluster, topic, partition), request),
     onNode: (nodeId, request) => on(() => cluster.findBroker({ nodeId }), request),
-    onCoordinator: (groupId, request) => on(() => cluster.findGroupCoordinator({ groupId }), request),
+    onCoordinator: (groupId, request) => on(() => coordinatorOf(cluster, groupId, coordinators), request),
     call: (doing, attempt, deadlineMs = CALL_DEADLINE_MS) => callUntil(client, doing, attempt, deadlineMs),
     async offsets(partitions, which) {
       await metadata();
@@ -148,6 +152,14 @@ async function leaderOf(cluster: Cluster, topic: string, partition: number): Pro
   const found = cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition);
   if (found === undefined) throw new Error(`partition ${partition} of ${topic} is not there`);
   return cluster.findBroker({ nodeId: found.leader });
+}
+
+async function coordinatorOf(cluster: Cluster, groupId: string, known: Map<string, number>): Promise<Broker> {
+  const nodeId = known.get(groupId);
+  if (nodeId !== undefined) return cluster.findBroker({ nodeId });
+  const broker = await cluster.findGroupCoordinator({ groupId });
+  if (broker.nodeId !== null) known.set(groupId, broker.nodeId);
+  return broker;
 }
 
 function createCluster(

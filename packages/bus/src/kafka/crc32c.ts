@@ -8,7 +8,8 @@ const TABLE = makeTable();
 
 /** The checksum of chunks as of one buffer: begin with 0 and give the last result on. Unsigned 32 bits. */
 export function crc32c(chunk: Uint8Array, before = 0): number {
-  const unaligned = Math.min((4 - (chunk.byteOffset & 3)) & 3, chunk.length);
+  const unaligned = (4 - (chunk.byteOffset & 3)) & 3;
+  if (chunk.length < unaligned + STEP_BYTES) return ~bytewise(~before, chunk, 0, chunk.length) >>> 0;
   let crc = bytewise(~before, chunk, 0, unaligned);
   // Words of the machine's own order, which is little-endian wherever Node runs.
   const words = new Int32Array(chunk.buffer, chunk.byteOffset + unaligned, (chunk.length - unaligned) >> 2);

@@ -14,6 +14,7 @@ export type KafkaFailure =
   | 'refused'
   | 'too-large'
   | 'no-topic'
+  | 'topic-exists'
   | 'out-of-range'
   | 'other';
 
@@ -23,6 +24,7 @@ const BY_TYPE: ReadonlyMap<string, KafkaFailure> = new Map<string, KafkaFailure>
   ['RECORD_LIST_TOO_LARGE', 'too-large'],
   ['OFFSET_OUT_OF_RANGE', 'out-of-range'],
   ['UNKNOWN_TOPIC_OR_PARTITION', 'no-topic'],
+  ['TOPIC_ALREADY_EXISTS', 'topic-exists'],
   ['TOPIC_AUTHORIZATION_FAILED', 'refused'],
   ['GROUP_AUTHORIZATION_FAILED', 'refused'],
   ['CLUSTER_AUTHORIZATION_FAILED', 'refused'],
@@ -77,17 +79,18 @@ export function busErrorOf(error: unknown, doing: string, brokers: readonly stri
   const where = `Kafka at ${brokers.join(', ')}`;
   const detail = [type ?? code, oneLine(message)].filter((part) => part !== null && part !== '').join(': ');
   if (failure === 'too-large') return new BusError('too-large', `${where} takes no record of this size (${detail}).`);
-  if (name === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED')
+  if (name === 'KafkaJSSASLAuthenticationError' || type?.includes('SASL'))
     return new BusError('unavailable', `${where} refused the user or the password (KAFKA_SASL_*): ${detail}`);
   if (code !== null && TLS_CODE.test(code))
     return new BusError('unavailable', `${where} could not be trusted (KAFKA_TLS_*): ${detail}`);
-  return new BusError('unavailable', `${where} failed, ${doing}: ${detail}`, { cause: error });
+  const hint = name === 'KafkaJSConnectionClosedError' ? ' (does it expect KAFKA_TLS or KAFKA_SASL_*?)' : '';
+  return new BusError('unavailable', `${where} failed, ${doing}: ${detail}${hint}`, { cause: error });
 }
 
 /** The client wraps errors in errors of its own; the innermost says what happened. */
 function rootOf(error: unknown): Failed {
   let root = error;
-  while (root instanceof Error && root.cause instanceof Error) root = root.cause;
+  for (let inner: unknown = root; inner !== undefined; inner = innerOf(root)) root = inner;
   const text = (field: string): string | null => {
     const value: unknown = root instanceof Error ? Object.getOwnPropertyDescriptor(root, field)?.value : undefined;
     return typeof value === 'string' ? value : null;
@@ -98,6 +101,13 @@ function rootOf(error: unknown): Failed {
     type: text('type'),
     code: text('code'),
   };
+}
+
+/** What an error wraps: its cause, or the first of several where a request was about several things (ours are about one). */
+function innerOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  if (error.cause instanceof Error) return error.cause;
+  return 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
 }
 
 function oneLine(message: string): string {

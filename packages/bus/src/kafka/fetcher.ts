@@ -3,7 +3,7 @@ import type { Broker, FetchedMessage } from 'kafkajs/src/cluster/index.js';
 import type { BusRecord, Offset } from '../bus.ts';
 import type { KafkaClient } from './client.ts';
 import { busErrorOf, kafkaFailure, partitionOf } from './failure.ts';
-import { FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_MAX, FETCH_WAIT_SHORT_MS } from './limits.ts';
+import { BUFFERS_BYTES_MAX, FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_MAX, FETCH_WAIT_SHORT_MS } from './limits.ts';
 import type { Fetched, PartitionFeed } from './partition-feed.ts';
 import { backoffMs, pause } from './pause.ts';
 
@@ -37,11 +37,14 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
   let closed = false;
   let planning = false;
 
+  /** I6: however many partitions there are, what is fetched ahead of all of them is bounded. */
+  const isTight = () => [...feeds].reduce((sum, feed) => sum + feed.bytes(), 0) >= BUFFERS_BYTES_MAX;
   /** For each partition the first feed that is wanted: a request names a partition once. */
   const round = (led: (partition: number) => boolean): Map<number, Wanted> => {
     const wanted = new Map<number, Wanted>();
+    const tight = isTight();
     for (const feed of feeds) {
-      const from = feed.wanted();
+      const from = feed.wanted(tight);
       if (from !== null && !wanted.has(feed.partition) && led(feed.partition))
         wanted.set(feed.partition, { feed, from });
     }
@@ -101,7 +104,8 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
     const leaders = new Map(partitions.map(({ partitionId, leader }) => [partitionId, leader]));
     for (const nodeId of new Set(leaders.values())) {
       const led = (partition: number) => leaders.get(partition) === nodeId;
-      if (busy.has(nodeId) || ![...feeds].some((feed) => led(feed.partition) && feed.wanted() !== null)) continue;
+      if (busy.has(nodeId) || ![...feeds].some((feed) => led(feed.partition) && feed.wanted(isTight()) !== null))
+        continue;
       void pump(nodeId, led).then(fetcher.wake);
     }
   };

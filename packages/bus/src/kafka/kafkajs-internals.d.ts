@@ -199,3 +199,23 @@ declare module 'kafkajs/src/protocol/requests/produce/v7/response.js' {
   const response: object;
   export default response;
 }
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  export default class Decoder {
+    constructor(bytes: Buffer);
+  }
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {
+  import type Decoder from 'kafkajs/src/protocol/decoder.js';
+
+  export default function decodeBatch(decoder: Decoder): Promise<{
+    readonly records: readonly {
+      readonly offset: string;
+      readonly timestamp: string;
+      readonly key: Buffer | null;
+      readonly value: Buffer | null;
+      readonly headers: Readonly<Record<string, Buffer>>;
+    }[];
+  }>;
+}

@@ -39,6 +39,8 @@ export const FETCH_PARTITION_BYTES_MAX = 4 * MIB;
 export const FETCH_BYTES_MAX = 16 * MIB;
 /** A partition that has this much waiting to be read is not fetched: the back-pressure of a store that is slow or away. */
 export const BUFFER_BYTES_MAX = 8 * MIB;
+/** Of all partitions together; past it only partitions are fetched that somebody waits for. */
+export const BUFFERS_BYTES_MAX = 64 * MIB;
 /** A fetch waits so long at the broker for a record to come … */
 export const FETCH_WAIT_MS = 500;
 /** … and only so long where a partition is left out of it, which may be wanted at any moment. */

@@ -84,7 +84,7 @@ export function createOpenParts(
     writable: async () => !closed && (await writable()),
     async close() {
       closed = true;
-      // Consumers stop before what they append to; all at once, since each has its own connections.
+      // All at once: each has connections of its own, and none waits for another.
       await Promise.all(ends.splice(0).map((end) => end()));
     },
   };

@@ -14,8 +14,10 @@ export interface Fetched {
 
 export interface PartitionFeed {
   readonly partition: number;
-  /** The offset to fetch from, or null where nothing is to be fetched now. */
-  wanted(): Offset | null;
+  /** The offset to fetch from, or null where nothing is to be fetched now. `tight`: only what somebody waits for. */
+  wanted(tight?: boolean): Offset | null;
+  /** Bytes of values that wait to be read. */
+  bytes(): number;
   /** Whether it may be wanted at any moment. */
   inUse(): boolean;
   /** Takes what was fetched; passed over where the feed has gone elsewhere meanwhile. */
@@ -70,7 +72,12 @@ export function createFeed(partition: number, { ahead, wake }: FeedOptions): Par
   };
   return {
     partition,
-    wanted: () => (closed || tail < 0 || !(ahead || reading) || buffer.bytes() >= BUFFER_BYTES_MAX ? null : tail),
+    wanted(tight = false) {
+      if (closed || tail < 0 || buffer.bytes() >= BUFFER_BYTES_MAX) return null;
+      const asked = tight ? reading && buffer.isEmpty() : ahead || reading;
+      return asked ? tail : null;
+    },
+    bytes: buffer.bytes,
     inUse: () => !closed && (ahead || reading),
     accept(fetched) {
       if (fetched.from !== tail) return;

@@ -10,8 +10,8 @@ import { checkSize, encodeBody, type KeyedRecord } from './record-batch.ts';
 
 export interface KafkaProducer extends BusProducer {
   appendKeyed(partition: number, record: KeyedRecord): Promise<void>;
-  /** Milliseconds since an append was acknowledged; Infinity where none was since the last failure. */
-  acknowledgedAgoMs(): number;
+  /** How the last try of an append ended, and how long ago; null before the first. */
+  lastOutcome(): { readonly acknowledged: boolean; readonly agoMs: number } | null;
   /** Resolves when the brokers answer. */
   ping(): Promise<void>;
 }
@@ -27,9 +27,9 @@ interface Append {
 /** Appends through the client, which is closed with the producer. `deadlineMs` bounds each append. */
 export function createProducer(client: KafkaClient, partitions: number, deadlineMs: number): KafkaProducer {
   const deadlines = createDeadlines(client);
-  let acknowledgedAtMs = Number.NEGATIVE_INFINITY;
+  let last: { readonly acknowledged: boolean; readonly atMs: number } | null = null;
   const heard = (acknowledged: boolean) => {
-    acknowledgedAtMs = acknowledged ? performance.now() : Number.NEGATIVE_INFINITY;
+    last = { acknowledged, atMs: performance.now() };
   };
   const lanes = Array.from({ length: partitions }, (_, partition) => createLane(client, partition, deadlineMs, heard));
   const underWay = new Set<Promise<void>>();
@@ -76,7 +76,7 @@ export function createProducer(client: KafkaClient, partitions: number, deadline
     },
     appendKeyed: append,
     ping: client.ping,
-    acknowledgedAgoMs: () => performance.now() - acknowledgedAtMs,
+    lastOutcome: () => last && { acknowledged: last.acknowledged, agoMs: performance.now() - last.atMs },
     async close() {
       closed = true;
       await Promise.allSettled(underWay);

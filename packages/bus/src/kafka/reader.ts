@@ -37,13 +37,13 @@ export function createReaders(client: KafkaClient, partitions: number): KafkaRea
     const reading = new Set<PartitionFeed>();
     let closed = false;
 
-    const checkPartition = (partition: number) => {
+    const check = (partition: number) => {
       if (!Number.isInteger(partition) || partition < 0 || partition >= partitions)
         throw new RangeError(`The topic has partitions 0 to ${partitions - 1}, not ${partition}.`);
-      if (client.closing.aborted) throw new BusError('closed', 'The bus is closed.');
+      if (closed || client.closing.aborted) throw new BusError('closed', 'The bus is closed.');
     };
     const read = async (partition: number, from: Offset, options: ReadOptions) => {
-      checkPartition(partition);
+      check(partition);
       const feed = idle.get(partition) ?? createFeed(partition, { ahead: false, wake: fetcher.wake });
       idle.delete(partition);
       reading.add(feed);
@@ -59,7 +59,7 @@ export function createReaders(client: KafkaClient, partitions: number): KafkaRea
     const reader: BusReader = {
       partitions,
       async extent(partition) {
-        checkPartition(partition);
+        check(partition);
         return client.call('reading the extent of a partition', async () => {
           const [earliest, next] = await Promise.all([
             client.offsets([partition], 'earliest'),

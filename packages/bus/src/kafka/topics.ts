@@ -94,18 +94,9 @@ async function make(
     });
     logger?.info({ event: 'topic_made', topic, partitions }, 'a topic was made');
   } catch (error) {
-    if (!isThereAlready(error)) throw error;
+    // Another process was faster.
+    if (kafkaFailure(error) !== 'topic-exists') throw error;
   }
-}
-
-/** Another process was faster. The client gathers the errors of all topics of a request in one. */
-function isThereAlready(error: unknown): boolean {
-  const errors: unknown[] = error instanceof AggregateError ? error.errors : hasErrors(error) ? error.errors : [error];
-  return errors.some((one) => one instanceof Error && 'type' in one && one.type === 'TOPIC_ALREADY_EXISTS');
-}
-
-function hasErrors(error: unknown): error is { readonly errors: unknown[] } {
-  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 }
 
 /** Says what an operator should know of the topic: once, since a part is opened once. */

@@ -9,13 +9,14 @@ export function createWritable(producer: () => Promise<KafkaProducer>): () => Pr
   let asked: { readonly atMs: number; readonly answer: Promise<boolean> } | null = null;
   const ask = async () => {
     try {
-      const late = () => new Error('no answer in time');
-      const reached = async () => {
+      const answered = async () => {
         const opened = await producer();
-        if (opened.acknowledgedAgoMs() > WRITABLE_AGE_MS_MAX) await opened.ping();
+        const last = opened.lastOutcome();
+        if (last !== null && last.agoMs < WRITABLE_AGE_MS_MAX) return last.acknowledged;
+        await opened.ping();
+        return true;
       };
-      await within(WRITABLE_DEADLINE_MS, reached(), late);
-      return true;
+      return await within(WRITABLE_DEADLINE_MS, answered(), () => new Error('no answer in time'));
     } catch {
       return false;
     }
