@@ -7,10 +7,14 @@ import { uuidFromText } from './uuid.ts';
 
 type Write<T> = (bytes: Buffer, value: T, at: number) => void;
 
-/** The block of these columns, all of `rows` values. @throws TypeError for values that are not of their column's type */
+/** The block of these columns, all of `rows` values; those that have their data are copied unlooked at. @throws TypeError for values that are not of their column's type */
 export function writeNativeBlock(columns: readonly NativeColumn[], rows: number): Uint8Array {
   const parts: Uint8Array[] = [varint(columns.length), varint(rows)];
-  for (const { name, type, values } of columns) parts.push(strings([name, type]), ...columnParts(type, values));
+  for (const column of columns) {
+    parts.push(strings([column.name, column.type]));
+    if (column.data === undefined) parts.push(...columnParts(column.type, column.values));
+    else parts.push(column.data);
+  }
   return Buffer.concat(parts);
 }
 

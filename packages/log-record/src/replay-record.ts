@@ -1,6 +1,6 @@
 // Dead rows sent again: a record like any other, under an id made from the old one, so that a repeat is stored once too.
 import { zstdCompressSync } from 'node:zlib';
-import type { NativeColumn } from './native-reader.ts';
+import type { NativeBlock, NativeColumn } from './native-reader.ts';
 import { writeNativeBlock } from './native-writer.ts';
 import { type EncodedRecord, encodeRecord, type RecordHeaders } from './record-codec.ts';
 import { columnOf, readLogBlock } from './split-record.ts';
@@ -41,12 +41,16 @@ export function nextReplayId(rows: RowsOfRecord & { readonly replays: number }):
 export function replayRecord(dead: DeadRows): { ok: true; replay: Replay } | { ok: false; reason: string } {
   const read = readLogBlock(dead.frame);
   if (!read.ok) return read;
-  const { block } = read;
+  // The letter was made after a look at the ids, which are of fixed width: only a column that is copied could be damaged.
+  return { ok: true, replay: replayOf(dead, read.block) };
+}
+
+function replayOf(dead: DeadRows, block: NativeBlock): Replay {
   const id = nextReplayId(dead);
   const ids = columnOf(block, 'batch_id');
   const columns: NativeColumn[] = block.columns.map((column) =>
     column.name === 'batch_id'
-      ? { ...column, values: ids.map((rowId) => (rowId === dead.recordId ? id : rowId)) }
+      ? { name: column.name, type: column.type, values: ids.map((rowId) => (rowId === dead.recordId ? id : rowId)) }
       : column,
   );
   const requestIds = new Set(ids.filter((rowId) => rowId !== dead.recordId).map(String));
@@ -62,7 +66,7 @@ export function replayRecord(dead: DeadRows): { ok: true; replay: Replay } | { o
     [ORIGIN, uuidFromText(dead.originId)],
     [COUNT, Buffer.from(String(dead.replays + 1))],
   ];
-  return { ok: true, replay: { id, record: { headers: new Map([...headers, ...replayHeaders]), value } } };
+  return { id, record: { headers: new Map([...headers, ...replayHeaders]), value } };
 }
 
 /** Where a record's rows come from: itself, unless its headers say that it is a replay. `recordId`: UUID text. */

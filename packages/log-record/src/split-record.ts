@@ -2,7 +2,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { MODES, type Mode } from '@sazabi/contract';
 import { LOG_COLUMNS, type LogColumnName } from './log-columns.ts';
-import { type NativeBlock, type NativeColumn, type NativeValue, readNativeBlock } from './native-reader.ts';
+import { type NativeBlock, type NativeValue, readNativeBlock } from './native-reader.ts';
 import { writeNativeBlock } from './native-writer.ts';
 import type { RecordMeta } from './record-meta.ts';
 import { uuidToText } from './uuid.ts';
@@ -28,26 +28,45 @@ export type SplitRecord =
 /** A block is 4 MiB, or one request that may be 20 MiB inflated: past this a frame is damaged, or a bomb. */
 export const BLOCK_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Takes the record apart, or says why its rows cannot be trusted. Never throws, whatever the frame holds. */
+/**
+ * Takes the record apart, or says why its rows cannot be trusted. Never throws, whatever the frame holds. A record of one tenant
+ * is not rewritten: the large ones are of one request alone, and taking 2.5 million attributes apart needs half a gigabyte.
+ */
 export function splitRecord(meta: RecordMeta, frame: Uint8Array): SplitRecord {
   const read = readLogBlock(frame);
   if (!read.ok) return read;
-  const problem = problemOf(meta, read.block);
+  try {
+    return split(meta, frame, read.block);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function split(meta: RecordMeta, frame: Uint8Array, block: NativeBlock): SplitRecord {
+  const problem = problemOf(meta, block);
   if (problem !== null) return { ok: false, reason: problem };
+  const recordId = uuidToText(meta.batchId);
+  const tenants = [...rowsByTenant(block).values()];
   const parts: ProjectRows[] = [];
-  for (const rows of rowsByTenant(read.block).values()) {
-    const part = partOf(read.block, rows, uuidToText(meta.batchId));
+  for (const rows of tenants) {
+    const isAll = tenants.length === 1;
+    const its = isAll ? block : pick(block, rows);
+    const part = describe(its, recordId);
     if (part === null) return { ok: false, reason: 'a row has a mode that is none' };
-    parts.push(part);
+    parts.push({ ...part, frame: isAll ? frame : zstdCompressSync(writeNativeBlock(its.columns, its.rows)) });
   }
   return { ok: true, parts };
+}
+
+function unreadable(error: unknown): { readonly ok: false; readonly reason: string } {
+  return { ok: false, reason: error instanceof Error ? error.message : String(error) };
 }
 
 export type ReadLogBlock =
   | { readonly ok: true; readonly block: NativeBlock }
   | { readonly ok: false; readonly reason: string };
 
-/** The one block of logs in a zstd frame, or why there is none. Never throws, whatever the bytes are. */
+/** The one block of logs in a zstd frame, or why there is none. Never throws; a look at its values may (RangeError). */
 export function readLogBlock(frame: Uint8Array): ReadLogBlock {
   try {
     const bytes = zstdDecompressSync(frame, { maxOutputLength: BLOCK_BYTES_MAX });
@@ -59,7 +78,7 @@ export function readLogBlock(frame: Uint8Array): ReadLogBlock {
     return isOfLogs ? { ok: true, block } : { ok: false, reason: 'the block has other columns than logs have' };
   } catch (error) {
     // The reader's RangeError, or whatever the decompressor finds wrong.
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+    return unreadable(error);
   }
 }
 
@@ -89,30 +108,31 @@ function rowsByTenant(block: NativeBlock): ReadonlyMap<string, readonly number[]
   return rows;
 }
 
-function partOf(block: NativeBlock, rows: readonly number[], recordId: string): ProjectRows | null {
-  const columns = block.columns.map((column) => pick(column, rows));
-  const part: NativeBlock = { rows: rows.length, columns, byteLength: 0 };
-  const mode = MODES.find((known) => known === columnOf(part, 'mode')[0]);
+/** What is told of one tenant's rows; null where they have no mode that is one. */
+function describe(block: NativeBlock, recordId: string): Omit<ProjectRows, 'frame'> | null {
+  const mode = MODES.find((known) => known === columnOf(block, 'mode')[0]);
   if (mode === undefined) return null;
   const requests = new Map<string, number>();
-  for (const id of columnOf(part, 'batch_id')) {
+  for (const id of columnOf(block, 'batch_id')) {
     if (id !== recordId) requests.set(String(id), (requests.get(String(id)) ?? 0) + 1);
   }
   return {
-    projectId: String(columnOf(part, 'project_id')[0]),
+    projectId: String(columnOf(block, 'project_id')[0]),
     mode,
-    rows: rows.length,
-    bytes: columnOf(part, 'bytes').reduce<number>((sum, bytes) => sum + Number(bytes), 0),
+    rows: block.rows,
+    bytes: columnOf(block, 'bytes').reduce<number>((sum, bytes) => sum + Number(bytes), 0),
     requests: [...requests].map(([id, count]) => ({ id, rows: count })),
-    frame: zstdCompressSync(writeNativeBlock(columns, rows.length)),
   };
 }
 
-function pick(column: NativeColumn, rows: readonly number[]): NativeColumn {
-  const values = rows.flatMap((row) => {
-    const value = column.values[row];
-    // Wrapped: a map is an array, and flatMap would open it.
-    return value === undefined ? [] : [value];
-  });
-  return { ...column, values };
+function pick(block: NativeBlock, rows: readonly number[]): NativeBlock {
+  const columns = block.columns.map(({ name, type, values }) => ({
+    name,
+    type,
+    values: rows.flatMap((row) => {
+      const value = values[row];
+      return value === undefined ? [] : [value];
+    }),
+  }));
+  return { rows: rows.length, columns, byteLength: 0 };
 }
