@@ -1,6 +1,6 @@
 // The very first start: an organization, a project and one key of each type, where there is nothing yet.
 
-import { type KeyType, parseKey } from '@sazabi/keys';
+import { givenKeyProblem, type KeyType } from '@sazabi/keys';
 import { StartupError } from '@sazabi/lifecycle';
 import type { ControlDb } from './control-db.ts';
 import { underStartLock } from './migrate.ts';
@@ -37,8 +37,6 @@ export async function bootstrap(
 }
 
 function checkGiven(type: KeyType, variable: string, key: string | undefined): void {
-  if (key === undefined) return;
-  const parsed = parseKey(key);
-  if (!parsed.ok) throw new StartupError(`${variable} is malformed: check it with "sazabi keys verify", or unset it.`);
-  if (parsed.type !== type) throw new StartupError(`${variable} holds a ${parsed.type} key; it takes a ${type} key.`);
+  const problem = key === undefined ? null : givenKeyProblem(type, key);
+  if (problem !== null) throw new StartupError(`${variable} ${problem}.`);
 }

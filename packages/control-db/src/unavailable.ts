@@ -19,6 +19,9 @@ const SOCKET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 const CONNECTION_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable|Cannot use a pool after calling end)/;
 
+/** What it says of a pool that was thrown away. */
+const KNOWN_AWAY_MESSAGE = /^Cannot use a pool after calling end/;
+
 /**
  * PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutting down, starting up); a server that is only read from
  * (25006, a standby after a fail-over); what ran into a time-out of ours (25P03, 55P03, 57014) or another transaction (40).
@@ -39,5 +42,11 @@ export function isUnavailable(error: unknown): boolean {
     // A socket's own error without a query around it may as well be the caller's socket.
     if (at !== error && SOCKET_CODES.has(code)) return true;
   }
+  return false;
+}
+
+/** Whether it was refused without being asked, as the control store is known to be away: one line says that for all of them. */
+export function isKnownAway(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (KNOWN_AWAY_MESSAGE.test(at.message)) return true;
   return false;
 }

@@ -2,6 +2,7 @@
 
 export * from './allowed-origin.ts';
 export * from './feed-applier.ts';
+export * from './given-key.ts';
 export * from './key-entry.ts';
 export * from './key-feed-client.ts';
 export * from './key-form.ts';

@@ -1,5 +1,6 @@
 // The API's settings, parsed once from the environment; the only place that reads it.
 import { join, resolve } from 'node:path';
+import { givenKeySetting } from '@sazabi/keys';
 import {
   type BusConfig,
   busOf,
@@ -36,8 +37,8 @@ export const settingsSchema = z
     CLICKHOUSE_URL: clickHouseUrlSetting,
     CLICKHOUSE_READER_URL: clickHouseUrlSetting.optional(),
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
-    BOOTSTRAP_PUBLIC_KEY: z.string().optional(),
-    BOOTSTRAP_SECRET_KEY: z.string().optional(),
+    BOOTSTRAP_PUBLIC_KEY: givenKeySetting('public'),
+    BOOTSTRAP_SECRET_KEY: givenKeySetting('secret'),
   })
   .superRefine(checkTls)
   .superRefine(checkInternal)

@@ -158,7 +158,7 @@ describe('a start that cannot be', () => {
   });
 
   it.each([
-    [{ BOOTSTRAP_SECRET_KEY: 'sk_live_sz_typo' }, /^BOOTSTRAP_SECRET_KEY is malformed/],
+    [{ BOOTSTRAP_SECRET_KEY: 'sk_live_sz_typo' }, /^Settings are wrong. BOOTSTRAP_SECRET_KEY: is malformed/],
     [{ API_PORT: 'x', CLICKHOUSE_READER_URL: 'nonsense' }, /API_PORT: .*CLICKHOUSE_READER_URL: /],
     [{ INTERNAL_HOST: '0.0.0.0' }, /INTERNAL_TOKEN: needs 32 characters/],
     [{ INTERNAL_HOST: '0.0.0.0', INTERNAL_TOKEN: 'short' }, /INTERNAL_TOKEN: needs 32 characters/],

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { generateKey } from '@sazabi/keys';
 import { StartupError } from '@sazabi/lifecycle';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
@@ -43,6 +44,8 @@ describe('settings', () => {
     { DATABASE_URL: 'mysql://x' },
     { API_PUBLIC_URL: 'https://logs.example.com/api' },
     { RATE_LIMIT_MAX_PER_MINUTE: 'many' },
+    { BOOTSTRAP_PUBLIC_KEY: 'pk_live_sz_typo' },
+    { BOOTSTRAP_SECRET_KEY: generateKey('public', 'live') },
   ])('also one that a part alone uses, before anything starts: %j', (wrong) => {
     expect(() => parseConfig(wrong)).toThrow(StartupError);
   });

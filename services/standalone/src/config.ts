@@ -1,5 +1,6 @@
 // Standalone's settings, parsed once, with those it only passes on: a wrong one ends the start before anything runs.
 import { resolve } from 'node:path';
+import { givenKeySetting } from '@sazabi/keys';
 import {
   busSettings,
   checkBus,
@@ -36,6 +37,8 @@ export const settingsSchema = z
     DATABASE_URL: databaseUrlSetting,
     API_PUBLIC_URL: originSetting,
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
+    BOOTSTRAP_PUBLIC_KEY: givenKeySetting('public'),
+    BOOTSTRAP_SECRET_KEY: givenKeySetting('secret'),
   })
   .superRefine(checkTls)
   .superRefine(checkInternal)

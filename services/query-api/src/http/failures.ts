@@ -1,6 +1,6 @@
 // Every failure becomes the contract's envelope here: expected ones by their code, anything else as INTERNAL_ERROR, logged once.
 import { ContractError, failure, REQUEST_ID_HEADER } from '@sazabi/contract';
-import { isUnavailable } from '@sazabi/control-db';
+import { isKnownAway, isUnavailable } from '@sazabi/control-db';
 import { describeError, type Logger } from '@sazabi/lifecycle';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX } from '../limits.ts';
@@ -64,7 +64,8 @@ function controlStoreGone(cause: unknown): ContractError {
     {},
     { retryAfterSeconds: 1 },
   );
-  error.cause = cause instanceof Error ? cause.cause : cause;
+  // One line of the log says that it is away, not one for each request.
+  if (!isKnownAway(cause)) error.cause = cause instanceof Error ? (cause.cause ?? cause) : cause;
   return error;
 }
 
