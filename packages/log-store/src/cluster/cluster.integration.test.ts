@@ -1,9 +1,10 @@
 // Two shards, each the real engine: tables on both, reads over both, inserts to one alone.
 import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { startTestCluster, type TestCluster } from '@sazabi/embedded-clickhouse/test-cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkInsertTokens } from '../ingest/check-insert-tokens.ts';
-import { clusterServer } from '../ingest/ingest-target.ts';
+import { clusterServer, insertSettings, readSettings } from '../ingest/ingest-target.ts';
 import { migrateLogStore } from '../migrate.ts';
 import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
 import { logScope } from '../query/log-scope.ts';
@@ -11,6 +12,7 @@ import { queryLogs } from '../query/query-logs.ts';
 import { queryVolume } from '../query/query-volume.ts';
 import { NOW_MS, PROJECT, testLog } from '../test-store.ts';
 import { inspectReads, inspectShard } from './inspect-server.ts';
+import { renderMigration } from './table-layout.ts';
 
 const SCOPE = logScope({ organizationId: 'o', projectIds: [PROJECT], mode: 'live' });
 const options = { nowMs: NOW_MS };
@@ -61,6 +63,38 @@ describe('a cluster of two shards', () => {
 
   it('keeps rows once under one token, on each shard', async () => {
     for (const client of shards) expect(await checkInsertTokens(clusterServer(client, false))).toBeNull();
+  });
+
+  it('understands the form for replicas, every setting of it and what is asked of replicas', async () => {
+    const [client] = shards;
+    const ask = async (query: string, query_params: Record<string, unknown>) => {
+      const result = await client?.query({ query, query_params, format: 'JSONCompactEachRow' });
+      return (await result?.json<unknown[]>())?.map(([value]) => value);
+    };
+    const layout = { kind: 'shard', cluster: 'c', replicated: true } as const;
+    const target = {
+      client: openLogStore('http://x', { application: 'x' }),
+      logs: 'l',
+      deadLetters: 'd',
+      replicated: true,
+    };
+    const folder = new URL('../migrations/', import.meta.url);
+    const statements = (await readdir(folder)).map((name) => readFile(new URL(name, folder), 'utf8'));
+    const rendered = (await Promise.all(statements)).flatMap((source) => renderMigration(source, layout));
+    for (const statement of [...rendered, 'SYSTEM SYNC REPLICA logs_local LIGHTWEIGHT'])
+      expect(await ask('SELECT formatQuery({statement:String})', { statement })).toHaveLength(1);
+
+    const named = rendered.flatMap(
+      (text) => [...text.matchAll(/^.*SETTINGS?[\s\S]*$/gm)].join(' ').match(/\b[a-z_]+(?= = )/g) ?? [],
+    );
+    expect(named).toContain('replicated_deduplication_window_seconds');
+    const tableSettings = await ask('SELECT name FROM system.merge_tree_settings', {});
+    expect(tableSettings).toEqual(expect.arrayContaining([...named]));
+    const querySettings = await ask('SELECT name FROM system.settings', {});
+    const asked = Object.keys({ ...insertSettings(target), ...readSettings(target) });
+    expect(asked.length).toBeGreaterThan(3);
+    expect(querySettings).toEqual(expect.arrayContaining(asked));
+    await target.client.close();
   });
 
   it('reads over both shards, page by page, in one order', async () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { alone } from '../ingest/check-insert-tokens.ts';
 import { contradiction } from './inspect-server.ts';
 import { renderMigration } from './table-layout.ts';
 
@@ -57,6 +58,15 @@ describe('renderMigration', () => {
   it('refuses what it would not understand', () => {
     for (const source of ['DROP TABLE logs', 'ALTER TABLE a\nDROP x;\nALTER TABLE b\nDROP x'])
       expect(() => renderMigration(source, replicated)).toThrow(/one CREATE TABLE IF NOT EXISTS or ALTER TABLE/);
+  });
+});
+
+describe('alone', () => {
+  it('is the engine with a place of its own, and all else as it was', () => {
+    expect(
+      alone("ReplicatedMergeTree('/a/{shard}/logs_local', '{replica}') ORDER BY x SETTINGS y = 'z'", 'check_1'),
+    ).toBe("ReplicatedMergeTree('/clickhouse/tables/check_1', 'alone') ORDER BY x SETTINGS y = 'z'");
+    expect(() => alone('MergeTree ORDER BY x', 'check_1')).toThrow(/not replicated/);
   });
 });
 

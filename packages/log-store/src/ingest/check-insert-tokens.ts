@@ -21,12 +21,34 @@ export async function checkInsertTokens(target: IngestTarget): Promise<string | 
   const { client } = target;
   await dropLeftOver(client);
   const table = `${PREFIX}${randomUUID().slice(0, 8)}`;
-  await client.command({ query: `CREATE TABLE ${table} AS ${target.logs}` });
+  await client.command({ query: `CREATE TABLE ${table} AS ${target.logs} ${await ownEngine(target, table)}` });
   try {
     return await checkIn({ ...target, logs: table });
   } finally {
-    await client.command({ query: `DROP TABLE IF EXISTS ${table}` });
+    await client.command({ query: `DROP TABLE IF EXISTS ${table} SYNC` });
   }
+}
+
+/**
+ * The engine of the table: that of the logs. A replicated one is of a single replica in a place of its own: with that of the
+ * logs it would become one of their replicas.
+ */
+async function ownEngine({ client, logs, replicated }: IngestTarget, table: string): Promise<string> {
+  if (!replicated) return '';
+  const result = await client.query({
+    query: 'SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = {logs:String}',
+    query_params: { logs },
+    format: 'JSONCompactEachRow',
+  });
+  const [row] = await result.json<[string]>();
+  return `ENGINE = ${alone(row?.[0] ?? '', table)}`;
+}
+
+/** `engine` with a path and a replica's name of the table's own. Exported for its test. */
+export function alone(engine: string, table: string): string {
+  const place = /^(Replicated\w*MergeTree)\('[^']*', '[^']*'/;
+  if (!place.test(engine)) throw new Error('an engine that is not replicated has no place in Keeper');
+  return engine.replace(place, (_, name: string) => `${name}('/clickhouse/tables/${table}', 'alone'`);
 }
 
 /** Tables of checks that were killed; one that is young may be another consumer's. */
@@ -38,7 +60,7 @@ WHERE database = currentDatabase() AND startsWith(name, {prefix:String}) AND met
     format: 'JSONCompactEachRow',
   });
   for (const [name] of await result.json<[string]>()) {
-    await client.command({ query: 'DROP TABLE IF EXISTS {name:Identifier}', query_params: { name } });
+    await client.command({ query: 'DROP TABLE IF EXISTS {name:Identifier} SYNC', query_params: { name } });
   }
 }
 

@@ -60,7 +60,8 @@ const WHILE_READING = /While executing Native/;
  * No single record holds a gibibyte (a request is 20 MiB at most): one that asks for it at once is damaged, and a range of
  * many that does is halved until it does not. Any other want of memory passes.
  */
-const ABSURD_MEMORY = /(?:attempt to allocate chunk of|Cannot \w+) [\d.]+ [GTPE]iB|requested to allocate is more than allowed/;
+const ABSURD_MEMORY =
+  /(?:attempt to allocate chunk of|Cannot \w+) [\d.]+ [GTPE]iB|requested to allocate is more than allowed/;
 
 const MEMORY: ReadonlySet<string> = new Set(['MEMORY_LIMIT_EXCEEDED', 'CANNOT_ALLOCATE_MEMORY']);
 

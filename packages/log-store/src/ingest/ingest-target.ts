@@ -22,6 +22,11 @@ export function clusterServer(client: ClickHouseClient, replicated: boolean): In
 
 /** How long an insert waits for a majority of replicas; within the time that no insert may run over. */
 const QUORUM_TIMEOUT_MS = 30_000;
+/**
+ * The server's own attempts on a Keeper that does not answer, 3 s in all. With its default an insert into a table that is
+ * read-only was seen to hang for a minute, while another replica might take it.
+ */
+const KEEPER_ATTEMPTS_MAX = 5;
 
 /**
  * Of every insert. Replicated: answered when a majority has it, and one after the other (not parallel): only then may
@@ -29,7 +34,12 @@ const QUORUM_TIMEOUT_MS = 30_000;
  */
 export function insertSettings({ replicated }: IngestTarget): ClickHouseSettings {
   if (!replicated) return {};
-  return { insert_quorum: 'auto', insert_quorum_parallel: 0, insert_quorum_timeout: QUORUM_TIMEOUT_MS };
+  return {
+    insert_quorum: 'auto',
+    insert_quorum_parallel: 0,
+    insert_quorum_timeout: QUORUM_TIMEOUT_MS,
+    insert_keeper_max_retries: String(KEEPER_ATTEMPTS_MAX),
+  };
 }
 
 /** Of every look-up. Replicated: it sees each insert that a majority has and no other, or it fails. */
