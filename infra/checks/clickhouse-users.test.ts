@@ -19,7 +19,7 @@ const parse = (xml: string) =>
 const server = parse(readText('infra/clickhouse/users.xml'));
 const embedded = parse(usersXml({ appPassword: 'a', readerPassword: 'b' }));
 
-it.each(['config.xml', 'users.xml'])('%s is XML', (name) => {
+it.each(['config.xml', 'users.xml', 'cluster.example.xml'])('%s is XML', (name) => {
   expect(XMLValidator.validate(readText(`infra/clickhouse/${name}`))).toBe(true);
 });
 
