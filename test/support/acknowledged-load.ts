@@ -59,7 +59,7 @@ export function startLoad(client: Client, options: LoadOptions): Load {
       options.onAcknowledged?.();
       return true;
     } catch (error) {
-      failures.push(String(error));
+      failures.push(`${error}${causeOf(error)}`);
       await sleep(RETRY_PAUSE_MS);
       return false;
     }
@@ -98,4 +98,10 @@ export function startLoad(client: Client, options: LoadOptions): Load {
       return account;
     },
   };
+}
+
+/** Of an answer that did not come: why, as the system calls it. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? Object(error.cause) : {};
+  return 'code' in cause ? ` (${cause.code})` : '';
 }

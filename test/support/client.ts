@@ -96,6 +96,11 @@ export function clientOf(reach: Reach) {
       } while (cursor !== null);
       return logs;
     },
+    /** Whether a query finds a log with this message. @throws Error for any answer but 200 */
+    async finds(message: string): Promise<boolean> {
+      const answer = await api('POST', '/logs/query', { filters: [{ field: 'message', op: 'eq', value: message }] });
+      return pageSchema.parse(await expectStatus(200, answer)).data.length > 0;
+    },
     async createKey(type: 'public-keys' | 'secret-keys', settings: Readonly<Record<string, unknown>>) {
       return keySchema.parse(await expectStatus(201, await api('POST', `/${type}`, settings))).data;
     },

@@ -86,7 +86,8 @@ const twoPorts = async (): Promise<[number, number]> => [
   await chooseFreePort('127.0.0.1'),
 ];
 
-/** One API each, in turn. */
+/** All of them, each intake beginning with another one. */
 function feedUrls(apis: readonly ServiceProcess[], intake: number): string {
-  return apis[(intake - 1) % apis.length]?.internalUrl ?? '';
+  const first = (intake - 1) % apis.length;
+  return [...apis.slice(first), ...apis.slice(0, first)].map(({ internalUrl }) => internalUrl).join(',');
 }

@@ -8,6 +8,7 @@ import { copyControlStore } from '@sazabi/control-db/testing';
 import { generateKey } from '@sazabi/keys';
 import { chooseFreePort } from '@sazabi/lifecycle';
 import { groupIsAlive } from './processes.ts';
+import { systemParts } from './system-parts.ts';
 import { waitFor } from './wait-for.ts';
 
 const STANDALONE = fileURLToPath(import.meta.resolve('@sazabi/standalone/main'));
@@ -68,8 +69,10 @@ interface Run {
 /** Starts the whole and waits until it is ready. @throws Error with its output where it does not come up */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sazabi-system-'));
-  if (options.dataDir === undefined && options.bootstrapKeys !== false) await copyControlStore(dataDir);
-  const environment = await settings(dataDir, options);
+  const parts = await systemParts();
+  const embedsStore = parts.environment.DATABASE_URL === undefined;
+  if (embedsStore && options.dataDir === undefined && options.bootstrapKeys !== false) await copyControlStore(dataDir);
+  const environment = await settings(dataDir, parts.environment, options);
   let output = '';
   const note = (text: string) => {
     output = (output + text).slice(-OUTPUT_CHARACTERS_KEPT);
@@ -110,6 +113,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
         const group = current.child.pid ?? 0;
         if (groupIsAlive(group)) process.kill(-group, 'SIGKILL');
         await groupIsGone(group);
+        await parts.remove();
         if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
       }
     },
@@ -118,7 +122,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   return system;
 }
 
-async function settings(dataDir: string, options: SystemOptions): Promise<Record<string, string>> {
+async function settings(
+  dataDir: string,
+  parts: Readonly<Record<string, string>>,
+  options: SystemOptions,
+): Promise<Record<string, string>> {
   const port = async () => String(await chooseFreePort('127.0.0.1'));
   const keys =
     options.bootstrapKeys === false
@@ -137,6 +145,7 @@ async function settings(dataDir: string, options: SystemOptions): Promise<Record
     CONSUMER_INTERNAL_PORT: await port(),
     INTERNAL_TOKEN: 'token-of-a-test-system-0123456789abcdef',
     ...keys,
+    ...parts,
     ...options.environment,
   };
 }
