@@ -39,6 +39,11 @@ export const FREE_DISK_BYTES_MIN = 64 * MIB;
 /** After a failed write the next one is tried this much later; appends in between are refused at once. */
 export const RETRY_AFTER_FAILURE_MS = 500;
 
+/** A process that lost its turn to append waits this long, and up to twice of it, before it takes the next. */
+export const TURN_MS_MIN = 10;
+/** Marks of turns kept: a process that stood still for as many turns of others still finds that its own is over. */
+export const TURNS_KEPT = 10_000;
+
 /** How often a process looks whether its files are still the ones in the folder. */
 export const PRESENCE_CHECK_MS = 1_000;
 

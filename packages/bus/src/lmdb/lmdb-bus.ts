@@ -1,5 +1,6 @@
 // The bus of one machine: two LMDB environments and a doorbell file in one folder, shared by several processes.
-//   records/   the records, by offset; written by the producer, which also deletes what is consumed
+//   records/   the records, by offset; written by producers, of any number of processes, which take turns (turn.ts), and who
+//              also delete what is consumed
 //   position/  the consumer's committed position, and dead letters; an environment of its own, for LMDB has one write lock
 //   doorbell   written after each commit, so that readers wait without polling
 // Any of them may be deleted while nothing runs: without position/ all kept records are delivered again, without records/

@@ -9,6 +9,7 @@ import { encodeRecordKey } from './record-key.ts';
 import { checkPartition } from './records.ts';
 import { holdReserve, releaseReserve } from './reserve.ts';
 import { createSpace, type Space, storedBytes } from './space.ts';
+import { createTurn } from './turn.ts';
 import { isStoreError, writeFailure } from './write-failure.ts';
 
 export interface LmdbProducer extends BusProducer {
@@ -75,17 +76,35 @@ function createWriter({ records, doorbell, checkPresent }: ProducerParts, space:
   let reserveHeld = false;
   const failing = () => lastFailure !== null && performance.now() - lastFailure.atMs < RETRY_AFTER_FAILURE_MS;
 
+  const turn = createTurn(records, space.restart);
+  /** Once, on the strength of the current turn: false where that was over, and nothing was stored. */
+  const tryStore = async (frame: Buffer, sizeBytes: number): Promise<boolean> => {
+    if (turn.current() === null) await turn.take();
+    if (!space.fits(sizeBytes)) await space.makeRoom(sizeBytes);
+    const number = turn.current();
+    if (number === null) return false;
+    const key = encodeRecordKey(space.claim(sizeBytes));
+    try {
+      // `append` stores only behind the newest record: offsets grow in the order of commits, whatever else goes wrong.
+      const stored = await turn.during(number, () => records.put(key, frame, { append: true }));
+      if (!stored) turn.lost(number);
+      return stored;
+    } catch (error) {
+      // Of a turn that is over nothing counts any more.
+      if (turn.current() === number) space.giveBack(sizeBytes);
+      throw error;
+    }
+  };
   const store = async (frame: Buffer, sizeBytes: number) => {
-    for (;;) {
-      const key = space.claim(sizeBytes);
-      try {
-        // `append` stores only behind the newest record, so offsets grow in the order of commits whoever else writes.
-        if (await records.put(encodeRecordKey(key), frame, { append: true })) return;
-        space.refresh();
-      } catch (error) {
-        space.giveBack(sizeBytes);
-        throw await writeFailure(records, error);
-      }
+    try {
+      while (!(await tryStore(frame, sizeBytes)));
+      lastFailure = null;
+    } catch (error) {
+      // The bound, told by the space: nothing is wrong with the disk.
+      if (error instanceof BusError) throw error;
+      const failure = await writeFailure(records, error);
+      lastFailure = { error: failure, atMs: performance.now() };
+      throw failure;
     }
   };
   const maintain = async () => {
@@ -108,15 +127,7 @@ function createWriter({ records, doorbell, checkPresent }: ProducerParts, space:
       checkPresent();
       // One try in a while is enough to see that the disk is well again; the others would only cost.
       if (lastFailure !== null && failing()) throw lastFailure.error;
-      const sizeBytes = storedBytes(frame.byteLength);
-      if (!space.fits(sizeBytes)) await space.makeRoom(sizeBytes);
-      try {
-        await store(frame, sizeBytes);
-        lastFailure = null;
-      } catch (error) {
-        if (error instanceof BusError) lastFailure = { error, atMs: performance.now() };
-        throw error;
-      }
+      await store(frame, storedBytes(frame.byteLength));
       doorbell.ring();
     },
     maintain() {

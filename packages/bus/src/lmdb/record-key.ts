@@ -35,10 +35,10 @@ export function decodeRecordKey(bytes: Buffer | Uint8Array): RecordKey {
   };
 }
 
-/** The least key of `offset` or any later one: where a range begins or (exclusively) ends. */
+/** The least key of `offset` or any later one: where a range begins or (exclusively) ends. Offset 0 is none of a record. */
 export function firstKeyFrom(offset: Offset): Buffer {
   const bytes = Buffer.alloc(8);
-  writeSafeInteger(bytes, offset, 0);
+  writeSafeInteger(bytes, Math.max(offset, 1), 0);
   return bytes;
 }
 

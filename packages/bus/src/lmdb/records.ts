@@ -4,7 +4,6 @@ import type { DoorbellListener } from './doorbell.ts';
 import type { Store } from './environment.ts';
 import { decodeFrame } from './record-frame.ts';
 import { decodeRecordKey, firstKeyFrom, type RecordKey } from './record-key.ts';
-import { RESERVE_KEY } from './reserve.ts';
 
 /** LMDB has one partition. */
 export const PARTITION = 0;
@@ -21,7 +20,7 @@ export function firstRecord(store: Store, offset: Offset): RecordKey | null {
 
 /** The newest record, or null where none was ever stored. */
 export function lastRecord(store: Store): RecordKey | null {
-  return keyOf(store, { reverse: true, end: RESERVE_KEY, limit: 1 });
+  return keyOf(store, { reverse: true, end: firstKeyFrom(0), limit: 1 });
 }
 
 /** Earliest kept offset, and one past the newest; equal where nothing was ever stored. */

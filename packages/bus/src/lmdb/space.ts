@@ -13,14 +13,14 @@ const ENTRY_BYTES = 48;
 
 /** The producer's view of what the store holds and will hold once its writes under way are committed. */
 export interface Space {
-  /** Takes the next offset and `sizeBytes` of room. Call {@link giveBack} when the record is not stored after all. */
+  /** Takes the next offset and `sizeBytes` of room. Call {@link giveBack} when the write has failed. */
   claim(sizeBytes: number): RecordKey;
   giveBack(sizeBytes: number): void;
   fits(sizeBytes: number): boolean;
   /** Deletes consumed records until the record fits. @throws BusError 'full' when those not consumed leave no room */
   makeRoom(sizeBytes: number): Promise<void>;
-  /** Looks again where the store ends, after someone else has appended. */
-  refresh(): void;
+  /** Begins anew with the store as it is, after someone else has appended: what was claimed is forgotten. */
+  restart(): void;
   /** Deletes what need not be kept any longer. */
   reclaim(): Promise<void>;
   /** Whether a record of ordinary size would be taken now. */
@@ -66,10 +66,9 @@ export function createSpace(records: Store, positions: Store, settings: ReclaimS
         throw new BusError('full', `The bus holds the ${settings.bytesMax} bytes that it may, not consumed yet.`);
       }
     },
-    refresh() {
-      const found = tailOf(records, positions);
-      tail.offset = Math.max(tail.offset, found.offset);
-      tail.bytes = Math.max(tail.bytes, found.bytes);
+    restart() {
+      Object.assign(tail, tailOf(records, positions));
+      keptFromBytes = earliestBytes();
     },
     reclaim: () => reclaim(0),
     hasRoom() {
