@@ -78,5 +78,5 @@ export const RECEIPT_DAYS_MAX = 7;
 /** The table keeps rows at least so long past their day (TTL `expires_on` + 4 days). */
 export const ROWS_KEPT_PAST_EXPIRY_DAYS = 4;
 
-/** Of the operator's dead letters the newest so many of each kind are listed. */
-export const OPERATOR_LETTERS_MAX = 1_000;
+/** Of the operator’s dead letters so many of each kind are listed: those of the bus come with their records, 4 MiB and more each. */
+export const OPERATOR_LETTERS_MAX = 100;
