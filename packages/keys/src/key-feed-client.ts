@@ -72,12 +72,6 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
   };
   const reporting = setInterval(report, options.reportIntervalMs ?? USAGE_REPORT_INTERVAL_MS).unref();
 
-  const failed = (reason: string): void => {
-    failures += 1;
-    // One line when it begins, and ever fewer while it lasts.
-    if (!Number.isInteger(Math.log2(failures))) return;
-    logger.warn({ event: 'key_feed_cut', reason, failures }, 'Key feed cut: going on with the keys known.');
-  };
   const follow = async (): Promise<void> => {
     const { urls, token, silenceMs } = options;
     // Each intake begins somewhere else, so that the replicas share them.
@@ -88,7 +82,8 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
       connection = null;
       connected = false;
       if (closing.signal.aborted) return;
-      failed(reason);
+      failures += 1;
+      tellCut(logger, reason, failures);
       // The others are tried at once.
       if (failures % urls.length !== 0) continue;
       await wait(backoffMs, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -110,4 +105,10 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
       await file.flush();
     },
   };
+}
+
+/** One line when an outage begins, and ever fewer while it lasts. */
+function tellCut(logger: KeyLogger, reason: string, failures: number): void {
+  if (!Number.isInteger(Math.log2(failures))) return;
+  logger.warn({ event: 'key_feed_cut', reason, failures }, 'Key feed cut: going on with the keys known.');
 }

@@ -35,11 +35,11 @@ async function makeFirstKeys(db: ControlDb, { dataDir, bootstrap: given }: Confi
 }
 
 /** Forgets now and then what no feed needs any more. Returns how to stop it. */
-export function keepChangesShort(db: ControlDb, logger: Logger): () => void {
+export function keepChangesShort(db: ControlDb, logger: Logger): () => Promise<void> {
   const forget = () =>
     forgetOldKeyChanges(db.orm, Date.now()).catch((error: unknown) =>
       logger.warn({ event: 'key_changes_kept', reason: safeMessage(error) }, 'Old key changes were not forgotten.'),
     );
   const forgetting = setInterval(() => void forget(), FORGET_CHANGES_INTERVAL_MS).unref();
-  return () => clearInterval(forgetting);
+  return async () => clearInterval(forgetting);
 }

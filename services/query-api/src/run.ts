@@ -50,6 +50,7 @@ export interface Overrides {
 export async function run(config: Config, overrides: Overrides = {}): Promise<RunningApi> {
   const logger = overrides.logger ?? createLogger('query-api', config.logLevel);
   const db = await connectControlDb(config.databaseUrl);
+  const { rateLimitMaxPerMinute: rateLimitCap } = config;
   let started = false;
   const isStarted = () => started;
   const closers: (() => Promise<void>)[] = [() => db.close()];
@@ -59,8 +60,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
   try {
     const keyUse = createKeyUse(db, logger);
     closers.push(() => keyUse.close());
-    const stopForgetting = keepChangesShort(db, logger);
-    closers.push(async () => stopForgetting());
+    closers.push(keepChangesShort(db, logger));
 
     const outside = openOutside(config, closers);
     const notReady = createReadiness(db, outside.logStore, isStarted);
@@ -92,18 +92,13 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
       ...outside,
       tenancy,
       querySlots: createQuerySlots(),
-      rateLimitCap: config.rateLimitMaxPerMinute,
+      rateLimitCap,
       notReady,
     };
     const app = createApp(config, logger);
     metrics.observe(app);
     allowOrigins(app, dashboardOrigin);
-    guardRoutes(app, {
-      tenancy,
-      rateLimitCap: config.rateLimitMaxPerMinute,
-      liveReplicas: feed.liveReplicas,
-      isStarted,
-    });
+    guardRoutes(app, { tenancy, rateLimitCap, liveReplicas: feed.liveReplicas, isStarted });
     await serveDocumentation(app);
     registerRoutes(app, context);
     const url = await listen(app, config);

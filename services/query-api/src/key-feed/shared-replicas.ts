@@ -69,17 +69,7 @@ export function createSharedReplicas({ db, logger, feeds, onNews, onLost }: Shar
       await wait(await beatOnce(), undefined, { signal: closing.signal }).catch(() => undefined);
   };
 
-  let last: Promise<unknown> = Promise.resolve();
-  let next: Promise<void> | null = null;
-  // Calls while one is under way share the next: that one reads the state after all of them.
-  const publish = (): Promise<void> => {
-    next ??= last.then(async () => {
-      next = null;
-      await db.pulse((orm) => tellConfirmed(orm, ourState()));
-    });
-    last = next.catch(() => undefined);
-    return next;
-  };
+  const publish = sharingTheNext(() => db.pulse((orm) => tellConfirmed(orm, ourState())));
 
   return {
     live: () => 1 + others.length,
@@ -101,6 +91,20 @@ export function createSharedReplicas({ db, logger, feeds, onNews, onLost }: Shar
       await running;
       await leaveReplicas(db.orm, id).catch(() => undefined);
     },
+  };
+}
+
+/** Calls while one is under way share the next: that one reads what is to be said after all of them. */
+function sharingTheNext(work: () => Promise<void>): () => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  return () => {
+    next ??= last.then(async () => {
+      next = null;
+      await work();
+    });
+    last = next.catch(() => undefined);
+    return next;
   };
 }
 
