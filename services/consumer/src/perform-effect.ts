@@ -15,11 +15,13 @@ import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS } from './limits.ts';
 import { pauseFor } from './pause-for.ts';
 import { readRange } from './range-reader.ts';
 import type { PartitionStore } from './shards.ts';
+import type { Workload } from './workload.ts';
 
 export interface Parts {
   readonly owned: OwnedPartition;
   readonly deadLetters: BusDeadLetters;
   readonly store: PartitionStore;
+  readonly workload: Workload;
   /** Cuts off what is under way in the store. */
   readonly cutOff: AbortSignal;
 }
@@ -51,15 +53,18 @@ async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
     case 'position':
       return { kind: 'position', next: await owned.committed() };
     case 'read':
-      return { kind: 'read', items: await readRange(owned, effect) };
+      return { kind: 'read', items: await read(effect, parts) };
     case 'bury':
       for (const { source, reason } of effect.items) await parts.deadLetters.append(source, reason);
       return { kind: 'bury' };
     case 'look-up':
       return { kind: 'look-up', ...(await lookUp(store, effect.records, effect.session, cutOff)) };
-    case 'insert':
+    case 'insert': {
+      const startedAtMs = performance.now();
       await insertFrames(store, framesOf(effect), cutOff);
+      parts.workload.inserted(performance.now() - startedAtMs);
       return { kind: 'insert' };
+    }
     case 'dead-letter':
       await putDeadLetters(store, lettersOf(effect.record, effect.reason), effect.token, cutOff);
       return { kind: 'dead-letter' };
@@ -80,6 +85,11 @@ async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
       await pauseFor(Math.min(BACKOFF_FIRST_MS * 2 ** (effect.attempt - 1), BACKOFF_MAX_MS), owned.lost);
       return { kind: 'wait' };
   }
+}
+
+function read(effect: EffectOf<'read'>, { owned, workload }: Parts) {
+  const readNow = () => readRange(owned, effect, workload.gatherMs());
+  return effect.patience === 'idle' ? workload.resting(readNow) : readNow();
 }
 
 function framesOf({ session, token, insert }: EffectOf<'insert'>) {

@@ -13,6 +13,7 @@ import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts';
 import { runPartition } from './partition-loop.ts';
 import { prepareShards, type Shards } from './shards.ts';
 import { openStoreServers } from './store-servers.ts';
+import { createWorkload, type Workload } from './workload.ts';
 
 export interface RunOverrides {
   readonly logger?: Logger;
@@ -77,11 +78,12 @@ async function start(
   const shards = prepareShards(servers, logger, AbortSignal.any([stopping, closing.signal]));
   await shards.someReady;
 
+  const workload = createWorkload();
   const failed = new Promise<never>((_, reject) => {
     if (stopping.aborted) return;
     starting = false;
     shards.failed.catch(reject);
-    consumer.run((owned) => serve(owned, { shards, deadLetters, metrics, logger, waiting }).catch(reject));
+    consumer.run((owned) => serve(owned, { shards, deadLetters, metrics, logger, waiting, workload }).catch(reject));
   });
   return { details: { internalUrl: internal.url }, failed };
 }
@@ -93,9 +95,13 @@ interface Serving {
   readonly logger: Logger;
   /** Per partition: what keeps it from going on. */
   readonly waiting: Map<number, string>;
+  readonly workload: Workload;
 }
 
-async function serve(owned: OwnedPartition, { shards, deadLetters, metrics, logger, waiting }: Serving): Promise<void> {
+async function serve(
+  owned: OwnedPartition,
+  { shards, deadLetters, metrics, logger, waiting, workload }: Serving,
+): Promise<void> {
   const stalled = (because: string | null) => {
     if (because === null) waiting.delete(owned.partition);
     else waiting.set(owned.partition, because);
@@ -105,7 +111,8 @@ async function serve(owned: OwnedPartition, { shards, deadLetters, metrics, logg
     const store = await shards.storeOf(owned.partition, owned.lost);
     if (store === null) return;
     stalled(null);
-    await runPartition({ owned, deadLetters, store }, { metrics, logger, stalled });
+    workload.joined();
+    await runPartition({ owned, deadLetters, store, workload }, { metrics, logger, stalled }).finally(workload.left);
   } finally {
     stalled(null);
   }

@@ -1,0 +1,45 @@
+// How many partitions of this process are at work and how long inserts take: what decides how long each waits for more records.
+import { GATHER_MAX_MS, GATHER_MS } from './limits.ts';
+
+/** Of the newest insert in the mean of how long they take: some ten of them count. */
+const NEWEST_SHARE = 0.2;
+
+export interface Workload {
+  /** How long a partition that has just inserted waits for more records. */
+  gatherMs(): number;
+  /** An insert was answered after so long. */
+  inserted(tookMs: number): void;
+  /** Runs a read that waits for a first record: the partition rests meanwhile. */
+  resting<T>(read: () => Promise<T>): Promise<T>;
+  /** A partition has come to this process, or is gone from it. */
+  joined(): void;
+  left(): void;
+}
+
+export function createWorkload(): Workload {
+  let atWork = 0;
+  let insertMs = 0;
+  return {
+    gatherMs() {
+      const bearable = Math.max(GATHER_MS, GATHER_MAX_MS - 2 * insertMs);
+      return Math.min(bearable, GATHER_MS * Math.max(1, atWork));
+    },
+    inserted(tookMs) {
+      insertMs += (tookMs - insertMs) * NEWEST_SHARE;
+    },
+    async resting(read) {
+      atWork -= 1;
+      try {
+        return await read();
+      } finally {
+        atWork += 1;
+      }
+    },
+    joined: () => {
+      atWork += 1;
+    },
+    left: () => {
+      atWork -= 1;
+    },
+  };
+}
