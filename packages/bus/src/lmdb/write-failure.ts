@@ -14,9 +14,13 @@ export async function writeFailure(store: Store, error: unknown): Promise<BusErr
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (FULL_CODES.has(code) || (await freeDiskBytes(store)) < FREE_DISK_BYTES_MIN) {
-    return new BusError('full', `The bus cannot be written: ${reason}. Free disk space for it.`, { cause });
+    return new BusError(
+      'full',
+      `The disk of ${store.path} is full (${reason}): free space there, or give it a larger disk.`,
+      { cause },
+    );
   }
-  return new BusError('unavailable', `The bus cannot be written: ${reason}.`, { cause });
+  return new BusError('unavailable', `The bus in ${store.path} cannot be written: ${reason}.`, { cause });
 }
 
 /** Whether the store refused, as opposed to a mistake in this program: LMDB's errors have its number or the commit's error. */
