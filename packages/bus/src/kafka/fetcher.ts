@@ -33,6 +33,8 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
   const feeds = new Set<PartitionFeed>();
   /** Leaders with a fetch under way. */
   const busy = new Set<number>();
+  /** By partition; looked at anew for each round, so that a fetch under way takes over what comes to its leader. */
+  let leaders: ReadonlyMap<number, number> = new Map();
   let failures = 0;
   let closed = false;
   let planning = false;
@@ -40,12 +42,12 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
   /** I6: however many partitions there are, what is fetched ahead of all of them is bounded. */
   const isTight = () => [...feeds].reduce((sum, feed) => sum + feed.bytes(), 0) >= BUFFERS_BYTES_MAX;
   /** For each partition the first feed that is wanted: a request names a partition once. */
-  const round = (led: (partition: number) => boolean): Map<number, Wanted> => {
+  const round = (nodeId: number): Map<number, Wanted> => {
     const wanted = new Map<number, Wanted>();
     const tight = isTight();
     for (const feed of feeds) {
       const from = feed.wanted(tight);
-      if (from !== null && !wanted.has(feed.partition) && led(feed.partition))
+      if (from !== null && !wanted.has(feed.partition) && leaders.get(feed.partition) === nodeId)
         wanted.set(feed.partition, { feed, from });
     }
     // A feed that had its turn goes behind the others of its partition.
@@ -55,10 +57,11 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
     }
     return wanted;
   };
-  const fetchRound = async (nodeId: number, led: (partition: number) => boolean): Promise<boolean> => {
-    const wanted = round(led);
+  const fetchRound = async (nodeId: number): Promise<boolean> => {
+    const wanted = round(nodeId);
     if (wanted.size === 0) return false;
-    const all = [...feeds].filter((feed) => feed.inUse() && led(feed.partition)).length === wanted.size;
+    const inUse = [...feeds].filter((feed) => feed.inUse() && leaders.get(feed.partition) === nodeId);
+    const all = inUse.length === wanted.size;
     try {
       const fetched = await client.onNode(nodeId, (broker) =>
         fetchFrom(broker, client.topic, wanted, all ? waitMs : Math.min(waitMs, FETCH_WAIT_SHORT_MS)),
@@ -91,9 +94,9 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
     if (earliest === undefined) throw new Error('the broker told no earliest offset');
     if (feed.move(from, earliest)) onMoved(feed.partition, from, earliest);
   };
-  const pump = async (nodeId: number, led: (partition: number) => boolean) => {
+  const pump = async (nodeId: number) => {
     busy.add(nodeId);
-    while (!closed && (await fetchRound(nodeId, led)));
+    while (!closed && (await fetchRound(nodeId)));
     busy.delete(nodeId);
   };
   /** Starts a fetch at each leader that has something wanted and is not busy. */
@@ -101,12 +104,10 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
     const partitions = await client.partitions();
     // From here on nothing waits: who wakes us later is not passed over.
     planning = false;
-    const leaders = new Map(partitions.map(({ partitionId, leader }) => [partitionId, leader]));
-    for (const nodeId of new Set(leaders.values())) {
-      const led = (partition: number) => leaders.get(partition) === nodeId;
-      if (busy.has(nodeId) || ![...feeds].some((feed) => led(feed.partition) && feed.wanted(isTight()) !== null))
-        continue;
-      void pump(nodeId, led).then(fetcher.wake);
+    leaders = new Map(partitions.map(({ partitionId, leader }) => [partitionId, leader]));
+    const wanting = [...feeds].filter((feed) => feed.wanted(isTight()) !== null);
+    for (const nodeId of new Set(wanting.map((feed) => leaders.get(feed.partition)))) {
+      if (nodeId !== undefined && !busy.has(nodeId)) void pump(nodeId).then(fetcher.wake);
     }
   };
   const fetcher: Fetcher = {
