@@ -10,3 +10,5 @@ export const POLL_MS = 25;
 export const JARS_DEADLINE_MS = 300_000;
 /** Of what a server wrote, shown where it does not start. */
 export const OUTPUT_CHARACTERS_SHOWN = 4_000;
+/** Of a PostgreSQL: services of several test systems share one, each with a pool. */
+export const CONNECTIONS_MAX = 400;

@@ -19,6 +19,12 @@ export async function createDatabase(address: string): Promise<string> {
   return urlOf(address, name);
 }
 
+/** Deletes it, whoever is connected. @param url what {@link createDatabase} gave */
+export async function dropDatabase(url: string): Promise<void> {
+  const { host, pathname } = new URL(url);
+  await asked(host, (sql) => sql`DROP DATABASE IF EXISTS ${sql(pathname.slice(1))} WITH (FORCE)`);
+}
+
 async function asked(address: string, ask: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
   const options = { max: 1, connect_timeout: CONNECT_TIMEOUT_SECONDS, onnotice: () => undefined };
   const sql = postgres(urlOf(address, 'postgres'), options);

@@ -6,9 +6,9 @@ export interface TestPart {
   kill(): Promise<void>;
   /** After kill: the same address, the same data; resolves when it answers. */
   start(): Promise<void>;
-  /** SIGSTOP and SIGCONT. */
-  pause(): void;
-  resume(): void;
+  /** SIGSTOP and SIGCONT to all its processes; sent when this returns where they are ours, when it resolves where it is a container's. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** Of the server's processes, for measurements; empty where it runs in a container. */
   pids(): readonly number[];
   /** Stops it and deletes its data. */
@@ -30,6 +30,8 @@ export interface TestKafka extends TestPart {
 }
 
 export interface TestPostgres extends TestPart {
+  /** `127.0.0.1:port` */
+  readonly address: string;
   /** Makes an empty database; its URL: `postgres://user:password@127.0.0.1:port/name`. */
   createDatabase(): Promise<string>;
 }

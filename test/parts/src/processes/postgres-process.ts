@@ -4,6 +4,7 @@ import { chownSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CONNECTIONS_MAX } from '../limits.ts';
 import { createDatabase, databaseAnswers, PASSWORD, USER } from '../postgres-databases.ts';
 import type { TestPostgres } from '../test-part.ts';
 import { chooseFreePort } from './free-port.ts';
@@ -11,9 +12,6 @@ import { postgresPrograms, postgresUser } from './postgres-programs.ts';
 import { startServer } from './server-process.ts';
 
 const run = promisify(execFile);
-
-/** Services of several test systems share a server, each with a pool. */
-const CONNECTIONS_MAX = 400;
 
 /** Makes a new cluster and starts it: 0.7 s on an idle machine. */
 export async function startPostgresProcess(): Promise<TestPostgres> {
@@ -48,5 +46,5 @@ export async function startPostgresProcess(): Promise<TestPostgres> {
     ...(user === undefined ? {} : { user }),
     answers: () => databaseAnswers(address),
   });
-  return { ...server, createDatabase: () => createDatabase(address) };
+  return { ...server, address, createDatabase: () => createDatabase(address) };
 }

@@ -63,8 +63,8 @@ export async function startServer(options: ServerOptions): Promise<TestPart> {
       }
       if (!answered) throw new Error(`${name} ended before it answered.\n${tailOf(outputFile)}`);
     },
-    pause: () => signal('SIGSTOP'),
-    resume: () => signal('SIGCONT'),
+    pause: async () => signal('SIGSTOP'),
+    resume: async () => signal('SIGCONT'),
     pids,
     async remove() {
       try {
