@@ -32,7 +32,7 @@ afterAll(async () => {
 function startSecond(environment: Readonly<Record<string, string>>): Promise<{ code: number | null; lines: string[] }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [STANDALONE], {
-      env: { ...system.environment, LOG_LEVEL: 'warn', ...environment },
+      env: { ...system.environment, LOG_LEVEL: 'error', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     seconds.push(child);

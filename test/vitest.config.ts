@@ -1,0 +1,23 @@
+// The tests of whole processes, in two projects: all of them on embedded parts, and test/e2e once more on Kafka and PostgreSQL.
+import { kafkaIsMissing } from '@sazabi/test-parts';
+import { defineConfig } from 'vitest/config';
+import base from '../infra/dev/vitest.config.ts';
+
+export default defineConfig({
+  test: {
+    ...base.test,
+    projects: [
+      // test/parts is a package of its own.
+      { test: { ...base.test, name: 'embedded', exclude: ['**/node_modules/**', 'parts/**'] } },
+      {
+        test: {
+          ...base.test,
+          name: 'real',
+          include: (await kafkaIsMissing()) ? [] : ['e2e/**/*.test.ts'],
+          env: { TEST_SYSTEM: 'real' },
+          globalSetup: ['support/real-parts.ts'],
+        },
+      },
+    ],
+  },
+});
