@@ -8,11 +8,12 @@ export interface LogStoreOptions {
   readonly application: string;
   /** Sockets at once; further calls wait. Default 10. */
   readonly connectionsMax?: number;
-  /** A request without an answer for this long fails; above the server's own `max_execution_time`. Default 65 s. */
+  /** A request without an answer for this long fails; above the server's own `max_execution_time`. Default 35 s, for queries. */
   readonly requestTimeoutMs?: number;
 }
 
-const REQUEST_TIMEOUT_MS = 65_000;
+/** Above what one query may take in the server (30 s): one that hangs is told as a store that cannot be reached. */
+const REQUEST_TIMEOUT_MS = 35_000;
 const CONNECTIONS_MAX = 10;
 
 /** A client for `http://user:password@host:port/database`. Nothing is sent before the first query. */

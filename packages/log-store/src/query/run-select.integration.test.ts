@@ -112,6 +112,15 @@ describe('runSelect', () => {
     expect(error).toMatchObject({ code: '47' });
   });
 
+  it('a store that hangs is unavailable when the time for an answer is over', async () => {
+    const client = openLogStore(store.engine.readerUrl, { application: 'test', requestTimeoutMs: 500 });
+    process.kill(store.engine.pid, 'SIGSTOP');
+    const failed = await collect(runSelect(client, sql`SELECT 1`, {})).catch((reason: unknown) => reason);
+    process.kill(store.engine.pid, 'SIGCONT');
+    expect(failed).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 1 });
+    await client.close();
+  });
+
   it('a store that dies in the middle of an answer is unavailable', async () => {
     const reading = collect(runSelect(store.reader, sql`${SLOW}, http_response_buffer_size = 0`, {}));
     const failed = reading.catch((reason: unknown) => reason);
