@@ -1,5 +1,6 @@
 // What the API reaches besides its control store: the log store as two users, and the bus. Nothing is sent before the first call.
 import { openBus } from '@sazabi/bus';
+import type { Logger } from '@sazabi/lifecycle';
 import { type ClickHouseClient, openLogStore } from '@sazabi/log-store';
 import type { Config } from './config.ts';
 import { createLetterBus, type LetterBus } from './letter-bus.ts';
@@ -13,10 +14,10 @@ export interface Outside {
 }
 
 /** Opens them; what ends them is added to `closers`. */
-export function openOutside(config: Config, closers: (() => Promise<void>)[]): Outside {
+export function openOutside(config: Config, logger: Logger, closers: (() => Promise<void>)[]): Outside {
   const logStore = openLogStore(config.logStoreUrl, { application: 'sazabi-query-api' });
   const letterStore = openLogStore(config.letterStoreUrl, { application: 'sazabi-query-api' });
-  const bus = createLetterBus(openBus(config.bus.url, config.bus));
+  const bus = createLetterBus(openBus(config.bus.url, { ...config.bus, logger }));
   closers.push(
     () => logStore.close(),
     () => letterStore.close(),

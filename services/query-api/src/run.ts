@@ -62,7 +62,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     closers.push(() => keyUse.close());
     closers.push(keepChangesShort(db, logger));
 
-    const outside = openOutside(config, closers);
+    const outside = openOutside(config, logger, closers);
     const notReady = createReadiness(db, outside.logStore, isStarted);
 
     const feed = createKeyFeed(db, logger);

@@ -129,6 +129,11 @@ describe('a letter counts', () => {
     expect((await result.json<unknown[]>())[0]?.map(Number)).toEqual([0, 2]);
   });
 
+  it('and is not said to be gone where the store had nothing to end', async () => {
+    await expect(deleteLetter(store.app, randomUUID())).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await expect(markReplayed(store.app, randomUUID(), randomUUID())).rejects.toMatchObject({ status: 503 });
+  });
+
   it('and pages show each once, newest first', async () => {
     const projectId = randomUUID();
     for (let count = 0; count < 5; count++) await bury([{ projectId, mode: 'live' }]);

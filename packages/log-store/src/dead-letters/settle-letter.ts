@@ -1,5 +1,6 @@
 // What ends a letter: its rows were sent again, or are given up. A row without the bytes stays, so that receipts can tell.
 import type { ClickHouseClient } from '@clickhouse/client';
+import { ContractError } from '@sazabi/contract';
 import { NEXT_VERSION } from '../ingest/dead-letter.ts';
 import { asContractError } from '../query/run-select.ts';
 
@@ -19,7 +20,11 @@ export async function deleteLetter(client: ClickHouseClient, id: string): Promis
   await settle(client, '1 AS deleted', { id });
 }
 
-async function settle(client: ClickHouseClient, change: string, parameters: Record<string, string>): Promise<void> {
+async function settle(
+  client: ClickHouseClient,
+  change: string,
+  parameters: { id: string; recordId?: string },
+): Promise<void> {
   try {
     await client.command({
       query: `INSERT INTO dead_letters SELECT * REPLACE (${change}, map() AS headers, ${NEXT_VERSION})
@@ -27,7 +32,25 @@ FROM (SELECT * FROM dead_letters FINAL WHERE id = {id:UUID} AND taken_back = 0)`
       query_params: parameters,
       clickhouse_settings: SETTINGS,
     });
+    if (!(await isSettled(client, parameters.id))) throw notYet();
   } catch (error) {
     throw asContractError(error);
   }
+}
+
+/** A replica that lags behind may not have had the letter yet: then nothing was written. */
+async function isSettled(client: ClickHouseClient, id: string): Promise<boolean> {
+  const result = await client.query({
+    query: `SELECT count() FROM dead_letters FINAL
+WHERE id = {id:UUID} AND (deleted = 1 OR replayed_as != toUUID('00000000-0000-0000-0000-000000000000'))`,
+    query_params: { id },
+    format: 'JSONCompactEachRow',
+  });
+  const [row] = await result.json<[string | number]>();
+  return Number(row?.[0]) > 0;
+}
+
+function notYet(): ContractError {
+  const message = 'The log store does not have this dead letter everywhere yet. Please retry.';
+  return new ContractError('SERVICE_UNAVAILABLE', message, {}, { retryAfterSeconds: 1 });
 }
