@@ -57,8 +57,8 @@ export function prepareShards(servers: StoreServers, logger: Logger, stopping: A
   };
 }
 
-/** `fit` grows as replicas become ready. */
-function partitionStore(fit: readonly IngestTarget[]): PartitionStore {
+/** `fit` grows as replicas become ready. Exported for its test. */
+export function partitionStore(fit: readonly IngestTarget[]): PartitionStore {
   let at = 0;
   return {
     target: () => {
