@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { zstdCompressSync } from 'node:zlib';
 import { type BusRecord, openBus } from '@sazabi/bus';
 import {
   createdPublicKeySchema,
@@ -14,23 +13,13 @@ import {
   replayedDeadLetterSchema,
 } from '@sazabi/contract/schemas';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
-import {
-  createLogBlock,
-  decodeRecord,
-  letterIdOf,
-  nativeRows,
-  newUuidV7,
-  nextReplayId,
-  readLogBlock,
-  splitRecord,
-  uuidToText,
-} from '@sazabi/log-record';
+import { decodeRecord, letterIdOf, nativeRows, nextReplayId, readLogBlock, uuidToText } from '@sazabi/log-record';
 import { type ClickHouseClient, migrateLogStore, openLogStore } from '@sazabi/log-store';
-import { insertTombstone, lookUp, putDeadLetters, singleServer } from '@sazabi/log-store/ingest';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startTestApi, type TestApi } from '../../test-support.ts';
+import { buryLetters, buryRecord, type Owner } from './bury.testing.ts';
 
 interface Tenant {
   readonly projectId: string;
@@ -95,49 +84,7 @@ async function foundTenant(name: string): Promise<Tenant> {
   };
 }
 
-/** A refused record of one log for each tenant given, buried as the consumer does; the letters' ids in their order. */
-async function bury(tenants: readonly { projectId: string; mode: 'live' | 'test' }[], daysLeft = 30) {
-  const batchId = newUuidV7();
-  const recordId = uuidToText(batchId);
-  const day = TODAY + daysLeft;
-  const block = createLogBlock();
-  block.reset(batchId, day);
-  for (const { projectId, mode } of tenants) {
-    block.beginRequest({ projectId, mode, keyId: uuidv7(), environment: '' }, Date.now(), null);
-    block.append({ message: `of ${projectId} ${mode}` }, 'log');
-  }
-  const meta = { batchId, rows: tenants.length, ownRows: tenants.length, expiresOnDay: day, requestIds: [] };
-  const split = splitRecord(meta, zstdCompressSync(block.encode()));
-  if (!split.ok) throw new Error(split.reason);
-  const shared = {
-    recordId,
-    originId: recordId,
-    replays: 0,
-    day,
-    reason: '469 VIOLATED_CONSTRAINT',
-    partition: 0,
-    offset: 1,
-  };
-  const letters = split.parts.map(({ projectId, mode, rows, bytes, requests, frame }) => ({
-    ...shared,
-    id: uuidToText(letterIdOf({ recordId, projectId, mode })),
-    owner: { projectId, mode },
-    rows,
-    bytes,
-    requests,
-    headers: new Map(),
-    value: frame,
-  }));
-  await put(recordId, day, letters);
-  return { recordId, ids: letters.map(({ id }) => id) };
-}
-
-async function put(recordId: string, day: number, letters: Parameters<typeof putDeadLetters>[1]): Promise<void> {
-  const store = singleServer(app);
-  await putDeadLetters(store, letters, recordId);
-  const { session } = await lookUp(store, [{ id: recordId, day, requestIds: [] }], null);
-  await insertTombstone(store, { session, token: recordId, id: recordId, day });
-}
+const bury = (tenants: readonly Owner[], daysLeft = 30) => buryRecord(app, tenants, TODAY + daysLeft);
 
 const idsOf = async (key: string, query = '') => {
   const answer = await test.call('GET', `/dead-letters${query}`, { key });
@@ -269,7 +216,7 @@ describe('the operator’s dead letters', () => {
       headers: new Map(),
       value,
     };
-    await put(recordId, TODAY + 1, [letter]);
+    await buryLetters(app, recordId, TODAY + 1, [letter]);
     const dead = { partition: 0, offset: 7, appendedAtMs: 1, headers: new Map(), value: Buffer.from('damaged') };
     await (await bus.deadLetters()).append(dead, 'checksum xxh64 does not match');
 
