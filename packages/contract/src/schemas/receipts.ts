@@ -14,13 +14,9 @@ export const receiptStateSchema = z
         'durable: acknowledged, and on its way; stored: queries find the logs; dead-lettered: the store refused them, and a replay or an operator decides. Of one request all logs share it.',
     }),
     projectId: idSchema,
-    accepted: z
-      .number()
-      .int()
-      .nullable()
-      .meta({
-        description: 'Logs of the request; null while nothing tells: a receipt under an Idempotency-Key does not.',
-      }),
+    accepted: z.number().int().nullable().meta({
+      description: 'Logs of the request; null while nothing tells: a receipt under an Idempotency-Key does not.',
+    }),
     stored: z.number().int(),
     deadLettered: z.number().int().nullable().meta({ description: 'null where they are, and cannot be counted.' }),
     deadLetterId: idSchema
