@@ -3,6 +3,10 @@ import { kafkaIsMissing } from '@sazabi/test-parts';
 import { defineConfig } from 'vitest/config';
 import base from '../infra/dev/vitest.config.ts';
 
+const withoutKafka = await kafkaIsMissing();
+/** Tests of a cluster, which stands on a broker. */
+const CLUSTER = ['soak/**', 'fault/{broker,store,postgres}-gone.test.ts', 'fault/{consumer-killed,poison}.test.ts'];
+
 export default defineConfig({
   test: {
     ...base.test,
@@ -13,7 +17,7 @@ export default defineConfig({
         test: {
           ...base.test,
           name: 'real',
-          include: (await kafkaIsMissing()) ? [] : ['e2e/**/*.test.ts'],
+          include: withoutKafka ? [] : ['e2e/**/*.test.ts'],
           env: { TEST_SYSTEM: 'real' },
           globalSetup: ['support/real-parts.ts'],
         },

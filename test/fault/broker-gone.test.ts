@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLoad } from '../support/acknowledged-load.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
-import { createClusterClient } from '../support/cluster-client.ts';
+import { createClusterClient, createLoadKey } from '../support/cluster-client.ts';
 import { OUTAGE_MS, OUTAGE_TEST_MS, pass } from '../support/outage.ts';
 import { describeReconciliation, reconcile } from '../support/reconcile.ts';
 import { createChance, say } from '../support/seed.ts';
@@ -36,7 +36,7 @@ describe('the broker is gone', () => {
       name,
       clients: 4,
       random: chance.random,
-      publicKey: cluster.publicKey,
+      publicKey: await createLoadKey(client),
       pauseMs: 100,
       onAcknowledged() {
         longestMs = Math.max(longestMs, performance.now() - lastMs);

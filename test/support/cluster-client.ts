@@ -5,6 +5,11 @@ import type { Cluster } from './cluster.ts';
 /** Above what an intake waits for a bus that is gone (about 3 s), below what a paused process is paused for. */
 const REQUEST_DEADLINE_MS = 5_000;
 
+/** A public key that a load may use: without a rate limit. */
+export async function createLoadKey(client: Client): Promise<string> {
+  return (await client.createKey('public-keys', { name: 'load', rateLimitPerMinute: null })).key;
+}
+
 /** @param first the number of the intake and API it begins with, from 0 */
 export function createClusterClient(
   cluster: Pick<Cluster, 'intakes' | 'apis' | 'publicKey' | 'secretKey'>,
