@@ -12,7 +12,13 @@ export default defineConfig({
     ...base.test,
     projects: [
       // test/parts is a package of its own.
-      { test: { ...base.test, name: 'embedded', exclude: ['**/node_modules/**', 'parts/**'] } },
+      {
+        test: {
+          ...base.test,
+          name: 'embedded',
+          exclude: ['**/node_modules/**', 'parts/**', ...(withoutKafka ? CLUSTER : [])],
+        },
+      },
       {
         test: {
           ...base.test,
