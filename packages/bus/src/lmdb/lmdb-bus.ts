@@ -5,7 +5,7 @@
 //   doorbell   written after each commit, so that readers wait without polling
 // Any of them may be deleted while nothing runs: without position/ all kept records are delivered again, without records/
 // new ones are stored behind the position (space.ts). Nothing may rest on an offset's being fresh; ids are.
-import { access, constants } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
 import type { Bus } from '../bus.ts';
 import { createConsumer } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -44,7 +44,8 @@ export function createLmdbBus(folder: string, settings: ReclaimSettings): LmdbBu
     async writable() {
       try {
         (await parts.stores()).checkPresent();
-        await access(folder, constants.W_OK);
+        // Not in a thread: those may all be busy, and a scrape of metrics waits for this answer.
+        accessSync(folder, constants.W_OK);
         return (await parts.openedProducer())?.writable() ?? true;
       } catch {
         return false;
