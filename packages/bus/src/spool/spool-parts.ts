@@ -48,7 +48,7 @@ export async function openSpoolParts(
   });
   const drainer = openDrainer(store, target, join(folder, 'set-aside'), setAside, shared);
   if (outage.isOn) drainer.wake(false);
-  const partitions = await followPartitions(folder, target, shared);
+  const { partitions, remembered } = await followPartitions(folder, target, shared);
   const retried = retrySetAside(setAside, target, closing);
   const stopLooking = lookForLeftovers(store, drainer, shared);
 
@@ -71,7 +71,7 @@ export async function openSpoolParts(
       stopLooking();
       await made?.close();
       await drainer.ended();
-      await retried;
+      await Promise.all([remembered, retried]);
       await setAside.close();
       await store.close();
     },
@@ -121,16 +121,16 @@ async function followPartitions(
   folder: string,
   target: Target,
   { report, closing }: SpoolShared,
-): Promise<() => number | null> {
-  const remembered = await rememberedPartitions(folder);
+): Promise<{ readonly partitions: () => number | null; readonly remembered: Promise<void> }> {
+  const before = await rememberedPartitions(folder);
   const remember = async (producer: BusProducer | null) => {
-    if (producer === null || producer.partitions === remembered) return;
-    if (remembered !== null) report({ kind: 'partitions-changed', from: remembered, to: producer.partitions });
+    if (producer === null || producer.partitions === before) return;
+    if (before !== null) report({ kind: 'partitions-changed', from: before, to: producer.partitions });
     // On a full disk it stays unknown: a next start without the target would wait for it, nothing is lost.
     await rememberPartitions(folder, producer.partitions).catch(() => undefined);
   };
-  void orClosed(target.opened, closing).then(remember);
-  return () => target.producer?.partitions ?? remembered;
+  const remembered = orClosed(target.opened, closing).then(remember);
+  return { partitions: () => target.producer?.partitions ?? before, remembered };
 }
 
 /** Once in each process. What fails then is for the next one. */
