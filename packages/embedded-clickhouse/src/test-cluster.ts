@@ -10,6 +10,8 @@ export interface TestCluster {
   readonly name: string;
   /** In the cluster's order; each as it runs now. */
   readonly engines: readonly EmbeddedClickHouse[];
+  /** Starts one more engine that knows the cluster and is none of its shards. */
+  startOutsider(): Promise<EmbeddedClickHouse>;
   /** Ends an engine with SIGKILL. */
   kill(shard: number): Promise<void>;
   /** Starts it again where it was. */
@@ -25,13 +27,15 @@ export async function startTestCluster(name = 'two_shards'): Promise<TestCluster
   const credentials = randomCredentials();
   const shardTcpPorts: number[] = [];
   for (let shard = 0; shard < SHARDS; shard++) shardTcpPorts.push(await freePort(0));
-  const start = (shard: number, port = 0) =>
+  const startEngine = (engine: string, tcpPort: number, port: number) =>
     startEmbeddedClickHouse({
-      dataDir: join(folder, `shard-${shard}`),
+      dataDir: join(folder, engine),
       port,
       credentials,
-      cluster: { name, tcpPort: shardTcpPorts[shard] ?? 0, shardTcpPorts },
+      cluster: { name, tcpPort, shardTcpPorts },
     });
+  const start = (shard: number, port = 0) => startEngine(`shard-${shard}`, shardTcpPorts[shard] ?? 0, port);
+  const outsiders: EmbeddedClickHouse[] = [];
   const engines = await Promise.all(shardTcpPorts.map((_, shard) => start(shard)));
   const engineOf = (shard: number): EmbeddedClickHouse => {
     const engine = engines[shard];
@@ -41,6 +45,11 @@ export async function startTestCluster(name = 'two_shards'): Promise<TestCluster
   return {
     name,
     engines,
+    startOutsider: async () => {
+      const outsider = await startEngine(`outsider-${outsiders.length}`, await freePort(0), 0);
+      outsiders.push(outsider);
+      return outsider;
+    },
     kill: async (shard) => {
       const engine = engineOf(shard);
       process.kill(engine.pid, 'SIGKILL');
@@ -50,7 +59,7 @@ export async function startTestCluster(name = 'two_shards'): Promise<TestCluster
       engines[shard] = await start(shard, engineOf(shard).port);
     },
     close: async () => {
-      await Promise.all(engines.map((engine) => engine.stop()));
+      await Promise.all([...engines, ...outsiders].map((engine) => engine.stop()));
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,7 +1,7 @@
 // The log store: tables, client, and the queries of the API. The consumer's side is the export "./ingest".
 
-export { inspectReads, inspectShard, type ShardPlace } from './cluster/inspect-server.ts';
-export { SINGLE, type TableLayout } from './cluster/table-layout.ts';
+export { inspectReads, inspectShard, inspectSingle, type ShardPlace } from './cluster/inspect-server.ts';
+export type { TableLayout } from './cluster/table-layout.ts';
 export { findLetter, type LetterWithRows } from './dead-letters/find-letter.ts';
 export type { Letter } from './dead-letters/letter.ts';
 export { type LettersPage, type LettersQuery, listLetters } from './dead-letters/list-letters.ts';

@@ -7,8 +7,8 @@ import { renderMigration, SINGLE, type TableLayout } from './cluster/table-layou
 const FOLDER = new URL('./migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
 
-const SCHEMA_MIGRATIONS = `
-CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+const schemaMigrations = (table: string) => `
+CREATE TABLE IF NOT EXISTS ${table} (version UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
 interface Migration {
@@ -25,19 +25,21 @@ export async function migrateLogStore(
   client: ClickHouseClient,
   layout: TableLayout = SINGLE,
 ): Promise<readonly string[]> {
-  await client.command({ query: SCHEMA_MIGRATIONS });
-  const applied = await appliedVersions(client);
+  // Of another name where nothing is stored: such a server may become a shard's, and has no local tables then.
+  const record = layout.kind === 'reads' ? 'schema_migrations_of_reads' : 'schema_migrations';
+  await client.command({ query: schemaMigrations(record) });
+  const applied = await appliedVersions(client, record);
   const pending = (await listMigrations()).filter(({ version }) => !applied.has(version));
   for (const { version, name } of pending) {
     const source = await readFile(new URL(name, FOLDER), 'utf8');
     for (const query of renderMigration(source, layout)) await client.command({ query });
-    await client.insert({ table: 'schema_migrations', format: 'JSONEachRow', values: [{ version, name }] });
+    await client.insert({ table: record, format: 'JSONEachRow', values: [{ version, name }] });
   }
   return pending.map(({ name }) => name);
 }
 
-async function appliedVersions(client: ClickHouseClient): Promise<ReadonlySet<number>> {
-  const result = await client.query({ query: 'SELECT version FROM schema_migrations', format: 'JSONEachRow' });
+async function appliedVersions(client: ClickHouseClient, record: string): Promise<ReadonlySet<number>> {
+  const result = await client.query({ query: `SELECT version FROM ${record}`, format: 'JSONEachRow' });
   const rows = await result.json<{ version: number }>();
   return new Set(rows.map(({ version }) => version));
 }

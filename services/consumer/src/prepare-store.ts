@@ -1,6 +1,6 @@
 // Before a server's first record: it is there, its tables are up to date, and its insert tokens do what all rests on.
 import { type Logger, StartupError } from '@sazabi/lifecycle';
-import { type ClickHouseClient, inspectReads, inspectShard, migrateLogStore, SINGLE } from '@sazabi/log-store';
+import { type ClickHouseClient, inspectReads, inspectShard, inspectSingle, migrateLogStore } from '@sazabi/log-store';
 import {
   checkInsertTokens,
   clusterServer,
@@ -45,16 +45,17 @@ export async function prepareReads(
   stopping: AbortSignal,
 ): Promise<void> {
   await insist('CLICKHOUSE_URL', logger, stopping, async () => {
-    const layout = await inspectReads(client, cluster);
-    if (layout !== null) await migrateLogStore(client, layout);
+    const found = await inspectReads(client, cluster);
+    if ('wrong' in found) throw new StartupError(`CLICKHOUSE_URL cannot be used: ${found.wrong}.`);
+    if (found.layout !== null) await migrateLogStore(client, found.layout);
   });
 }
 
 async function layOut({ client, name, place }: StoreServer) {
-  if (place === null) return { target: singleServer(client), layout: SINGLE };
-  const found = await inspectShard(client, place);
+  const found = await (place === null ? inspectSingle(client) : inspectShard(client, place));
   if ('wrong' in found) throw new StartupError(`${name} cannot be used: ${found.wrong}.`);
-  return { target: clusterServer(client, found.layout.replicated), layout: found.layout };
+  const { layout } = found;
+  return { layout, target: layout.kind === 'shard' ? clusterServer(client, layout.replicated) : singleServer(client) };
 }
 
 async function insist<T>(

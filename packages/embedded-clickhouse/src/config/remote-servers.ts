@@ -5,22 +5,22 @@ import type { EngineCredentials } from './credentials.ts';
 export interface EngineCluster {
   /** A name that may stand as an XML element. */
   readonly name: string;
-  /** Of this engine; one of `shardTcpPorts`, which is how it knows itself. */
+  /** Of this engine; a shard's is one of `shardTcpPorts`, which is how it knows itself. */
   readonly tcpPort: number;
   /** In the order of the shards; all engines have the same credentials. */
   readonly shardTcpPorts: readonly number[];
 }
 
-/** Engines ask each other as `app`, whoever asked them. */
+/** By the common secret a query goes on to the other engines as the user who asked, with that user's grants and limits. */
 export function remoteServers({ name, tcpPort, shardTcpPorts }: EngineCluster, credentials: EngineCredentials): string {
   const shards = shardTcpPorts.map((port) => {
-    const login = `<user>app</user><password>${credentials.appPassword}</password>`;
-    return `      <shard><replica><host>${LISTEN_HOST}</host><port>${port}</port>${login}</replica></shard>`;
+    return `      <shard><replica><host>${LISTEN_HOST}</host><port>${port}</port></replica></shard>`;
   });
   return `
   <tcp_port>${tcpPort}</tcp_port>
   <remote_servers>
     <${name}>
+      <secret>${credentials.appPassword}</secret>
 ${shards.join('\n')}
     </${name}>
   </remote_servers>`;

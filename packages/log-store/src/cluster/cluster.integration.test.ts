@@ -11,7 +11,7 @@ import { logScope } from '../query/log-scope.ts';
 import { queryLogs } from '../query/query-logs.ts';
 import { queryVolume } from '../query/query-volume.ts';
 import { NOW_MS, PROJECT, testLog } from '../test-store.ts';
-import { inspectReads, inspectShard } from './inspect-server.ts';
+import { inspectReads, inspectShard, inspectSingle } from './inspect-server.ts';
 import { renderMigration } from './table-layout.ts';
 
 const SCOPE = logScope({ organizationId: 'o', projectIds: [PROJECT], mode: 'live' });
@@ -58,7 +58,8 @@ describe('a cluster of two shards', () => {
     expect(await inspect({ shard: 2 })).toMatchObject({ wrong: expect.stringMatching(/is shard 1/) });
     expect(await inspect({ cluster: 'other' })).toMatchObject({ wrong: expect.stringMatching(/knows no cluster/) });
     expect(await inspect({ replicas: 2 })).toMatchObject({ wrong: expect.stringMatching(/not replicated/) });
-    expect(await inspectReads(first, cluster.name)).toBeNull();
+    expect(await inspectReads(first, cluster.name)).toEqual({ layout: null });
+    expect(await inspectSingle(first)).toMatchObject({ wrong: expect.stringMatching(/belongs to a cluster/) });
   });
 
   it('keeps rows once under one token, on each shard', async () => {
@@ -120,6 +121,26 @@ describe('a cluster of two shards', () => {
       options,
     );
     expect(volume.total).toBe(5);
+  });
+
+  it('a server outside the shards reads them by Distributed tables alone', async () => {
+    const outsider = await cluster.startOutsider();
+    const [app, outside] = [outsider.appUrl, outsider.readerUrl].map((url) =>
+      openLogStore(url, { application: 'test' }),
+    );
+    if (app === undefined || outside === undefined) throw new Error('two clients');
+    const layout = { kind: 'reads', cluster: cluster.name } as const;
+    expect(await inspectReads(app, cluster.name)).toEqual({ layout });
+    expect((await migrateLogStore(app, layout)).length).toBeGreaterThan(2);
+    expect(await migrateLogStore(app, layout)).toEqual([]);
+    expect(await inspectReads(app, cluster.name)).toEqual({ layout });
+    const tables = await app.query({ query: 'SHOW TABLES', format: 'TabSeparated' });
+    expect((await tables.text()).split('\n')).toEqual(['dead_letters', 'logs', 'schema_migrations_of_reads', '']);
+    const page = await queryLogs(outside, SCOPE, { from: '-24h', filters: [], sort: 'asc', limit: 10 }, options);
+    expect(page.data).toHaveLength(5);
+    await app.command({ query: 'CREATE OR REPLACE TABLE logs (a UInt8) ENGINE = MergeTree ORDER BY a' });
+    expect(await inspectReads(app, cluster.name)).toMatchObject({ wrong: expect.stringMatching(/of its own/) });
+    await Promise.all([app.close(), outside.close()]);
   });
 
   it('a letter written through the Distributed table lies on the shard of its bus partition', async () => {

@@ -72,7 +72,7 @@ describe('alone', () => {
 
 describe('contradiction', () => {
   const place = { cluster: 'c', shard: 2, shards: 2, replicas: 2 };
-  const told = { shards: 2, replicas: 2, ownShard: 2, hasMacros: true, localEngine: null };
+  const told = { shards: 2, replicas: 2, ownShard: 2, hasMacros: true, localEngine: null, logsEngine: null };
   it.each([
     [null, {}, {}],
     [null, {}, { ownShard: null }],
@@ -83,6 +83,8 @@ describe('contradiction', () => {
     [/is shard 1 of/, {}, { ownShard: 1 }],
     [/no macros/, {}, { hasMacros: false }],
     [/no macros/, { replicas: 1 }, { hasMacros: false }],
+    [/database of its own/, {}, { logsEngine: 'MergeTree' }],
+    [null, {}, { logsEngine: 'Distributed' }],
     [/not replicated/, {}, { localEngine: 'MergeTree' }],
   ])('%s', (expected, placeChanges, toldChanges) => {
     const wrong = contradiction({ ...place, ...placeChanges }, { ...told, ...toldChanges });
