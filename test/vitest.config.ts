@@ -13,6 +13,7 @@ export default defineConfig({
     projects: [
       // test/parts is a package of its own.
       {
+        extends: false,
         test: {
           ...base.test,
           name: 'embedded',
@@ -20,6 +21,7 @@ export default defineConfig({
         },
       },
       {
+        extends: false,
         test: {
           ...base.test,
           name: 'real',

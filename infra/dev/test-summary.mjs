@@ -9,9 +9,8 @@ let failed = 0;
 let skipped = 0;
 const problems = [];
 
-for (const manifest of globSync(['{packages,services}/*/package.json', '{test,infra}/package.json'], {
-  cwd: root,
-})) {
+const MANIFESTS = ['{packages,services}/*/package.json', '{test,infra,test/parts}/package.json'];
+for (const manifest of globSync(MANIFESTS, { cwd: root })) {
   if (JSON.parse(readFileSync(join(root, manifest), 'utf8')).scripts?.test === undefined) continue;
   const folder = dirname(manifest);
   const file = join(root, folder, '.test-report', 'vitest.json');

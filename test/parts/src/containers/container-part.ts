@@ -50,7 +50,7 @@ export async function startContainer(options: ContainerOptions): Promise<TestPar
     },
     pids: () => [],
     async remove() {
-      await client.remove(handle, { removeVolumes: true });
+      await handle.remove({ force: true, v: true });
     },
   };
   try {

@@ -26,8 +26,8 @@ it('goes with a test process that is killed, even while it is paused, and takes 
     exited.then(() => Promise.reject(new Error('The owner of the server ended by itself.'))),
   ]);
   const pids = JSON.parse(line);
-  expect(pids.length).toBeGreaterThan(1);
-  expect(livingOf(pids)).toEqual(pids);
+  // Not all of them: that of the last connection may have been on its way out.
+  expect(livingOf(pids).length).toBeGreaterThan(1);
   expect(readdirSync(folder)).toHaveLength(1);
   owner.kill('SIGKILL');
   await exited;
