@@ -10,6 +10,8 @@ import type { Spooled } from './spooled-record.ts';
 export interface DrainerOptions {
   readonly store: SpoolStore;
   readonly target: Promise<BusProducer>;
+  /** What is sent to a partition at once; 0 = one record. */
+  readonly groupBytesMax: number;
   readonly closing: AbortSignal;
   /** Appends to the spool that have begun since the process has, and those of them that have not ended. */
   readonly spooling: () => { readonly begun: number; readonly underWay: number };
@@ -81,7 +83,7 @@ function createWindowSender(options: DrainerOptions, producer: BusProducer, star
     while (left.length > 0) {
       if (closing.aborted) return null;
       const attempt = careful ? left.slice(0, 1) : left;
-      const { sent, failure } = await sendOnce(producer, attempt, options.setAside);
+      const { sent, failure } = await sendOnce(producer, attempt, options);
       left = left.filter((spooled) => !sent.has(spooled));
       options.sent(sent.size);
       // What is sent and not let go of is sent again after a crash: a repeat, which the bus may have.

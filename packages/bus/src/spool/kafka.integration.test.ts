@@ -58,7 +58,12 @@ function openTopic() {
 }
 
 function openSpool(): SpoolingBus {
-  const spool = withSpool(openTopic(), { folder, bytesMax: 2 ** 26, report: (event) => events.push(event) });
+  const spool = withSpool(openTopic(), {
+    folder,
+    bytesMax: 2 ** 26,
+    takesGroups: true,
+    report: (event) => events.push(event),
+  });
   opened.push(spool);
   return spool;
 }

@@ -1,6 +1,5 @@
 // One try to send spooled records: all partitions at once, each in order.
 import { BusError, type BusProducer } from '../bus.ts';
-import { GROUP_BYTES_MAX } from './limits.ts';
 import { recordBytes, type Spooled } from './spooled-record.ts';
 
 export interface Sent {
@@ -10,11 +9,17 @@ export interface Sent {
   readonly failure: BusError | null;
 }
 
+export interface SendOptions {
+  /** Keeps a record that the target will never take. It counts as sent when this resolves. */
+  readonly setAside: (spooled: Spooled, why: BusError) => Promise<void>;
+  readonly groupBytesMax: number;
+}
+
 /** Sends what it can; a partition stops at its first failure. */
 export async function sendOnce(
   producer: BusProducer,
   records: readonly Spooled[],
-  setAside: (spooled: Spooled, why: BusError) => Promise<void>,
+  { setAside, groupBytesMax }: SendOptions,
 ): Promise<Sent> {
   const sent = new Set<Spooled>();
   const send = async (spooled: Spooled) => {
@@ -27,8 +32,8 @@ export async function sendOnce(
     sent.add(spooled);
   };
   const sendLane = async (lane: readonly Spooled[]) => {
-    // A group is one request at Kafka and one transaction at LMDB: there whole and in order, or not.
-    for (const group of groupsOf(lane)) {
+    // A group is there whole and in order, or not at all: only of a target that is like that is it more than one record.
+    for (const group of groupsOf(lane, groupBytesMax)) {
       const failed = (await Promise.allSettled(group.map(send))).find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') return failed.reason;
     }
@@ -56,12 +61,12 @@ function lanesOf(records: readonly Spooled[], producer: BusProducer): Iterable<r
   return lanes.values();
 }
 
-function* groupsOf(lane: readonly Spooled[]): Generator<readonly Spooled[]> {
+function* groupsOf(lane: readonly Spooled[], bytesMax: number): Generator<readonly Spooled[]> {
   let group: Spooled[] = [];
   let bytes = 0;
   for (const spooled of lane) {
     const size = recordBytes(spooled.record);
-    if (group.length > 0 && bytes + size > GROUP_BYTES_MAX) {
+    if (group.length > 0 && bytes + size > bytesMax) {
       yield group;
       group = [];
       bytes = 0;

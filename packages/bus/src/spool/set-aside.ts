@@ -18,7 +18,7 @@ export interface SetAside {
 }
 
 /** In `folder`, which is made at the first need. */
-export function createSetAside(folder: string): SetAside {
+export function createSetAside(folder: string, groupBytesMax: number): SetAside {
   let opened: Promise<SpoolStore> | null = null;
   let count = 0;
   const store = () => {
@@ -46,7 +46,7 @@ export function createSetAside(folder: string): SetAside {
         const window = (await kept.read(position, 0)).slice(0, left);
         if (window.length === 0) return;
         // What is too large still goes to the end of the line, behind what this round looks at.
-        const { sent, failure } = await sendOnce(producer, window, keep);
+        const { sent, failure } = await sendOnce(producer, window, { setAside: keep, groupBytesMax });
         const firstLeft = window.find((spooled) => !sent.has(spooled));
         position = firstLeft?.offset ?? (window.at(-1)?.offset ?? 0) + 1;
         await kept.commit(position);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, BusError, type BusProducer } from '../bus.ts';
 import { createDrainer, type Drainer } from './drainer.ts';
-import { LEFTOVER_CHECK_MS, TARGET_WAIT_MS } from './limits.ts';
+import { GROUP_BYTES_MAX, LEFTOVER_CHECK_MS, TARGET_WAIT_MS } from './limits.ts';
 import { orClosed } from './or-closed.ts';
 import type { Outage } from './outage.ts';
 import { rememberedPartitions, rememberPartitions } from './partition-count.ts';
@@ -23,6 +23,13 @@ export interface SpoolParts {
   close(): Promise<void>;
 }
 
+/** Of the spool's settings what its parts need. */
+export interface SpoolFolder {
+  readonly folder: string;
+  readonly bytesMax: number;
+  readonly takesGroups?: boolean;
+}
+
 /** What belongs to the spool from its beginning, before its folder is open. */
 export interface SpoolShared {
   readonly report: (event: SpoolEvent) => void;
@@ -32,21 +39,18 @@ export interface SpoolShared {
 }
 
 /** @throws BusError 'unavailable' when the folder cannot be used */
-export async function openSpoolParts(
-  bus: Bus,
-  settings: { readonly folder: string; readonly bytesMax: number },
-  shared: SpoolShared,
-): Promise<SpoolParts> {
+export async function openSpoolParts(bus: Bus, settings: SpoolFolder, shared: SpoolShared): Promise<SpoolParts> {
   const { folder } = settings;
+  const groupBytesMax = settings.takesGroups === true ? GROUP_BYTES_MAX : 0;
   const { outage, counts, closing } = shared;
   const store = await openSpoolStore(folder, settings.bytesMax);
   const backlog = await store.backlog();
   if (backlog.records > 0) outage.beginWith(backlog);
-  const setAside = createSetAside(join(folder, 'set-aside'));
+  const setAside = createSetAside(join(folder, 'set-aside'), groupBytesMax);
   const target = openTarget(bus, closing, (error) => {
     if (outage.begin(error)) drainer.wake(false);
   });
-  const drainer = openDrainer(store, target, join(folder, 'set-aside'), setAside, shared);
+  const drainer = openDrainer({ store, target, folder: join(folder, 'set-aside'), setAside, groupBytesMax }, shared);
   if (outage.isOn) drainer.wake(false);
   const { partitions, remembered } = await followPartitions(folder, target, shared);
   const retried = retrySetAside(setAside, target, closing);
@@ -78,11 +82,17 @@ export async function openSpoolParts(
   };
 }
 
+interface Drained {
+  readonly store: SpoolStore;
+  readonly target: Target;
+  readonly setAside: SetAside;
+  /** Of what is set aside. */
+  readonly folder: string;
+  readonly groupBytesMax: number;
+}
+
 function openDrainer(
-  store: SpoolStore,
-  target: Target,
-  folder: string,
-  setAside: SetAside,
+  { store, target, setAside, folder, groupBytesMax }: Drained,
   { report, outage, counts, closing }: SpoolShared,
 ): Drainer {
   /** The same reason again and again is told once. */
@@ -95,6 +105,7 @@ function openDrainer(
   return createDrainer({
     store,
     target: target.opened,
+    groupBytesMax,
     closing,
     spooling: () => counts,
     async setAside(spooled, why) {

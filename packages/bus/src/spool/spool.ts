@@ -13,6 +13,11 @@ export interface SpoolSettings {
   readonly folder: string;
   /** Of what waits to be sent on; past it an append fails with 'full'. */
   readonly bytesMax: number;
+  /**
+   * Whether the target takes what is appended to a partition in one turn whole and in order, or not at all, as Kafka does with
+   * one request: then records are sent on many at a time. Else one after the other, for none may overtake another.
+   */
+  readonly takesGroups?: boolean;
   readonly report?: (event: SpoolEvent) => void;
 }
 

@@ -39,6 +39,7 @@ export function makeBus(config: IntakeConfig, logger: Logger): Bus | SpoolingBus
     return withSpool(bus, {
       folder: join(config.dataDir, 'intake', 'spool'),
       bytesMax: config.spoolBytesMax,
+      takesGroups: true,
       report: (event) => logSpoolEvent(logger, event),
     });
   } catch (error) {
