@@ -31,7 +31,9 @@ export function createConsumerMetrics({ lag, waiting }: MetricSources): Consumer
     labelNames: ['partition'],
     registers,
     async collect() {
-      for (const { partition, records } of await lag()) this.set({ partition }, records);
+      // Unknown while the bus is away: no series rather than an old one, and the other metrics are told.
+      this.reset();
+      for (const { partition, records } of await lag().catch(() => [])) this.set({ partition }, records);
     },
   });
   new Gauge({

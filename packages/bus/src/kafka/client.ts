@@ -26,7 +26,8 @@ export interface KafkaClient {
   /** Sends a request to the leader of a partition. What a failure says about connections and leaders is remembered. */
   onLeader<T>(partition: number, request: (broker: Broker) => Promise<T>): Promise<T>;
   onNode<T>(nodeId: number, request: (broker: Broker) => Promise<T>): Promise<T>;
-  onCoordinator<T>(groupId: string, request: (broker: Broker) => Promise<T>): Promise<T>;
+  /** `answerMs`: how long its answer may take where that is longer than of other requests. */
+  onCoordinator<T>(groupId: string, request: (broker: Broker) => Promise<T>, answerMs?: number): Promise<T>;
   /** Tries until it is done, refused, or {@link CALL_DEADLINE_MS} have passed. @throws BusError, `doing` in its message */
   call<T>(doing: string, attempt: () => Promise<T>, deadlineMs?: number): Promise<T>;
   /** Earliest kept offsets, or the next ones to be given. */
@@ -42,7 +43,8 @@ export function createClient(
 ): KafkaClient {
   const closing = new AbortController();
   const sockets = openSockets();
-  const cluster = createCluster(brokers, settings, sockets.open, requestTimeoutMs);
+  const connect = () => createCluster(brokers, settings, sockets.open, requestTimeoutMs);
+  let cluster = connect();
   let known: Promise<void> | null = null;
   /** Coordinators of groups: asked for once, and again when a request to one fails. */
   const coordinators = new Map<string, number>();
@@ -72,14 +74,31 @@ export function createClient(
     known = null;
     coordinators.clear();
   };
-  const on = async <T>(find: () => Promise<Broker>, request: (broker: Broker) => Promise<T>): Promise<T> => {
+  /** The client shares what it waits for among its callers: should one such wait never end, all would hang. Begun anew. */
+  const renew = () => {
+    sockets.dropAll();
+    void cluster.disconnect().catch(ignore);
+    cluster = connect();
+    known = null;
+    coordinators.clear();
+  };
+  const on = async <T>(
+    find: () => Promise<Broker>,
+    request: (broker: Broker) => Promise<T>,
+    answerMs = requestTimeoutMs,
+  ): Promise<T> => {
     let broker: Broker | null = null;
-    try {
+    const attempt = async () => {
       await metadata();
       broker = await find();
-      return await request(broker);
+      return request(broker);
+    };
+    const hung = new Error('no answer in time');
+    try {
+      return await within(answerMs + requestTimeoutMs + 2 * CONNECT_TIMEOUT_MS, attempt(), () => hung);
     } catch (error) {
-      noteFailure(error, broker);
+      if (error === hung) renew();
+      else noteFailure(error, broker);
       checkOpen();
       throw error;
     }
@@ -105,7 +124,8 @@ export function createClient(
     },
     onLeader: (partition, request) => on(() => leaderOf(cluster, topic, partition), request),
     onNode: (nodeId, request) => on(() => cluster.findBroker({ nodeId }), request),
-    onCoordinator: (groupId, request) => on(() => coordinatorOf(cluster, groupId, coordinators), request),
+    onCoordinator: (groupId, request, answerMs) =>
+      on(() => coordinatorOf(cluster, groupId, coordinators), request, answerMs),
     call: (doing, attempt, deadlineMs = CALL_DEADLINE_MS) => callUntil(client, doing, attempt, deadlineMs),
     async offsets(partitions, which) {
       await metadata();

@@ -5,7 +5,7 @@ import type { BusLogger } from '../bus.ts';
 import { ASSIGNMENT_NAME, assign, decodeMember, decodeShare, encodeMember, encodeShare } from './assignment.ts';
 import type { KafkaClient } from './client.ts';
 import { busErrorOf, kafkaFailure } from './failure.ts';
-import { HEARTBEAT_MS, LEAVE_DEADLINE_MS } from './limits.ts';
+import { HEARTBEAT_MS, JOIN_SLACK_MS, LEAVE_DEADLINE_MS } from './limits.ts';
 import { backoffMs, pause, within } from './pause.ts';
 
 export interface Identity {
@@ -94,7 +94,7 @@ export function joinGroup(client: KafkaClient, calls: KafkaClient, options: Grou
       try {
         if (joining || generation === null) {
           joining = true;
-          const share = await client.onCoordinator(groupId, join);
+          const share = await client.onCoordinator(groupId, join, 2 * (options.sessionTimeoutMs + JOIN_SLACK_MS));
           joining = false;
           if (leaving.signal.aborted) return;
           logger?.info({ event: 'group_joined', groupId, generation, partitions: [...share] }, 'joined the group');

@@ -1,4 +1,4 @@
-// Types of the parts of kafkajs 2.2.4 that the adapter uses beneath its public API (docs/adr/0009): connections to the brokers
+// Types of the parts of kafkajs 2.2.4 that the adapter uses beneath its public API (docs/adr/0012): connections to the brokers
 // and single requests. The version is pinned and patched, so an update that changes them fails at the install.
 
 declare module 'kafkajs/src/cluster/index.js' {

@@ -50,6 +50,8 @@ export const READ_PATIENCE_MS = 3_000;
 
 /** How often a member of the group shows that it lives, and learns of a rebalance: partitions move in less than a second. */
 export const HEARTBEAT_MS = 400;
+/** A join waits for the other members, a session at most; so much later its answer does not come any more. */
+export const JOIN_SLACK_MS = 5_000;
 /** Leaving the group takes at most this long of a stop. */
 export const LEAVE_DEADLINE_MS = 1_000;
 

@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Bus, OwnedPartition, UnreadGone } from '../bus.ts';
 import { openBus } from '../open-bus.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
-import { BUFFER_BYTES_MAX, FETCH_PARTITION_BYTES_MAX } from './limits.ts';
 import { type ProxiedKafka, startProxiedKafka } from './testing/brokers.ts';
 import { recordingLogger } from './testing/recording-logger.ts';
 import { consume, serveAll } from './testing/serving.ts';
@@ -143,7 +142,8 @@ describe('I6: what is fetched and not read', () => {
       return same;
     };
     await expect.poll(settled, { interval: 500, timeout: 30_000 }).toBe(true);
-    expect(kafka.proxy.bytesAnswered() - before).toBeLessThan(BUFFER_BYTES_MAX + FETCH_PARTITION_BYTES_MAX + 2 * MIB);
+    // 8 MiB, the answer of 4 that passes it, and what else is said.
+    expect(kafka.proxy.bytesAnswered() - before).toBeLessThan(14 * MIB);
     const offsets = start.map(({ offset }) => offset);
     while (offsets.length < 40) {
       offsets.push(...(await first.read((offsets.at(-1) ?? 0) + 1, options)).map(({ offset }) => offset));

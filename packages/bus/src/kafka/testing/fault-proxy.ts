@@ -4,7 +4,15 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** Keys of requests (https://kafka.apache.org/protocol#protocol_api_keys). */
-export const API = { produce: 0, fetch: 1, metadata: 3, offsetCommit: 8, joinGroup: 11, heartbeat: 12 } as const;
+export const API = {
+  produce: 0,
+  fetch: 1,
+  metadata: 3,
+  offsetCommit: 8,
+  joinGroup: 11,
+  heartbeat: 12,
+  saslAuthenticate: 36,
+} as const;
 
 /** What becomes of an answer: it passes, its connection is cut instead, or it is swallowed and others pass. */
 export type Fate = 'pass' | 'cut' | 'swallow';

@@ -1,0 +1,74 @@
+// Waits that do not end: a broker that falls silent while connections authenticate, and a request that is never answered.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBus } from '../open-bus.ts';
+import { createClient } from './client.ts';
+import { type ProxiedKafka, startProxiedKafka } from './testing/brokers.ts';
+import { API } from './testing/fault-proxy.ts';
+import { serveAll } from './testing/serving.ts';
+import { kafkaSettings } from './testing/settings.ts';
+
+let kafka: ProxiedKafka;
+beforeAll(async () => {
+  kafka = await startProxiedKafka({
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.proxied.plain.sasl.jaas.config':
+      'org.apache.kafka.common.security.plain.PlainLoginModule required user_sazabi="password";',
+  });
+});
+afterAll(() => kafka.remove());
+
+it('connections that never finish to authenticate are given up, and appends and partitions go on afterwards', async () => {
+  const settings = kafkaSettings(`silence-${randomUUID()}`, {
+    appendDeadlineMs: 1_000,
+    sasl: { mechanism: 'plain', username: 'sazabi', password: 'password' },
+  });
+  const bus = openBus(kafka.url, { kafka: settings });
+  const producer = await bus.producer();
+  const serving = serveAll(await bus.consumer());
+  await expect.poll(serving.partitions).toEqual([0]);
+  const append = () => producer.append(0, { headers: new Map(), value: Buffer.from('record') });
+  await append();
+
+  kafka.proxy.decide((apiKey) => (apiKey === API.saslAuthenticate ? 'swallow' : 'pass'));
+  kafka.proxy.refuse();
+  kafka.proxy.accept();
+  const asked = kafka.proxy.requests(API.saslAuthenticate);
+  await expect(append()).rejects.toMatchObject({ failure: 'unavailable' });
+  await expect.poll(() => kafka.proxy.requests(API.saslAuthenticate)).toBeGreaterThan(asked);
+  expect(await bus.writable()).toBe(false);
+
+  kafka.proxy.decide(() => 'pass');
+  const goesOn = () =>
+    append().then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(goesOn, { timeout: 60_000 }).toBe(true);
+  const read = () =>
+    serving
+      .owned(0)
+      ?.read(0, { bytesMax: 1000, recordsMax: 10, waitMs: 1_000 })
+      .catch(() => []);
+  await expect.poll(async () => (await read())?.length, { timeout: 60_000 }).toBeGreaterThan(0);
+  const commit = async () =>
+    (await serving
+      .owned(0)
+      ?.commit(1)
+      .catch(() => null)) === undefined;
+  await expect.poll(commit, { timeout: 60_000 }).toBe(true);
+  await bus.close();
+});
+
+it('a request that never settles is given up, and others go on on new connections', async () => {
+  const settings = kafkaSettings(`hung-${randomUUID()}`);
+  const bus = openBus(kafka.directUrl, { kafka: settings });
+  await bus.producer();
+  await bus.close();
+  const client = createClient([kafka.directBroker], settings, { topic: settings.topic, requestTimeoutMs: 500 });
+  const never = client.onLeader(0, () => new Promise(() => undefined));
+  await expect(never).rejects.toThrow('no answer in time');
+  await client.ping();
+  await client.close();
+});
