@@ -11,6 +11,7 @@ export const API = {
   offsetCommit: 8,
   joinGroup: 11,
   heartbeat: 12,
+  apiVersions: 18,
   saslAuthenticate: 36,
 } as const;
 
