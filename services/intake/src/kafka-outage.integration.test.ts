@@ -145,7 +145,7 @@ describe('Kafka stands still', () => {
   it('the first wait some seconds for it, all others are answered at once', async () => {
     await start();
     await sendTaken(5);
-    kafka.pause();
+    await kafka.pause();
     const first = await Promise.all(Array.from({ length: 5 }, () => send()));
     expect(first.every(({ status }) => status === 202)).toBe(true);
     expect(Math.max(...first.map(({ tookMs }) => tookMs))).toBeLessThan(10_000);
@@ -154,7 +154,7 @@ describe('Kafka stands still', () => {
       expect(status).toBe(202);
       expect(tookMs).toBeLessThan(1_000);
     }
-    kafka.resume();
+    await kafka.resume();
     await drained();
     await sendTaken(5);
     expect(new Set(await stored()).size).toBe(new Set(sent).size);

@@ -91,7 +91,7 @@ describe('a PostgreSQL that is away', () => {
     const own = await startPostgres();
     const [one] = pair(await start(2, await own.createDatabase()));
     const intake = await follow(one.internalUrl);
-    own.pause();
+    await own.pause();
     const asked = await Promise.all(
       Array.from({ length: 30 }, async () => {
         const startedMs = performance.now();
@@ -109,7 +109,7 @@ describe('a PostgreSQL that is away', () => {
     expect(await statusOf(`${one.url}/readyz`)).toBe(503);
     await expect.poll(() => intake.client.connected()).toBe(false);
     expect(intake.accepts(publicKey)).toBe(true);
-    own.resume();
+    await own.resume();
     const backMs = await tookMs(() =>
       expect.poll(() => statusOf(`${one.url}/projects`, secretKey), { interval: 10 }).toBe(200),
     );

@@ -143,7 +143,7 @@ describe('a server that is away', () => {
     const own = await startPostgres();
     const db = await openControlDb(await own.createDatabase());
     await pulseOf(db);
-    own.pause();
+    await own.pause();
     const startedMs = performance.now();
     const asked = failureOf(readFeedState(db.orm));
     expect(isUnavailable(await failureOf(pulseOf(db)))).toBe(true);
@@ -153,7 +153,7 @@ describe('a server that is away', () => {
     const againMs = performance.now();
     expect(isUnavailable(await failureOf(readFeedState(db.orm)))).toBe(true);
     expect(performance.now() - againMs).toBeLessThan(PULSE_DEADLINE_MS);
-    own.resume();
+    await own.resume();
     await expect.poll(() => failureOf(pulseOf(db))).toBeNull();
     await db.ping();
     await db.close();
