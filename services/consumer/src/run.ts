@@ -1,15 +1,9 @@
 // The consumer, wired: bus → partition loops → log store. It holds nothing: where it stands is the bus's committed offset.
-import {
-  type BusDeadLetters,
-  BusError,
-  type BusOptions,
-  type OwnedPartition,
-  openBus,
-  type UnreadGone,
-} from '@sazabi/bus';
-import { createLogger, type Logger, type Running, StartupError, startInternalServer } from '@sazabi/lifecycle';
+import type { BusDeadLetters, OwnedPartition, UnreadGone } from '@sazabi/bus';
+import { createLogger, type Logger, type Running, startInternalServer } from '@sazabi/lifecycle';
 import type { ConsumerConfig } from './config.ts';
 import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts';
+import { type BusParts, openBusParts } from './open-bus-parts.ts';
 import { runPartition } from './partition-loop.ts';
 import { prepareShards, type Shards } from './shards.ts';
 import { openStoreServers } from './store-servers.ts';
@@ -53,23 +47,26 @@ async function start(
   { logger, stopping }: Required<RunOverrides>,
   closers: Closer[],
 ): Promise<Omit<RunningConsumer, 'close'>> {
-  let starting = true;
+  let parts: BusParts | null = null;
+  let notStarted: string | null = 'the bus has not answered yet';
   const waiting = new Map<number, string>();
-  // Made before the metrics whose source it is.
-  let countGone = (_: UnreadGone): void => undefined;
-  const { consumer, deadLetters } = await openBusParts(
-    config.bus,
-    { logger, onUnreadGone: (gone) => countGone(gone) },
-    closers,
-  );
-  const metrics = createConsumerMetrics({ lag: () => consumer.lag(), waiting: () => waiting });
-  countGone = ({ records }) => metrics.unreadGone.inc(records);
+  const metrics = createConsumerMetrics({
+    lag: async () => (await parts?.consumer.lag()) ?? [],
+    waiting: () => waiting,
+  });
   const internal = await startInternalServer({
     ...config.internal,
     metrics: metrics.registry,
-    notReady: () => (starting ? 'the log store has not answered yet' : waitingText(waiting)),
+    notReady: () => notStarted ?? waitingText(waiting),
   });
   closers.push(internal.close);
+  const details = { internalUrl: internal.url };
+  const onUnreadGone = ({ records }: UnreadGone) => metrics.unreadGone.inc(records);
+  parts = await openBusParts(config.bus, { logger, onUnreadGone }, stopping);
+  if (parts === null) return { details };
+  closers.push(parts.close);
+  const { consumer, deadLetters } = parts;
+  notStarted = 'the log store has not answered yet';
   const servers = openStoreServers(config.clickHouseUrl, config.cluster);
   // The loops end before what they use.
   closers.push(servers.close, consumer.close);
@@ -81,11 +78,11 @@ async function start(
   const workload = createWorkload();
   const failed = new Promise<never>((_, reject) => {
     if (stopping.aborted) return;
-    starting = false;
+    notStarted = null;
     shards.failed.catch(reject);
     consumer.run((owned) => serve(owned, { shards, deadLetters, metrics, logger, waiting, workload }).catch(reject));
   });
-  return { details: { internalUrl: internal.url }, failed };
+  return { details, failed };
 }
 
 interface Serving {
@@ -121,15 +118,4 @@ async function serve(
 function waitingText(waiting: ReadonlyMap<number, string>): string | null {
   if (waiting.size === 0) return null;
   return [...waiting].map(([partition, because]) => `partition ${partition} waits: ${because}`).join('; ');
-}
-
-/** @throws StartupError where the bus cannot be opened; its message says why */
-async function openBusParts(config: ConsumerConfig['bus'], options: BusOptions, closers: Closer[]) {
-  try {
-    const bus = openBus(config.url, { ...options, kafka: config.kafka });
-    closers.push(bus.close);
-    return { consumer: await bus.consumer(), deadLetters: await bus.deadLetters() };
-  } catch (error) {
-    throw error instanceof BusError ? new StartupError(error.message, { cause: error }) : error;
-  }
 }

@@ -56,7 +56,7 @@ describe('consumer, start and stop', () => {
     await expect(failure).rejects.toThrow(/^[^\n]+$/);
   });
 
-  it('a busy internal port ends the start with one line, and the bus is closed', async () => {
+  it('a busy internal port ends the start with one line, before the bus is touched', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
@@ -72,12 +72,7 @@ describe('consumer, start and stop', () => {
     await expect(failure).rejects.toThrow(/^[^\n]+$/);
     other.close();
 
-    // A bus left open would be had again by this process, with the files that are gone now.
-    await rm(busFolder, { recursive: true });
-    const bus = openBus(`lmdb:${busFolder}`);
-    await bus.deadLetters();
-    expect(existsSync(join(busFolder, 'records', 'data.mdb'))).toBe(true);
-    await bus.close();
+    expect(existsSync(busFolder)).toBe(false);
   });
 
   it('waits for a store that is not there yet, and can be stopped meanwhile', async () => {
