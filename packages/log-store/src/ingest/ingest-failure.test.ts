@@ -49,4 +49,11 @@ describe('ingestFailure', () => {
     expect(code).toBe('27 CANNOT_PARSE_INPUT_ASSERTION_FAILED');
     expect(reason).toHaveLength(500);
   });
+
+  it('the reason holds no half of a character, wherever it is cut', () => {
+    for (const before of ['', 'x']) {
+      const { reason } = ingestFailure(answered('469', 'VIOLATED_CONSTRAINT', `${before}${'😀'.repeat(500)}`));
+      expect(reason.isWellFormed()).toBe(true);
+    }
+  });
 });

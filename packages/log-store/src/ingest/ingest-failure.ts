@@ -144,6 +144,7 @@ function kindOf(type: string, message: string): IngestFailureKind {
   return WHILE_READING.test(message) && !SCHEMA.has(type) ? 'no-answer' : 'wait';
 }
 
+/** Well-formed: the store does not take half a character, and a letter with one would be tried for ever. */
 function cut(text: string): string {
-  return text.slice(0, REASON_CHARACTERS_MAX);
+  return text.slice(0, REASON_CHARACTERS_MAX).toWellFormed();
 }
