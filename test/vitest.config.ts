@@ -1,11 +1,7 @@
 // The tests of whole processes, in two projects: all of them on embedded parts, and test/e2e once more on Kafka and PostgreSQL.
-import { kafkaIsMissing } from '@sazabi/test-parts';
+import { kafkaIsMissing } from '@sazabi/test-parts/kafka-is-missing';
 import { defineConfig } from 'vitest/config';
 import base from '../infra/dev/vitest.config.ts';
-
-const withoutKafka = await kafkaIsMissing();
-/** Tests of a cluster, which stands on a broker. */
-const CLUSTER = ['soak/**', 'fault/{broker,store,postgres}-gone.test.ts', 'fault/{consumer-killed,poison}.test.ts'];
 
 export default defineConfig({
   test: {
@@ -17,7 +13,7 @@ export default defineConfig({
         test: {
           ...base.test,
           name: 'embedded',
-          exclude: ['**/node_modules/**', 'parts/**', ...(withoutKafka ? CLUSTER : [])],
+          exclude: [...(base.test?.exclude ?? []), 'parts/**'],
         },
       },
       {
@@ -25,7 +21,7 @@ export default defineConfig({
         test: {
           ...base.test,
           name: 'real',
-          include: withoutKafka ? [] : ['e2e/**/*.test.ts'],
+          include: (await kafkaIsMissing()) ? [] : ['e2e/**/*.test.ts'],
           env: { TEST_SYSTEM: 'real' },
           globalSetup: ['support/real-parts.ts'],
         },

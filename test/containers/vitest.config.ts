@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 import base from '../../infra/dev/vitest.config.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const FILES = '{packages,services}/*/src/**/*.integration.test.ts';
+const FILES = '{packages,services,test}/*/src/**/*.integration.test.ts';
 /** `startKafkaProcess` does not count: such a test wants a process, on any machine. */
 const STARTS_PARTS = /\b(startKafka|startPostgres)\(/;
 
@@ -25,7 +25,7 @@ export default defineConfig({
           ...base.test,
           name: 'parts',
           root: ROOT,
-          include: [...files, 'test/parts/src/parts.integration.test.ts'],
+          include: files,
         },
       },
       {

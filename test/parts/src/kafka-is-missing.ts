@@ -1,4 +1,4 @@
-// Whether this machine can run a broker at all: for `describe.skipIf`, so that a newcomer without Java still has a green run.
+// Whether this machine can run a broker at all.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -8,11 +8,20 @@ import { partsSettings } from './settings.ts';
 const JAVA_MAJOR_MIN = 17;
 
 /** True where neither a container engine nor Java and Maven are there, after a line that says what to install; in CI never. */
-export async function kafkaIsMissing(): Promise<boolean> {
+export function kafkaIsMissing(): Promise<boolean> {
+  missing ??= look();
+  return missing;
+}
+
+let missing: Promise<boolean> | undefined;
+
+async function look(): Promise<boolean> {
   const settings = partsSettings();
   if (settings.ci || (await chooseWay(settings)) === 'containers') return false;
   if (javaMajor() >= JAVA_MAJOR_MIN && isOnPath('mvn')) return false;
-  say(`Skipped, for there is no Kafka: install Docker, or Java ${JAVA_MAJOR_MIN} or newer and Maven.`);
+  say(
+    `Tests with Kafka are left out, for there is none: install Docker, or Java ${JAVA_MAJOR_MIN} or newer and Maven.`,
+  );
   return true;
 }
 

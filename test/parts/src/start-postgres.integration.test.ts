@@ -1,13 +1,10 @@
-// What a test may do to a part, however it runs: SAZABI_TEST_PARTS=containers runs the same with containers.
+// What a test may do to a PostgreSQL, however it runs: SAZABI_TEST_PARTS=containers runs the same with containers.
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { brokerAnswers } from './broker-answers.ts';
-import { kafkaIsMissing } from './kafka-is-missing.ts';
 import { dropDatabase } from './postgres-databases.ts';
 import { livingOf } from './processes/process-tree.ts';
-import { startKafka } from './start-kafka.ts';
 import { startPostgres } from './start-postgres.ts';
-import type { TestKafka, TestPostgres } from './test-part.ts';
+import type { TestPostgres } from './test-part.ts';
 
 describe('PostgreSQL', () => {
   let server: TestPostgres;
@@ -48,24 +45,5 @@ describe('PostgreSQL', () => {
     await server.resume();
     await asked;
     await Promise.all([sql.end(), fresh.end({ timeout: 0 })]);
-  });
-});
-
-describe.skipIf(await kafkaIsMissing())('Kafka', () => {
-  let server: TestKafka;
-  beforeAll(async () => {
-    server = await startKafka();
-  });
-  afterAll(() => server?.remove());
-
-  it('has its address again after a kill, and answers nothing while it is paused', async () => {
-    expect(await brokerAnswers(server.broker)).toBe(true);
-    await server.pause();
-    await expect(brokerAnswers(server.broker)).rejects.toThrow();
-    await server.resume();
-    await server.kill();
-    await expect(brokerAnswers(server.broker)).rejects.toThrow();
-    await server.start();
-    expect(await brokerAnswers(server.broker)).toBe(true);
   });
 });
