@@ -1,8 +1,8 @@
 // Brings the tables to the version of this code: numbered, idempotent .sql files, recorded in schema_migrations.
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { ClickHouseClient } from '@clickhouse/client';
-import { renderMigration, SINGLE, type TableLayout } from './cluster/table-layout.ts';
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import { renderMigration, SINGLE, type TableLayout, withLaterColumns } from './cluster/table-layout.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
@@ -11,9 +11,13 @@ const schemaMigrations = (table: string) => `
 CREATE TABLE IF NOT EXISTS ${table} (version UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
+/** ClickHouse's code: Keeper knows the table with other columns, since another replica has made it and brought it further. */
+const INCOMPATIBLE_COLUMNS = '122';
+
 interface Migration {
   readonly version: number;
   readonly name: string;
+  readonly source: string;
 }
 
 /**
@@ -29,13 +33,29 @@ export async function migrateLogStore(
   const record = layout.kind === 'reads' ? 'schema_migrations_of_reads' : 'schema_migrations';
   await client.command({ query: schemaMigrations(record) });
   const applied = await appliedVersions(client, record);
-  const pending = (await listMigrations()).filter(({ version }) => !applied.has(version));
-  for (const { version, name } of pending) {
-    const source = await readFile(new URL(name, FOLDER), 'utf8');
-    for (const query of renderMigration(source, layout)) await client.command({ query });
+  const pending = (await readMigrations()).filter(({ version }) => !applied.has(version));
+  for (const [index, { version, name, source }] of pending.entries()) {
+    const later = pending.slice(index + 1).map((migration) => migration.source);
+    await apply(client, source, later, layout);
     await client.insert({ table: record, format: 'JSONEachRow', values: [{ version, name }] });
   }
   return pending.map(({ name }) => name);
+}
+
+/** A replica that comes after the others makes a table as they have it by now: Keeper takes no other form. */
+async function apply(
+  client: ClickHouseClient,
+  source: string,
+  later: readonly string[],
+  layout: TableLayout,
+): Promise<void> {
+  const run = async (form: string) => {
+    for (const query of renderMigration(form, layout)) await client.command({ query });
+  };
+  await run(source).catch((error: unknown) => {
+    if (!(error instanceof ClickHouseError) || error.code !== INCOMPATIBLE_COLUMNS) throw error;
+    return run(withLaterColumns(source, later));
+  });
 }
 
 async function appliedVersions(client: ClickHouseClient, record: string): Promise<ReadonlySet<number>> {
@@ -44,11 +64,13 @@ async function appliedVersions(client: ClickHouseClient, record: string): Promis
   return new Set(rows.map(({ version }) => version));
 }
 
-async function listMigrations(): Promise<readonly Migration[]> {
+async function readMigrations(): Promise<readonly Migration[]> {
   const names = (await readdir(fileURLToPath(FOLDER))).sort();
-  return names.map((name) => {
-    const version = Number(FILE_NAME.exec(name)?.[1]);
-    if (Number.isNaN(version)) throw new Error(`${name} in the migrations folder is not named NNNN-what.sql`);
-    return { version, name };
-  });
+  return await Promise.all(
+    names.map(async (name) => {
+      const version = Number(FILE_NAME.exec(name)?.[1]);
+      if (Number.isNaN(version)) throw new Error(`${name} in the migrations folder is not named NNNN-what.sql`);
+      return { version, name, source: await readFile(new URL(name, FOLDER), 'utf8') };
+    }),
+  );
 }

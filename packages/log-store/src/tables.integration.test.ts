@@ -1,6 +1,6 @@
 // What ingest rests on, shown on the real table: one part an insert, tokens, projections, sessions, TTL, restarts.
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,6 +8,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import { LOG_COLUMNS } from '@sazabi/log-record';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { withLaterColumns } from './cluster/table-layout.ts';
 import { migrateLogStore } from './migrate.ts';
 import { type ClickHouseClient, openLogStore } from './open-log-store.ts';
 
@@ -120,6 +121,25 @@ describe('the table', () => {
       { version: 3 },
       { version: 4 },
     ]);
+  });
+});
+
+describe('a table made at once, as a replica makes it that comes after the others', () => {
+  it('has the columns that the migrations one by one give it', async () => {
+    const folder = new URL('migrations/', import.meta.url);
+    const names = (await readdir(folder)).sort();
+    const sources = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')));
+    const columnsOf = (table: string) =>
+      rows(`SELECT name, type, default_kind, default_expression, compression_codec FROM system.columns
+WHERE database = currentDatabase() AND table = '${table}' ORDER BY position`);
+    for (const [index, source] of sources.entries()) {
+      const table = /^CREATE TABLE IF NOT EXISTS (\w+)/m.exec(source)?.[1];
+      if (table === undefined) continue;
+      const atOnce = withLaterColumns(source, sources.slice(index + 1));
+      await app.command({ query: atOnce.replace(`EXISTS ${table}`, `EXISTS ${table}_at_once`) });
+      expect(await columnsOf(`${table}_at_once`)).toEqual(await columnsOf(table));
+      await app.command({ query: `DROP TABLE ${table}_at_once SYNC` });
+    }
   });
 });
 

@@ -12,6 +12,8 @@ export const SINGLE: TableLayout = { kind: 'single' };
 
 const STATEMENT = /^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) ([a-z_]+)(?=\s)/gm;
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)?)MergeTree(?:\(([^)]*)\))?$/gm;
+const ADDED_COLUMN = /^ +ADD COLUMN IF NOT EXISTS (.+?),?$/gm;
+const END_OF_COLUMNS = /\n\)\n(?=ENGINE)/;
 const WINDOW = /\bnon_replicated_deduplication_window = (\d+)/g;
 
 /** A token is remembered for a day, as no insert that rests on it can come later. */
@@ -27,7 +29,8 @@ const SHARDING_KEYS: Readonly<Record<string, string>> = { dead_letters: 'bus_par
 /**
  * The statements of one migration for a server of this layout, in order. The source is written for a single server: one
  * statement about one table that begins a line with `CREATE TABLE IF NOT EXISTS name` or `ALTER TABLE name`; a CREATE has a line
- * `ENGINE = …MergeTree…`.
+ * `ENGINE = …MergeTree…` below the one that ends its columns; an ALTER adds columns, one a line, or modifies settings, which
+ * Keeper does not know.
  * @throws Error for a source that is written otherwise
  */
 export function renderMigration(source: string, layout: TableLayout): readonly string[] {
@@ -35,6 +38,15 @@ export function renderMigration(source: string, layout: TableLayout): readonly s
   const table = tableOf(source);
   if (layout.kind === 'reads') return [distributed(table, '', layout.cluster)];
   return [localForm(source, layout), distributed(table, `AS ${table}_local `, layout.cluster)];
+}
+
+/** A CREATE with the columns that later migrations (those of other tables among them) add to its table. */
+export function withLaterColumns(source: string, later: readonly string[]): string {
+  const table = tableOf(source);
+  const added = later
+    .filter((migration) => tableOf(migration) === table)
+    .flatMap((migration) => [...migration.matchAll(ADDED_COLUMN)].map(([, column]) => `,\n    ${column}`));
+  return source.replace(END_OF_COLUMNS, `${added.join('')}$&`);
 }
 
 function tableOf(source: string): string {
