@@ -5,7 +5,7 @@ import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import Cluster, { type Broker, type PartitionMetadata, type SocketOptions } from 'kafkajs/src/cluster/index.js';
 import { BusError, type Offset } from '../bus.ts';
-import { busErrorOf, kafkaFailure } from './failure.ts';
+import { busErrorOf, kafkaFailure, silentBroker } from './failure.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, METADATA_AGE_MS_MAX, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { backoffMs, pause, within } from './pause.ts';
@@ -42,9 +42,11 @@ export function createClient(
   { topic, requestTimeoutMs = REQUEST_TIMEOUT_MS }: { readonly topic: string; readonly requestTimeoutMs?: number },
 ): KafkaClient {
   const closing = new AbortController();
-  const sockets = openSockets();
-  const connect = () => createCluster(brokers, settings, sockets.open, requestTimeoutMs);
-  let cluster = connect();
+  const connect = () => {
+    const sockets = openSockets();
+    return { sockets, cluster: createCluster(brokers, settings, sockets.open, requestTimeoutMs) };
+  };
+  let { cluster, sockets } = connect();
   let known: Promise<void> | null = null;
   /** Coordinators of groups: asked for once, and again when a request to one fails. */
   const coordinators = new Map<string, number>();
@@ -67,83 +69,77 @@ export function createClient(
     await known;
     await cluster.refreshMetadataIfNecessary();
   };
-  const noteFailure = (error: unknown, broker: Broker | null) => {
+  const noteFailure = (error: unknown) => {
     const failure = kafkaFailure(error);
-    if (failure === 'silent' && broker !== null) sockets.drop(broker.connectionPool.host, broker.connectionPool.port);
+    if (failure === 'silent') sockets.drop(silentBroker(error));
     if (failure !== 'silent' && failure !== 'stale' && failure !== 'no-topic') return;
     known = null;
     coordinators.clear();
   };
-  /** The client shares what it waits for among its callers: should one such wait never end, all would hang. Begun anew. */
   const renew = () => {
-    sockets.dropAll();
+    sockets.close();
     void cluster.disconnect().catch(ignore);
-    cluster = connect();
+    ({ cluster, sockets } = connect());
     known = null;
     coordinators.clear();
   };
-  const on = async <T>(
-    find: () => Promise<Broker>,
-    request: (broker: Broker) => Promise<T>,
-    answerMs = requestTimeoutMs,
-  ): Promise<T> => {
-    let broker: Broker | null = null;
-    const attempt = async () => {
-      await metadata();
-      broker = await find();
-      return request(broker);
-    };
+  /** The client shares what it waits for among its callers: should one such wait never end, all would hang. Begun anew. */
+  const ended = async <T>(work: () => Promise<T>, answerMs = requestTimeoutMs): Promise<T> => {
     const hung = new Error('no answer in time');
+    const askedOf = cluster;
     try {
-      return await within(answerMs + requestTimeoutMs + 2 * CONNECT_TIMEOUT_MS, attempt(), () => hung);
+      return await within(answerMs + requestTimeoutMs + 2 * CONNECT_TIMEOUT_MS, work(), () => hung);
     } catch (error) {
-      if (error === hung) renew();
-      else noteFailure(error, broker);
+      if (error !== hung) noteFailure(error);
+      else if (cluster === askedOf) renew();
       checkOpen();
       throw error;
     }
   };
+  const on = <T>(find: () => Promise<Broker>, request: (broker: Broker) => Promise<T>, answerMs?: number) =>
+    ended(async () => {
+      await metadata();
+      return request(await find());
+    }, answerMs);
   const client: KafkaClient = {
     topic,
     brokers,
     closing: closing.signal,
-    async anyBroker() {
-      checkOpen();
-      await cluster.connect();
-      return cluster.brokerPool.findConnectedBroker();
-    },
+    anyBroker: () =>
+      ended(async () => {
+        checkOpen();
+        await cluster.connect();
+        return cluster.brokerPool.findConnectedBroker();
+      }),
     async ping() {
       await on(
         () => cluster.brokerPool.findConnectedBroker(),
         (broker) => broker.metadata([topic]),
       );
     },
-    async partitions() {
-      await metadata();
-      return cluster.findTopicPartitionMetadata(topic);
-    },
+    partitions: () =>
+      ended(async () => {
+        await metadata();
+        return cluster.findTopicPartitionMetadata(topic);
+      }),
     onLeader: (partition, request) => on(() => leaderOf(cluster, topic, partition), request),
     onNode: (nodeId, request) => on(() => cluster.findBroker({ nodeId }), request),
     onCoordinator: (groupId, request, answerMs) =>
       on(() => coordinatorOf(cluster, groupId, coordinators), request, answerMs),
     call: (doing, attempt, deadlineMs = CALL_DEADLINE_MS) => callUntil(client, doing, attempt, deadlineMs),
-    async offsets(partitions, which) {
-      await metadata();
-      try {
+    offsets: (partitions, which) =>
+      ended(async () => {
+        await metadata();
         const asked = partitions.map((partition) => ({ partition }));
         const answers = await cluster.fetchTopicsOffset([
           { topic, partitions: asked, fromBeginning: which === 'earliest' },
         ]);
         const offsets = answers.flatMap((answer) => answer.partitions);
         return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
-      } catch (error) {
-        noteFailure(error, null);
-        throw error;
-      }
-    },
+      }),
     async close() {
       closing.abort();
-      sockets.dropAll();
+      sockets.close();
       await cluster.disconnect();
     },
   };
@@ -212,18 +208,22 @@ function ignore(): void {}
 
 interface Sockets {
   open(options: SocketOptions): Socket;
-  /** Cuts the connections to one broker: requests on them fail now, new ones connect anew. */
-  drop(host: string, port: number): void;
-  dropAll(): void;
+  /** Cuts the connections to one broker, or to all: requests on them fail now, new ones connect anew. */
+  drop(address: string | null): void;
+  /** Cuts all for good: who would still connect fails. */
+  close(): void;
 }
 
 function openSockets(): Sockets {
   const sockets = new Map<Socket, string>();
-  const drop = (cut: (address: string) => boolean) => {
-    for (const [socket, address] of sockets) if (cut(address)) socket.destroy(new Error('connection given up'));
+  let closed = false;
+  const drop = (to: string | null) => {
+    for (const [socket, address] of sockets)
+      if (to === null || address === to) socket.destroy(new Error('connection given up'));
   };
   return {
     open({ host, port, ssl, onConnect }) {
+      if (closed) throw new Error('the connections are closed');
       // A name for the certificate is asked by names alone (RFC 6066, section 3).
       const name = isIP(host) === 0 ? { servername: host } : {};
       const socket =
@@ -234,7 +234,10 @@ function openSockets(): Sockets {
       socket.once('close', () => sockets.delete(socket));
       return socket;
     },
-    drop: (host, port) => drop((address) => address === `${host}:${port}`),
-    dropAll: () => drop(() => true),
+    drop,
+    close() {
+      closed = true;
+      drop(null);
+    },
   };
 }

@@ -50,6 +50,7 @@ interface Failed {
   readonly message: string;
   readonly type: string | null;
   readonly code: string | null;
+  readonly broker: string | null;
 }
 
 /** What kind of failure a rejected request is. */
@@ -61,6 +62,11 @@ export function kafkaFailure(error: unknown): KafkaFailure {
   if (name === 'KafkaJSRequestTimeoutError') return 'silent';
   if (name === 'TypeError' || name === 'RangeError') return 'other';
   return 'stale';
+}
+
+/** The address `host:port` that a 'silent' failure waited for, or null where it is not told. */
+export function silentBroker(error: unknown): string | null {
+  return rootOf(error).broker;
 }
 
 /** The partition that an 'out-of-range' is about. */
@@ -100,6 +106,7 @@ function rootOf(error: unknown): Failed {
     message: root instanceof Error ? root.message : String(root),
     type: text('type'),
     code: text('code'),
+    broker: text('broker'),
   };
 }
 

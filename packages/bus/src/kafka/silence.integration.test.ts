@@ -1,5 +1,7 @@
 // Waits that do not end: a broker that falls silent while connections authenticate, and a request that is never answered.
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBus } from '../open-bus.ts';
 import { createClient } from './client.ts';
@@ -77,4 +79,31 @@ it('a request that never settles is given up, and others go on on new connection
   await client.call('asking again', client.ping, 30_000);
   expect(kafka.proxy.requests(API.apiVersions)).toBeGreaterThan(begun);
   await client.close();
+});
+
+it('a connection that leads nowhere any more is given up by whatever request was sent on it', async () => {
+  const sasl = { mechanism: 'plain', username: 'sazabi', password: 'password' } as const;
+  const bus = openBus(kafka.url, { kafka: kafkaSettings(`stranded-${randomUUID()}`, { sasl }) });
+  const reader = await bus.reader();
+  await reader.extent(0);
+  kafka.proxy.strand();
+  const extent = () => reader.extent(0).catch(() => null);
+  await expect.poll(extent, { timeout: 60_000 }).toEqual({ earliest: 0, next: 0 });
+  await bus.close();
+});
+
+it('a client that is closed while it connects leaves no connection behind', async () => {
+  let connections = 0;
+  const server = createServer(() => {
+    connections += 1;
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP port was asked for');
+  const client = createClient([`127.0.0.1:${address.port}`], kafkaSettings('closed'), { topic: 'closed' });
+  const asked = expect(client.partitions()).rejects.toMatchObject({ failure: 'closed' });
+  await client.close();
+  await asked;
+  expect(connections).toBe(0);
+  server.close();
 });

@@ -20,14 +20,16 @@ export type Fate = 'pass' | 'cut' | 'swallow';
 
 export interface FaultProxy {
   readonly port: number;
-  /** Decides for each answer, by the key of its request. */
-  decide(fate: (apiKey: number) => Fate): void;
+  /** Decides for each answer, by the key of its request; may write into it. */
+  decide(fate: (apiKey: number, answer: Buffer) => Fate): void;
   /** Cuts all connections and refuses new ones, until `accept`. */
   refuse(): void;
   accept(): void;
   /** Nothing passes either way, connections stay; until `resume`. */
   pause(): void;
   resume(): void;
+  /** Nothing passes on the connections there are, as where a machine is gone; new ones pass. */
+  strand(): void;
   /** Requests of a kind so far, and bytes of answers. */
   requests(apiKey: number): number;
   bytesAnswered(): number;
@@ -43,7 +45,7 @@ interface Link {
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   const links = new Set<Link>();
   const counts = new Map<number, number>();
-  let fate: (apiKey: number) => Fate = () => 'pass';
+  let fate: (apiKey: number, answer: Buffer) => Fate = () => 'pass';
   let bytes = 0;
   let paused = false;
 
@@ -59,7 +61,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     });
     const answers = createFrames((frame) => {
       const apiKey = keys.get(frame.readInt32BE(4)) ?? -1;
-      const decided = fate(apiKey);
+      const decided = fate(apiKey, frame);
       if (decided === 'cut') cut(link);
       else if (decided === 'pass') client.write(frame);
       bytes += frame.byteLength;
@@ -96,6 +98,9 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
         client.resume();
         broker.resume();
       }
+    },
+    strand() {
+      for (const link of links) hold(link);
     },
     requests: (apiKey) => counts.get(apiKey) ?? 0,
     bytesAnswered: () => bytes,
