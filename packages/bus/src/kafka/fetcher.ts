@@ -33,7 +33,7 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
   const feeds = new Set<PartitionFeed>();
   /** Leaders with a fetch under way. */
   const busy = new Set<number>();
-  /** By partition; looked at anew for each round, so that a fetch under way takes over what comes to its leader. */
+  /** By partition; those of the last plan, also for a fetch under way, which takes over what comes to its leader. */
   let leaders: ReadonlyMap<number, number> = new Map();
   let failures = 0;
   let closed = false;
@@ -41,11 +41,16 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
 
   /** I6: however many partitions there are, what is fetched ahead of all of them is bounded. */
   const isTight = () => [...feeds].reduce((sum, feed) => sum + feed.bytes(), 0) >= BUFFERS_BYTES_MAX;
-  /** For each partition the first feed that is wanted: a request names a partition once. */
+  /**
+   * For each partition the first feed that is wanted: a request names a partition once. After a failure one partition alone: an
+   * answer fails as a whole for what is wrong with one of them, which must not keep the others.
+   */
   const round = (nodeId: number): Map<number, Wanted> => {
     const wanted = new Map<number, Wanted>();
     const tight = isTight();
+    const partitionsMax = failures === 0 ? feeds.size : 1;
     for (const feed of feeds) {
+      if (wanted.size === partitionsMax) break;
       const from = feed.wanted(tight);
       if (from !== null && !wanted.has(feed.partition) && leaders.get(feed.partition) === nodeId)
         wanted.set(feed.partition, { feed, from });
@@ -90,9 +95,13 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
     await pause(backoffMs(failures), client.closing);
   };
   const moveToEarliest = async ({ feed, from }: Wanted) => {
-    const earliest = (await client.offsets([feed.partition], 'earliest')).get(feed.partition);
-    if (earliest === undefined) throw new Error('the broker told no earliest offset');
-    if (feed.move(from, earliest)) onMoved(feed.partition, from, earliest);
+    const { partition } = feed;
+    const next = (await client.offsets([partition], 'next')).get(partition);
+    const earliest = (await client.offsets([partition], 'earliest')).get(partition);
+    if (earliest === undefined || next === undefined) throw new Error('the broker told no offsets');
+    // Fetches are answered by followers too, and one that is behind knows less than the leader, whom we have asked now.
+    if (from >= earliest && from <= next) throw new Error('a broker that is behind its leader was asked');
+    if (feed.move(from, earliest)) onMoved(partition, from, earliest);
   };
   const pump = async (nodeId: number) => {
     busy.add(nodeId);

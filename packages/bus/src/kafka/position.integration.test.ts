@@ -6,6 +6,7 @@ import type { Bus, OwnedPartition, UnreadGone } from '../bus.ts';
 import { openBus } from '../open-bus.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { type ProxiedKafka, startProxiedKafka } from './testing/brokers.ts';
+import { API } from './testing/fault-proxy.ts';
 import { recordingLogger } from './testing/recording-logger.ts';
 import { consume, serveAll } from './testing/serving.ts';
 import { kafkaSettings } from './testing/settings.ts';
@@ -103,6 +104,26 @@ describe('I7: a position that is not kept any more', () => {
     await first.commit(100);
     expect((await first.read(100, options)).map(({ offset }) => offset)).toEqual([0, 1]);
     expect(gone).toEqual([{ partition: 0, from: 100, earliest: 0, records: 0 }]);
+  });
+
+  it('a broker that is behind its leader says that a position is not kept: asked again, nothing is told or read twice', async () => {
+    const { bus, gone, events } = open(kafka.url);
+    await append(bus, 4);
+    /** The partition's error in an answer to a fetch of one partition, version 11: behind lengths, ids and names. */
+    const errorAt = 4 + 4 + 4 + 2 + 4 + 4 + (2 + settings.topic.length) + 4 + 4;
+    const OFFSET_OUT_OF_RANGE = 1;
+    let lies = 0;
+    kafka.proxy.decide((apiKey, answer) => {
+      if (apiKey === API.fetch && lies === 0) lies = answer.writeInt16BE(OFFSET_OUT_OF_RANGE, errorAt);
+      return 'pass';
+    });
+    const first = await owned(bus);
+    const offsets = (await first.read(2, options)).map(({ offset }) => offset);
+    kafka.proxy.decide(() => 'pass');
+    expect(lies).toBeGreaterThan(0);
+    expect(offsets).toEqual([2, 3]);
+    expect(gone).toEqual([]);
+    expect(events('records_lost_unread')).toEqual([]);
   });
 
   it('no position, and a topic whose beginning is gone: the earliest, with a word about it', async () => {

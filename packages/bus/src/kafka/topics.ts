@@ -83,7 +83,12 @@ async function make(
   logger: BusLogger | undefined,
 ): Promise<void> {
   const { topic } = client;
-  const settings = { ...configuration, 'max.message.bytes': String(messageBytesMax) };
+  const settings = {
+    ...configuration,
+    'max.message.bytes': String(messageBytesMax),
+    // Values are compressed already. What others put there in a form that our client cannot read, the broker makes plain.
+    'compression.type': 'uncompressed',
+  };
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   try {
     await (await client.anyBroker()).createTopics({
