@@ -37,11 +37,11 @@ it.each(['killed', 'stopped'] as const)(
     });
     await waitFor('the load runs', () => load.account.acknowledged.size > 500, 20_000);
     if (how === 'killed') await cluster.postgres.kill();
-    else cluster.postgres.pause();
+    else await cluster.postgres.pause();
     for (let api = 0; api < cluster.apis.length; api++) await refuses(createClusterClient(cluster, api));
     await pass(OUTAGE_MS);
     if (how === 'killed') await cluster.postgres.start();
-    else cluster.postgres.resume();
+    else await cluster.postgres.resume();
     const backMs = performance.now();
     const worksAgain = async () => await expectStatus(200, await client.api('GET', '/me'));
     await waitFor('the API answers again', worksAgain, BACK_MS);

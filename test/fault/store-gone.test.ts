@@ -38,14 +38,14 @@ it.each(['killed', 'stopped'] as const)(
     await waitFor('the load runs', () => load.account.acknowledged.size > 500, 20_000);
     const usualMs = await readAfterMs(client, `usual-${how}-${chance.seed}`);
     if (how === 'killed') await cluster.store.kill();
-    else cluster.store.pause();
+    else await cluster.store.pause();
     await pass(OUTAGE_MS);
     if (how === 'killed') {
       const answer = await client.api('POST', '/logs/query', {});
       expect(answer.status).toBe(503);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
       await cluster.store.start();
-    } else cluster.store.resume();
+    } else await cluster.store.resume();
     const readMs = await readAfterMs(client, `fresh-${how}-${chance.seed}`);
     const account = await load.stop();
     const state = await reconcile(cluster, name, account, 60_000);

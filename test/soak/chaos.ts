@@ -55,10 +55,10 @@ export function startChaos(options: ChaosOptions): Chaos {
   };
   const stop = async (victim: Victim, stoppedMs: number) => {
     options.onFault(`stop ${victim.name} for ${stoppedMs} ms`);
-    victim.pause();
+    await victim.pause();
     count(stops, victim);
     await sleep(stoppedMs);
-    victim.resume();
+    await victim.resume();
   };
   let ending = false;
   const run = async () => {

@@ -1,6 +1,6 @@
 // One soak: a cluster under load and chaos for a time, then everything up, the load stopped, and what is stored compared.
 import { type Cluster, SESSION_TIMEOUT_MS, startCluster } from '../support/cluster.ts';
-import { createChance } from '../support/seed.ts';
+import { chanceOf } from '../support/seed.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Chaos, startChaos } from './chaos.ts';
 import { reconcileSoak } from './reconcile-soak.ts';
@@ -50,7 +50,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakOutcome> {
 }
 
 async function soak(cluster: Cluster, options: SoakOptions): Promise<SoakReport> {
-  const chance = createChance('soak', options.seed);
+  const chance = chanceOf(options.seed);
+  options.say(`seed ${options.seed}`);
   const gap = createGapMeter();
   const clients = await startSoakClients(cluster, { count: CLIENTS, chance, onAcknowledged: gap.mark });
   const asker = startAsker(cluster);
@@ -60,7 +61,7 @@ async function soak(cluster: Cluster, options: SoakOptions): Promise<SoakReport>
   const sampling = setInterval(() => memory.sample(), SAMPLE_INTERVAL_MS);
   const chaos = startChaos({
     victims: cluster.victims(),
-    chance,
+    chance: chanceOf(options.seed),
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
     onFault: (line) => options.say(`${clock(seconds())} ${line}`),
   });

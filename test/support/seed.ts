@@ -14,6 +14,11 @@ export function createChance(
   seed = Number(process.env.FAULT_SEED ?? Math.floor(Math.random() * 2 ** 31)),
 ): Chance {
   say(`${test}: FAULT_SEED=${seed}`);
+  return chanceOf(seed);
+}
+
+/** Without a word: for a second source in a test, whose choices must not depend on who asks the first one when. */
+export function chanceOf(seed: number): Chance {
   const random = mulberry32(seed);
   return { seed, random, between: (low, high) => low + Math.floor(random() * (high - low + 1)) };
 }

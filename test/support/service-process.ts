@@ -18,8 +18,8 @@ export interface Victim {
   /** After kill. A part answers when this resolves; a service is only spawned, see its `ready`. */
   start(): Promise<void>;
   /** SIGSTOP and SIGCONT. */
-  pause(): void;
-  resume(): void;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   pids(): readonly number[];
 }
 
@@ -80,8 +80,8 @@ export function startService(options: ServiceOptions): ServiceProcess {
       await life.ended;
       life = spawnService(options, ownEnds);
     },
-    pause: () => void life.child.kill('SIGSTOP'),
-    resume: () => void life.child.kill('SIGCONT'),
+    pause: async () => void life.child.kill('SIGSTOP'),
+    resume: async () => void life.child.kill('SIGCONT'),
     ready: (deadlineMs = READY_DEADLINE_MS) =>
       waitFor(`${options.name} is ready (${options.logFile})`, () => isReady(get), deadlineMs).then(() => undefined),
     metric: (name) => readMetric(get, name),
@@ -108,6 +108,10 @@ function spawnService(options: ServiceOptions, ownEnds: string[]): Life {
   const log = createWriteStream(options.logFile, { flags: 'a' });
   log.write(`--- ${new Date().toISOString()} ${options.name} started, process ${child.pid}\n`);
   for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false });
+  // Why it cannot go on is told to a parent, not written.
+  child.on('message', (message) => {
+    if (Object(message).type === 'failed') log.write(`--- failed: ${Object(message).message}\n`);
+  });
   const closed = once(child, 'close');
   const life: Life = { child, ended: closed.then(() => finished(log)), asked: false };
   void closed.then(([code, signal]) => {

@@ -28,8 +28,8 @@ export async function startStore(dataDir: string): Promise<StoreProcess> {
     async start() {
       engine = await startEmbeddedClickHouse(options);
     },
-    pause: () => signal('SIGSTOP'),
-    resume: () => signal('SIGCONT'),
+    pause: async () => signal('SIGSTOP'),
+    resume: async () => signal('SIGCONT'),
     pids: () => [engine.pid],
     stop: () => engine.stop(),
   };
