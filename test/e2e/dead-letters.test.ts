@@ -129,6 +129,8 @@ describe('I7: what the store refuses', () => {
     await store.command({
       query: `ALTER TABLE logs ADD CONSTRAINT no_poison CHECK NOT startsWith(message, '${POISON}')`,
     });
+    // Durable before anything else is sent, so in records without poison, however few records the rest makes.
+    for (const tenant of tenants) await send(tenant, [`${tenant.name} alone`]);
     for (let round = 0; round < ROUNDS_MAX && (await recordsOfSeveral()) === 0; round++) {
       await sendRound(round);
       for (const tenant of tenants) await settled(tenant);
@@ -176,18 +178,20 @@ describe('I7: what the store refuses', () => {
 
   it('is a dead letter again when it is replayed too early', async () => {
     const [ours] = tenants;
-    const [letter] = await lettersOf(ours);
-    expect((await sazabi(ours, 'dead-letters', 'replay', letter?.id ?? '')).code).toBe(0);
+    // All of them: a record that another tenant's poison had refused leaves a letter whose rows are stored when they come again.
+    const letters = await lettersOf(ours);
+    const ids = letters.map(({ id }) => id);
+    expect((await sazabi(ours, 'dead-letters', 'replay', ...ids)).code).toBe(0);
     const again = await waitFor(
       'a letter of a replay',
       async () => (await lettersOf(ours)).find(({ replays }) => replays === 1),
       SETTLED_MS,
     );
-    expect(again.id).not.toBe(letter?.id);
-    expect(again.logs).toBe(letter?.logs);
-    const states = await settled(ours);
-    expect(states.map(({ deadLetterId }) => deadLetterId)).toContain(again.id);
-    expect(states.map(({ deadLetterId }) => deadLetterId)).not.toContain(letter?.id);
+    expect(ids).not.toContain(again.id);
+    expect(letters.map(({ logs }) => logs)).toContain(again.logs);
+    const now = (await settled(ours)).map(({ deadLetterId }) => deadLetterId);
+    expect(now).toContain(again.id);
+    expect(now.filter((id) => id !== null && ids.includes(id))).toEqual([]);
   });
 
   it('I2: is stored once after all, by a replay when the cause is gone', async () => {
