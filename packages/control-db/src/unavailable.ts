@@ -3,17 +3,18 @@
 /** The code, ours, of a server that does not answer what it is sent. */
 export const SERVER_SILENT = 'SERVER_SILENT';
 
-/** Codes of the system for a connection that never came about. */
+/** Codes of the system for a connection that never came about or was cut. A proxy that has no server behind it resets. */
 const CONNECTION_CODES = new Set([
   SERVER_SILENT,
   'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
   'ENOTFOUND',
   'EAI_AGAIN',
   'ETIMEDOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-const SOCKET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
 /** What the driver says of a connection or a pool that is gone: it gives these errors no code. */
 const CONNECTION_MESSAGES =
@@ -39,8 +40,6 @@ export function isUnavailable(error: unknown): boolean {
     const code = 'code' in at ? String(at.code) : '';
     if (UNAVAILABLE_STATES.test(code) || CONNECTION_CODES.has(code) || CONNECTION_MESSAGES.test(at.message))
       return true;
-    // A socket's own error without a query around it may as well be the caller's socket.
-    if (at !== error && SOCKET_CODES.has(code)) return true;
   }
   return false;
 }

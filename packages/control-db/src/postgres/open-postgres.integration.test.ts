@@ -1,4 +1,6 @@
 // The control store on a real PostgreSQL: many starts at once, refusals, and a server that goes away and comes back.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { StartupError } from '@sazabi/lifecycle';
 import { startPostgres, type TestPostgres } from '@sazabi/test-parts';
 import pg from 'pg';
@@ -108,6 +110,21 @@ describe('a server that is away', () => {
     await db.ping();
     await db.close();
     await own.remove();
+  });
+
+  it('behind a proxy that resets every connection, it is waited for too', async () => {
+    const proxy = createServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const address = proxy.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const stopping = new AbortController();
+    const end = new Error('enough');
+    const start = openControlDb(`postgres://user:hunter2@127.0.0.1:${port}/db`, {
+      stopping: stopping.signal,
+      onWait: (_error, attempts) => attempts >= 2 && stopping.abort(end),
+    });
+    await expect(start).rejects.toSatisfy((error) => error === end || error.cause === end);
+    proxy.close();
   });
 
   it('a start that is stopped while it waits ends at once', async () => {
