@@ -49,7 +49,12 @@ export function createDrainer(options: DrainerOptions): Drainer {
       try {
         const window = await store.read(position, underWay === 0 ? 0 : SPOOLED_WAIT_MS);
         // An append that began during the read is not in it.
-        if (window.length === 0 && underWay === 0 && options.spooling().begun === begun) return;
+        if (window.length === 0 && underWay === 0 && options.spooling().begun === begun) {
+          // At once: a promise later, what began to be spooled meanwhile would wake nobody and be overtaken.
+          running = null;
+          options.emptied();
+          return;
+        }
         position = (await send(window)) ?? position;
         backoff.reset();
       } catch (error) {
@@ -62,10 +67,7 @@ export function createDrainer(options: DrainerOptions): Drainer {
   };
   return {
     wake(careful) {
-      running ??= drain(careful).then(() => {
-        running = null;
-        if (!closing.aborted) options.emptied();
-      });
+      running ??= drain(careful);
     },
     async ended() {
       await running;
