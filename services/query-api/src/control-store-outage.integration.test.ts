@@ -51,6 +51,8 @@ describe('a PostgreSQL that is away', () => {
     expect(await statusOf(`${replica.internalUrl}/readyz`)).toBe(503);
     const refused = await call(replica, 'GET', '/me');
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    const operators = await fetch(`${replica.internalUrl}/internal/organizations`);
+    expect([operators.status, operators.headers.get('retry-after')]).toEqual([503, '1']);
     await expect.poll(() => replica.log()).toMatch(/control_store_waiting.*ECONNREFUSED/);
     await own.start();
     await replica.ready;

@@ -27,7 +27,7 @@ export function sendFailure(
   reply: FastifyReply,
   logger: Logger,
 ): FastifyReply {
-  const known = expected(error);
+  const known = expectedFailure(error);
   if (isAskersEnd(error, request)) logger.debug({ event: 'asker_gone', requestId: request.id }, 'The asker is gone.');
   else if (known === null) logUnexpected(error, request, logger);
   else if (known.cause !== undefined) logCause(known, request, logger);
@@ -46,7 +46,8 @@ export function sendFailure(
     .send(failure(answer, request.id));
 }
 
-function expected(error: unknown): ContractError | null {
+/** What the contract has an answer for, or null. */
+export function expectedFailure(error: unknown): ContractError | null {
   if (error instanceof ContractError) return error;
   if (isFastifyError(error)) {
     if (error.validation !== undefined) return validationError(error);

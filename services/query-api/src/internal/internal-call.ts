@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ContractError, failure, success } from '@sazabi/contract';
 import { describeError, type InternalRoute, type Logger } from '@sazabi/lifecycle';
 import { v7 as uuidv7 } from 'uuid';
+import { expectedFailure } from '../http/failures.ts';
 import { BODY_BYTES_MAX } from '../limits.ts';
 
 export type InternalAnswer =
@@ -27,14 +28,15 @@ export function internalCall(
       else if ('data' in answer) sendJson(answer.status, success(answer.data));
       else response.writeHead(answer.status, { 'x-request-id': requestId }).end();
     } catch (error) {
-      const known =
-        error instanceof ContractError ? error : new ContractError('INTERNAL_ERROR', 'It failed; the log says why.');
-      if (known !== error)
+      const known = expectedFailure(error);
+      if (known === null)
         logger.error(
           { event: 'internal_request_failed', requestId, ...describeError(error) },
           'An operator’s call failed.',
         );
-      sendJson(known.status, failure(known, requestId));
+      const answer = known ?? new ContractError('INTERNAL_ERROR', 'It failed; the log says why.');
+      if (answer.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(answer.retryAfterSeconds));
+      sendJson(answer.status, failure(answer, requestId));
     }
   };
 }
