@@ -134,6 +134,16 @@ describe('a letter counts', () => {
     await expect(markReplayed(store.app, randomUUID(), randomUUID())).rejects.toMatchObject({ status: 503 });
   });
 
+  it('is 503 where the store takes no more parts, and the letter waits', async () => {
+    const ours = randomUUID();
+    const { ids } = await bury([{ projectId: ours, mode: 'live' }]);
+    const alter = (query: string) => store.app.command({ query: `ALTER TABLE dead_letters ${query}` });
+    await alter('MODIFY SETTING parts_to_throw_insert = 1, parts_to_delay_insert = 1');
+    await expect(deleteLetter(store.app, ids[0] ?? '')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await alter('RESET SETTING parts_to_throw_insert, parts_to_delay_insert');
+    expect(await idsOf([ours])).toEqual(ids);
+  });
+
   it('and pages show each once, newest first', async () => {
     const projectId = randomUUID();
     for (let count = 0; count < 5; count++) await bury([{ projectId, mode: 'live' }]);

@@ -24,10 +24,11 @@ const LIMITS: Readonly<Record<string, string>> = {
   396: 'its result is too large',
 };
 /**
- * Too many queries at once, tables being started or stopped; of a cluster also a shard that does not answer (32, 198, 209,
- * 210, 279) or has lost its Keeper (225, 999): gone in a moment, or when an operator mends it.
+ * Too many queries at once, tables being started or stopped, a full disk or too many parts for what is written (243, 252); of a
+ * cluster also a shard that does not answer (32, 198, 209, 210, 279) or has lost its Keeper (225, 999): gone in a moment, or
+ * when an operator mends it.
  */
-const BUSY = new Set(['32', '198', '202', '203', '209', '210', '225', '236', '242', '279', '425', '999']);
+const BUSY = new Set(['32', '198', '202', '203', '209', '210', '225', '236', '242', '243', '252', '279', '425', '999']);
 /** The store is there, but not set up yet: the consumer's migrations make database and tables. */
 const NOT_SET_UP = new Set(['60', '81']);
 
