@@ -4,7 +4,7 @@
 import { Readable } from 'node:stream';
 import type { Mode } from '@sazabi/contract';
 import { dayText } from './day-text.ts';
-import { type IngestTarget, insertSettings } from './ingest-target.ts';
+import { catchUp, type IngestTarget, insertSettings, readSettings } from './ingest-target.ts';
 import { ONE_PART } from './insert.ts';
 
 export interface DeadLetter {
@@ -119,11 +119,13 @@ export const NEXT_VERSION = "'' AS value, greatest(version + 1, toUInt64(toUnixT
 
 /** Takes the letters of a record back: its rows are stored after all. @throws ClickHouseError, or the connection's error */
 export async function takeBackDeadLetters(target: IngestTarget, recordId: string, signal?: AbortSignal): Promise<void> {
+  // A replica that was moved on to may not have the letters yet: then none would be taken back.
+  await catchUp(target, signal);
   await target.client.command({
     query: `INSERT INTO ${target.deadLetters} SELECT * REPLACE (1 AS taken_back, ${NEXT_VERSION})
 FROM (SELECT * FROM ${target.deadLetters} FINAL WHERE record_id = {recordId:UUID} AND taken_back = 0)`,
     query_params: { recordId },
-    clickhouse_settings: { async_insert: 0, insert_deduplicate: 0, ...insertSettings(target) },
+    clickhouse_settings: { async_insert: 0, insert_deduplicate: 0, ...insertSettings(target), ...readSettings(target) },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
 }
