@@ -170,7 +170,9 @@ async function launch(
       if (details !== null) resolve(String(details.clickHouseUrl));
     }),
   );
-  const gone = exited.then((code) => {
+  // Not at its exit: what it wrote last, the reason, may still be on its way.
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const gone = closed.then((code) => {
     throw new Error(`Sazabi ended with code ${code} before it was ready.\n${output()}`);
   });
   gone.catch(() => undefined);
