@@ -226,12 +226,21 @@ function openSockets(): Sockets {
       if (closed) throw new Error('the connections are closed');
       // A name for the certificate is asked by names alone (RFC 6066, section 3).
       const name = isIP(host) === 0 ? { servername: host } : {};
+      // The client gives up a slow connection too, but only ends it: one whose peer stands still would stay for ever.
+      const late = setTimeout(() => socket.destroy(new Error('no connection in time')), CONNECT_TIMEOUT_MS);
+      const connected = () => {
+        clearTimeout(late);
+        onConnect();
+      };
       const socket =
-        ssl === null ? connectTcp({ host, port }, onConnect) : connectTls({ host, port, ...name, ...ssl }, onConnect);
+        ssl === null ? connectTcp({ host, port }, connected) : connectTls({ host, port, ...name, ...ssl }, connected);
       socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
       socket.setNoDelay(true);
       sockets.set(socket, `${host}:${port}`);
-      socket.once('close', () => sockets.delete(socket));
+      socket.once('close', () => {
+        clearTimeout(late);
+        sockets.delete(socket);
+      });
       return socket;
     },
     drop,

@@ -1,6 +1,7 @@
 // Waits that do not end: a broker that falls silent while connections authenticate, and a request that is never answered.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBus } from '../open-bus.ts';
@@ -105,5 +106,37 @@ it('a client that is closed while it connects leaves no connection behind', asyn
   await client.close();
   await asked;
   expect(connections).toBe(0);
+  server.close();
+});
+
+/** Sockets of this process, as Linux tells (proc(5)). */
+function openSockets(): number {
+  const kinds = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return 'closed meanwhile';
+    }
+  });
+  return kinds.filter((kind) => kind.startsWith('socket:')).length;
+}
+
+it('TLS connections that a broker at a stand takes and never finishes are let go of', async () => {
+  const before = openSockets();
+  let connections = 0;
+  // As a stopped process: the kernel takes connections, nobody answers, and an end is not answered by an end.
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, () => {
+    connections += 1;
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP port was asked for');
+  const settings = kafkaSettings('stopped', { tls: { ca: null, client: null } });
+  const client = createClient([`127.0.0.1:${address.port}`], settings, { topic: 'stopped', requestTimeoutMs: 500 });
+  for (let tries = 0; tries < 3; tries += 1) await expect(client.ping()).rejects.toThrow();
+  expect(connections).toBeGreaterThanOrEqual(3);
+  // Ours and the server's ends of each, and where it listens.
+  await expect.poll(() => openSockets() - before - 1 - connections).toBeLessThanOrEqual(0);
+  await client.close();
   server.close();
 });
