@@ -73,6 +73,8 @@ async function soak(cluster: Cluster, options: SoakOptions): Promise<SoakReport>
     await Promise.race([chaos.failed, untilOver(options, chaos, seconds)]);
     await chaos.end();
     options.say(`${clock(seconds())} no more faults: all recover`);
+    // One that ended by itself is a finding of the report; the others' account is still wanted.
+    for (const service of cluster.services()) if (service.pids().length === 0) await service.start();
     await cluster.ready(RECOVERY_DEADLINE_MS);
     gap.end();
     await within(Promise.all(clients.map(({ load }) => load.stop())), 'every client was answered');
