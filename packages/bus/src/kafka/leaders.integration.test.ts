@@ -82,5 +82,6 @@ it('appends and serves on when the leader of half the partitions dies, and when 
   await expect.poll(() => acknowledged.filter((name) => !seen.has(name)), { timeout: 60_000 }).toEqual([]);
   expect(events('group_lost')).toEqual([]);
   expect(events('topic_not_replicated')).toEqual([]);
+  expect(events('topic_acknowledged_by_one')).toMatchObject([{ level: 'warn', topic: settings.topic }]);
   await bus.close();
 });

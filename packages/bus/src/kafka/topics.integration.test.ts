@@ -49,6 +49,7 @@ it('makes the topics with what the settings say', async () => {
     'max.message.bytes': String(25 * 1024 * 1024),
     'min.insync.replicas': '1',
     'message.timestamp.type': 'LogAppendTime',
+    'unclean.leader.election.enable': 'false',
   });
   expect(await configuration(settings.deadLetterTopic)).toMatchObject({
     'cleanup.policy': 'compact',
@@ -72,6 +73,7 @@ it('leaves a topic that is there as it is, takes its partitions, and says once w
     { level: 'warn', topic: settings.topic, bytes: 1_048_588 },
   ]);
   expect(events('topic_not_replicated')).toMatchObject([{ level: 'warn', topic: settings.topic }]);
+  expect(events('topic_acknowledged_by_one')).toEqual([]);
   expect(events('topic_made')).toEqual([]);
 });
 

@@ -88,6 +88,8 @@ async function make(
     'max.message.bytes': String(messageBytesMax),
     // Values are compressed already. What others put there in a form that our client cannot read, the broker makes plain.
     'compression.type': 'uncompressed',
+    // A replica that was behind must not lead, whatever the brokers' default: it lacks what was acknowledged.
+    'unclean.leader.election.enable': 'false',
   };
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   try {
@@ -120,10 +122,16 @@ async function judge(
     );
   const broker = await client.anyBroker();
   const { resources } = await broker.describeConfigs({
-    resources: [{ type: TOPIC_RESOURCE, name: topic, configNames: ['max.message.bytes'] }],
+    resources: [{ type: TOPIC_RESOURCE, name: topic, configNames: ['max.message.bytes', 'min.insync.replicas'] }],
   });
-  const entry = resources[0]?.configEntries.find(({ configName }) => configName === 'max.message.bytes');
-  const bytes = Number(entry?.configValue ?? Number.POSITIVE_INFINITY);
+  const numberOf = (name: string) =>
+    Number(resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue ?? Infinity);
+  if (replicas > 1 && numberOf('min.insync.replicas') < 2)
+    logger.warn(
+      { event: 'topic_acknowledged_by_one', topic },
+      'records are acknowledged by one replica where the others are behind, and lost with its disk: raise min.insync.replicas of the topic to 2',
+    );
+  const bytes = numberOf('max.message.bytes');
   if (bytes < bytesWanted)
     logger.warn(
       { event: 'topic_takes_small_records', topic, bytes, bytesWanted },
