@@ -1,7 +1,8 @@
 // The tests of whole processes, in two projects: all of them on embedded parts, and test/e2e once more on Kafka and PostgreSQL.
+
+import base from '@sazabi/infra/vitest';
 import { kafkaIsMissing } from '@sazabi/test-parts/kafka-is-missing';
 import { defineConfig } from 'vitest/config';
-import base from '../infra/dev/vitest.config.ts';
 
 export default defineConfig({
   test: {

@@ -1,8 +1,8 @@
 // Every test that starts a broker or a database, once more with containers: `npm run test:containers` at the root.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import base from '@sazabi/infra/vitest';
 import { defineConfig } from 'vitest/config';
-import base from '../../infra/dev/vitest.config.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const FILES = '{packages,services,test}/*/src/**/*.integration.test.ts';

@@ -166,6 +166,8 @@ async function launch(
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const ready = new Promise<string>((resolve) =>
     child.on('message', (message) => {
+      // Its reason, which it prints where it has no parent.
+      if (Object(message).type === 'failed') note(`${Object(message).message}\n`);
       const details = Object(message).type === 'ready' ? Object(message).details : null;
       if (details !== null) resolve(String(details.clickHouseUrl));
     }),
