@@ -12,7 +12,8 @@ import {
 } from '@sazabi/control-db';
 import type { Logger } from '@sazabi/lifecycle';
 import { v7 as uuidv7 } from 'uuid';
-import { BEAT_INTERVAL_MS, BEAT_RETRY_MS, CONFIRMATION_POLL_MS, FEED_LEASE_MS } from '../limits.ts';
+import { BEAT_INTERVAL_MS, BEAT_RETRY_MS, CONFIRMATION_POLL_MS } from '../limits.ts';
+import { createFeedLease } from './feed-lease.ts';
 import { createOutageLog } from './outage-log.ts';
 import type { Replicas } from './replicas.ts';
 
@@ -31,10 +32,10 @@ export function createSharedReplicas({ db, logger, feeds, onNews, onLost }: Shar
   const id = uuidv7();
   const outage = createOutageLog(logger);
   const closing = new AbortController();
+  const lease = createFeedLease(onLost);
   let version = 0;
   let others: readonly FeedsState[] = [];
   let position: { epoch: string; seq: number } | null = null;
-  let leasedAtMs = 0;
   let running: Promise<void> = Promise.resolve();
 
   const ourState = () => {
@@ -53,13 +54,12 @@ export function createSharedReplicas({ db, logger, feeds, onNews, onLost }: Shar
     const startedAtMs = performance.now();
     try {
       take(await db.pulse((orm) => beat(orm, ourState())));
-      leasedAtMs = startedAtMs;
+      lease.renew(startedAtMs);
       outage.over();
       return Math.max(0, BEAT_INTERVAL_MS - (performance.now() - startedAtMs));
     } catch (error) {
       if (closing.signal.aborted) return 0;
       outage.failed(error);
-      if (performance.now() - leasedAtMs > FEED_LEASE_MS) onLost();
       return BEAT_RETRY_MS;
     }
   };
@@ -69,7 +69,12 @@ export function createSharedReplicas({ db, logger, feeds, onNews, onLost }: Shar
       await wait(await beatOnce(), undefined, { signal: closing.signal }).catch(() => undefined);
   };
 
-  const publish = sharingTheNext(() => db.pulse((orm) => tellConfirmed(orm, ourState())));
+  const publish = sharingTheNext(async () => {
+    const startedAtMs = performance.now();
+    await db.pulse((orm) => tellConfirmed(orm, ourState()));
+    // Of a feed that begins between two beats too, others wait for us from now on, and no longer than after a beat.
+    lease.renew(startedAtMs);
+  });
 
   return {
     live: () => 1 + others.length,
@@ -83,12 +88,13 @@ export function createSharedReplicas({ db, logger, feeds, onNews, onLost }: Shar
     },
     waitForOthers: (seq, timeoutMs) => waitForOthers(db, id, seq, timeoutMs),
     start() {
-      leasedAtMs = performance.now();
+      lease.renew(performance.now());
       running = follow();
     },
     async close() {
       closing.abort();
       await running;
+      lease.close();
       await leaveReplicas(db.orm, id).catch(() => undefined);
     },
   };
