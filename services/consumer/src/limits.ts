@@ -40,6 +40,9 @@ export const IDLE_READ_MS = 30_000;
 export const BACKOFF_FIRST_MS = 50;
 export const BACKOFF_MAX_MS = 2_000;
 
+/** A server that must not be used (a wrong password, another shard's) is looked at again so often: an operator has to mend it. */
+export const REFUSED_AGAIN_MAX_MS = 30_000;
+
 /** A call of the store or the bus without an answer for so long makes the partition one that waits. */
 export const SLOW_ANSWER_MS = 10_000;
 

@@ -19,9 +19,11 @@ export interface MetricSources {
   readonly lag: () => Promise<readonly { readonly partition: number; readonly records: number }[]>;
   /** Partitions that wait, each with why: an error's code. */
   readonly waiting: () => Iterable<readonly [partition: number, because: string]>;
+  /** Servers of shards that must not be used. */
+  readonly refusedServers: () => number;
 }
 
-export function createConsumerMetrics({ lag, waiting }: MetricSources): ConsumerMetrics {
+export function createConsumerMetrics({ lag, waiting, refusedServers }: MetricSources): ConsumerMetrics {
   const registry = createMetrics('consumer');
   const registers = [registry];
   const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -44,6 +46,14 @@ export function createConsumerMetrics({ lag, waiting }: MetricSources): Consumer
     collect() {
       this.reset();
       for (const [partition, code] of waiting()) this.set({ partition, code }, 1);
+    },
+  });
+  new Gauge({
+    name: 'sazabi_consumer_refused_servers',
+    help: 'Replicas of shards that are gone on without: their password, database or place in the cluster is wrong.',
+    registers,
+    collect() {
+      this.set(refusedServers());
     },
   });
   return {

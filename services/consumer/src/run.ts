@@ -48,11 +48,13 @@ async function start(
   closers: Closer[],
 ): Promise<Omit<RunningConsumer, 'close'>> {
   let parts: BusParts | null = null;
+  let shards: Shards | null = null;
   let notStarted: string | null = 'the bus has not answered yet';
   const waiting = new Map<number, string>();
   const metrics = createConsumerMetrics({
     lag: async () => (await parts?.consumer.lag()) ?? [],
     waiting: () => waiting,
+    refusedServers: () => shards?.refused() ?? 0,
   });
   const internal = await startInternalServer({
     ...config.internal,
@@ -72,15 +74,18 @@ async function start(
   closers.push(servers.close, consumer.close);
   const closing = new AbortController();
   closers.push(async () => closing.abort());
-  const shards = prepareShards(servers, logger, AbortSignal.any([stopping, closing.signal]));
-  await shards.someReady;
+  const prepared = prepareShards(servers, logger, AbortSignal.any([stopping, closing.signal]));
+  shards = prepared;
+  await prepared.someReady;
 
   const workload = createWorkload();
   const failed = new Promise<never>((_, reject) => {
     if (stopping.aborted) return;
     notStarted = null;
-    shards.failed.catch(reject);
-    consumer.run((owned) => serve(owned, { shards, deadLetters, metrics, logger, waiting, workload }).catch(reject));
+    prepared.failed.catch(reject);
+    consumer.run((owned) =>
+      serve(owned, { shards: prepared, deadLetters, metrics, logger, waiting, workload }).catch(reject),
+    );
   });
   return { details, failed };
 }

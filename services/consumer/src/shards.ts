@@ -1,8 +1,10 @@
 // Which server a partition's records go to: its shard's, and of the shard's replicas one that answers.
-import type { Logger } from '@sazabi/lifecycle';
+import { type Logger, StartupError } from '@sazabi/lifecycle';
 import type { IngestTarget } from '@sazabi/log-store/ingest';
+import { BACKOFF_FIRST_MS, REFUSED_AGAIN_MAX_MS } from './limits.ts';
+import { pauseFor } from './pause-for.ts';
 import { prepareReads, prepareServer } from './prepare-store.ts';
-import type { StoreServers } from './store-servers.ts';
+import type { StoreServer, StoreServers } from './store-servers.ts';
 
 /** The servers of one shard, as one partition uses them. */
 export interface PartitionStore {
@@ -16,13 +18,17 @@ export interface PartitionStore {
 }
 
 export interface Shards {
-  /** Resolves when a shard can be written to (or the stop comes first). @throws StartupError as `prepareServer` */
+  /** Resolves when a shard can be written to (or the stop comes first). @throws StartupError as `failed` */
   readonly someReady: Promise<void>;
-  /** Rejects where a server that comes later must not be used. */
+  /** Rejects where waiting is of no use: every server of a shard must not be used, or the one that queries are asked of. */
   readonly failed: Promise<never>;
+  /** Servers that must not be used, while another of their shard may be. */
+  refused(): number;
   /** Waits for a server of the partition's shard; null when `lost` aborts first. */
   storeOf(partition: number, lost: AbortSignal): Promise<PartitionStore | null>;
 }
+
+const WITHOUT_IT = 'A replica of a shard must not be used: its shard goes on without it.';
 
 /** Prepares all servers at once; a shard that is away holds up its own partitions and no other's. */
 export function prepareShards(servers: StoreServers, logger: Logger, stopping: AbortSignal): Shards {
@@ -33,21 +39,28 @@ export function prepareShards(servers: StoreServers, logger: Logger, stopping: A
   if (stopping.aborted) resolve();
   const shards = servers.shards.map((replicas) => {
     const fit: IngestTarget[] = [];
+    const refused = new Set<StoreServer>();
     const ready = Promise.withResolvers<void>();
+    const giveUpWithoutOthers = (server: StoreServer, error: StartupError) => {
+      refused.add(server);
+      if (refused.size === replicas.length) throw error;
+    };
     for (const server of replicas) {
-      prepareServer(server, logger, stopping).then((target) => {
+      prepareReplica(server, logger, stopping, (error) => giveUpWithoutOthers(server, error)).then((target) => {
         if (target === null) return;
+        refused.delete(server);
         fit.push(target);
         ready.resolve();
         resolve();
       }, reject);
     }
-    return { fit, ready: ready.promise };
+    return { fit, refused, ready: ready.promise };
   });
   if (servers.reads !== null) prepareReads(servers.reads, logger, stopping).catch(reject);
   return {
     someReady: Promise.race([someReady, failed]),
     failed,
+    refused: () => shards.reduce((sum, { refused }) => sum + refused.size, 0),
     async storeOf(partition, lost) {
       const shard = shards[partition % shards.length];
       if (shard === undefined) throw new RangeError(`no shard for partition ${partition}`);
@@ -55,6 +68,31 @@ export function prepareShards(servers: StoreServers, logger: Logger, stopping: A
       return lost.aborted ? null : partitionStore(shard.fit);
     },
   };
+}
+
+/**
+ * A server that must not be used is looked at again, ever later: its shard goes on without it, and an operator who mends it
+ * need not start the consumers anew.
+ * @param onRefused throws where that is no use
+ */
+async function prepareReplica(
+  server: StoreServer,
+  logger: Logger,
+  stopping: AbortSignal,
+  onRefused: (error: StartupError) => void,
+): Promise<IngestTarget | null> {
+  for (let attempt = 1; !stopping.aborted; attempt++) {
+    try {
+      return await prepareServer(server, logger, stopping);
+    } catch (error) {
+      if (!(error instanceof StartupError)) throw error;
+      onRefused(error);
+      if (Number.isInteger(Math.log2(attempt)))
+        logger.error({ event: 'log_store_refused', server: server.name, attempt, why: error.message }, WITHOUT_IT);
+      await pauseFor(Math.min(BACKOFF_FIRST_MS * 2 ** (attempt - 1), REFUSED_AGAIN_MAX_MS), stopping);
+    }
+  }
+  return null;
 }
 
 /** `fit` grows as replicas become ready. Exported for its test. */
