@@ -11,6 +11,8 @@ import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, METADATA_AGE_MS_MAX, REQUEST_TIME
 import { backoffMs, pause, within } from './pause.ts';
 
 const KEEP_ALIVE_DELAY_MS = 30_000;
+/** What metadata tell as the leader of a partition that has none. */
+const NO_LEADER = -1;
 
 export interface KafkaClient {
   readonly topic: string;
@@ -19,14 +21,18 @@ export interface KafkaClient {
   readonly closing: AbortSignal;
   /** Any broker that answers. */
   anyBroker(): Promise<Broker>;
-  /** Resolves when a broker has told that all partitions of the topic have leaders. */
+  /** How long requests may take that say nothing else. */
+  readonly requestTimeoutMs: number;
+  /** Resolves when a broker has told that a partition of the topic has a leader. */
   ping(): Promise<void>;
   /** The topic's partitions, asked for anew where they may be old. */
   partitions(): Promise<readonly PartitionMetadata[]>;
-  /** Sends a request to the leader of a partition. What a failure says about connections and leaders is remembered. */
-  onLeader<T>(partition: number, request: (broker: Broker) => Promise<T>): Promise<T>;
-  onNode<T>(nodeId: number, request: (broker: Broker) => Promise<T>): Promise<T>;
-  /** `answerMs`: how long its answer may take where that is longer than of other requests. */
+  /**
+   * Sends a request to the leader of a partition. What a failure says about connections and leaders is remembered.
+   * `answerMs`, here and below: how long its answer may take where that is longer than of other requests.
+   */
+  onLeader<T>(partition: number, request: (broker: Broker) => Promise<T>, answerMs?: number): Promise<T>;
+  onNode<T>(nodeId: number, request: (broker: Broker) => Promise<T>, answerMs?: number): Promise<T>;
   onCoordinator<T>(groupId: string, request: (broker: Broker) => Promise<T>, answerMs?: number): Promise<T>;
   /** Tries until it is done, refused, or {@link CALL_DEADLINE_MS} have passed. @throws BusError, `doing` in its message */
   call<T>(doing: string, attempt: () => Promise<T>, deadlineMs?: number): Promise<T>;
@@ -104,6 +110,7 @@ export function createClient(
   const client: KafkaClient = {
     topic,
     brokers,
+    requestTimeoutMs,
     closing: closing.signal,
     anyBroker: () =>
       ended(async () => {
@@ -112,18 +119,20 @@ export function createClient(
         return cluster.brokerPool.findConnectedBroker();
       }),
     async ping() {
-      await on(
+      const answer = await on(
         () => cluster.brokerPool.findConnectedBroker(),
         (broker) => broker.metadata([topic]),
       );
+      const partitions = answer.topicMetadata.flatMap(({ partitionMetadata }) => partitionMetadata);
+      if (partitions.every(({ leader }) => leader === NO_LEADER)) throw new Error(`${topic} has no leader`);
     },
     partitions: () =>
       ended(async () => {
         await metadata();
         return cluster.findTopicPartitionMetadata(topic);
       }),
-    onLeader: (partition, request) => on(() => leaderOf(cluster, topic, partition), request),
-    onNode: (nodeId, request) => on(() => cluster.findBroker({ nodeId }), request),
+    onLeader: (partition, request, answerMs) => on(() => leaderOf(cluster, topic, partition), request, answerMs),
+    onNode: (nodeId, request, answerMs) => on(() => cluster.findBroker({ nodeId }), request, answerMs),
     onCoordinator: (groupId, request, answerMs) =>
       on(() => coordinatorOf(cluster, groupId, coordinators), request, answerMs),
     call: (doing, attempt, deadlineMs = CALL_DEADLINE_MS) => callUntil(client, doing, attempt, deadlineMs),
@@ -167,6 +176,7 @@ async function callUntil<T>(client: KafkaClient, doing: string, attempt: () => P
 async function leaderOf(cluster: Cluster, topic: string, partition: number): Promise<Broker> {
   const found = cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition);
   if (found === undefined) throw new Error(`partition ${partition} of ${topic} is not there`);
+  if (found.leader === NO_LEADER) throw new Error(`partition ${partition} of ${topic} has no leader`);
   return cluster.findBroker({ nodeId: found.leader });
 }
 

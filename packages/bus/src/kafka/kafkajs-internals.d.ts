@@ -51,6 +51,8 @@ declare module 'kafkajs/src/cluster/index.js' {
       readonly maxWaitTime: number;
       readonly minBytes: number;
       readonly maxBytes: number;
+      /** Ours (`patches/`): how long the answer may take. */
+      readonly requestTimeout?: number;
       readonly topics: readonly {
         readonly topic: string;
         readonly partitions: readonly {
