@@ -3,7 +3,8 @@ import type { Broker, FetchedMessage } from 'kafkajs/src/cluster/index.js';
 import type { BusRecord, Offset } from '../bus.ts';
 import type { KafkaClient } from './client.ts';
 import { busErrorOf, kafkaFailure, partitionOf } from './failure.ts';
-import { BUFFERS_BYTES_MAX, FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_MAX, FETCH_WAIT_SHORT_MS } from './limits.ts';
+import { afterAnswer, type FetchPace, fastPace, slower } from './fetch-pace.ts';
+import { BUFFERS_BYTES_MAX, FETCH_PARTITION_SHARE, FETCH_WAIT_SHORT_MS } from './limits.ts';
 import type { Fetched, PartitionFeed } from './partition-feed.ts';
 import { backoffMs, pause } from './pause.ts';
 
@@ -35,6 +36,9 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
   const busy = new Set<number>();
   /** By partition; those of the last plan, also for a fetch under way, which takes over what comes to its leader. */
   let leaders: ReadonlyMap<number, number> = new Map();
+  /** By leader, of those whose links are slow. */
+  const paces = new Map<number, FetchPace>();
+  const { requestTimeoutMs } = client;
   let failures = 0;
   let closed = false;
   let planning = false;
@@ -67,14 +71,21 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
     if (wanted.size === 0) return false;
     const inUse = [...feeds].filter((feed) => feed.inUse() && leaders.get(feed.partition) === nodeId);
     const all = inUse.length === wanted.size;
+    const maxWaitTime = all ? waitMs : Math.min(waitMs, FETCH_WAIT_SHORT_MS);
+    const pace = paces.get(nodeId) ?? fastPace(requestTimeoutMs);
     try {
-      const fetched = await client.onNode(nodeId, (broker) =>
-        fetchFrom(broker, client.topic, wanted, all ? waitMs : Math.min(waitMs, FETCH_WAIT_SHORT_MS)),
+      const answerMs = maxWaitTime + pace.answerMs;
+      const { found, ...answer } = await client.onNode(
+        nodeId,
+        (broker) => fetchFrom(broker, { topic: client.topic, wanted, maxWaitTime, answerMs, bytesMax: pace.bytesMax }),
+        answerMs,
       );
       failures = 0;
-      for (const [partition, found] of fetched) wanted.get(partition)?.feed.accept(found);
+      paces.set(nodeId, afterAnswer(pace, answer, requestTimeoutMs));
+      for (const [partition, fetched] of found) wanted.get(partition)?.feed.accept(fetched);
       return true;
     } catch (error) {
+      if (kafkaFailure(error) === 'silent') paces.set(nodeId, slower(pace));
       if (!closed) await recover(error, wanted);
       return false;
     }
@@ -141,27 +152,42 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
   return fetcher;
 }
 
-async function fetchFrom(
-  broker: Broker,
-  topic: string,
-  wanted: ReadonlyMap<number, Wanted>,
-  maxWaitTime: number,
-): Promise<Map<number, Fetched>> {
-  const partitions = [...wanted].map(([partition, { from }]) => ({
-    partition,
-    fetchOffset: String(from),
-    maxBytes: FETCH_PARTITION_BYTES_MAX,
-  }));
+interface FetchRequest {
+  readonly topic: string;
+  readonly wanted: ReadonlyMap<number, Wanted>;
+  /** At the broker, for a first record. */
+  readonly maxWaitTime: number;
+  /** With that wait. */
+  readonly answerMs: number;
+  readonly bytesMax: number;
+}
+
+interface Answer {
+  readonly found: ReadonlyMap<number, Fetched>;
+  /** Of records, nearly. */
+  readonly bytes: number;
+  /** From the request on. */
+  readonly tookMs: number;
+}
+
+async function fetchFrom(broker: Broker, request: FetchRequest): Promise<Answer> {
+  const { topic, wanted, maxWaitTime, answerMs, bytesMax } = request;
+  const maxBytes = bytesMax * FETCH_PARTITION_SHARE;
+  const partitions = [...wanted].map(([partition, { from }]) => ({ partition, fetchOffset: String(from), maxBytes }));
+  const beganMs = performance.now();
   const answer = await broker.fetch({
     maxWaitTime,
     minBytes: 1,
-    maxBytes: FETCH_BYTES_MAX,
+    maxBytes: bytesMax,
+    requestTimeout: answerMs,
     topics: [{ topic, partitions }],
   });
   const found = new Map<number, Fetched>();
+  let bytes = 0;
   for (const { partition, highWatermark, messages } of answer.responses.flatMap((response) => response.partitions)) {
     const from = wanted.get(partition)?.from;
     if (from === undefined) continue;
+    for (const { value } of messages) bytes += value?.byteLength ?? 0;
     const last = messages.at(-1);
     found.set(partition, {
       from,
@@ -171,7 +197,7 @@ async function fetchFrom(
       end: Number(highWatermark),
     });
   }
-  return found;
+  return { found, bytes, tookMs: performance.now() - beganMs };
 }
 
 function recordOf(partition: number, message: FetchedMessage): BusRecord[] {

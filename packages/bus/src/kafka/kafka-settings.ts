@@ -27,7 +27,7 @@ export interface KafkaSettings {
   readonly retentionMs: number;
   /** A consumer that is silent for this long loses its partitions. */
   readonly sessionTimeoutMs: number;
-  /** An append that is not acknowledged by then fails with 'unavailable'. Default 3 s. */
+  /** An append that is not acknowledged by then fails with 'unavailable'; a large one has more time. Default 3 s. */
   readonly appendDeadlineMs?: number;
   /** null = plain TCP. */
   readonly tls: KafkaTls | null;

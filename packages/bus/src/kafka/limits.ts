@@ -20,6 +20,8 @@ export const REQUEST_TIMEOUT_MS = 5_000;
 export const CALL_DEADLINE_MS = 5_000;
 /** An append that is not acknowledged by then has failed; it may have been appended. */
 export const APPEND_DEADLINE_MS = 3_000;
+/** The slowest link that is reckoned with: what a record of 24 MiB takes on it comes on top of an append's deadline. */
+export const LINK_BYTES_PER_MS = 1_000;
 /** How often appends are looked through for those past their deadline. */
 export const DEADLINE_CHECK_MS = 100;
 /** Waits between tries: doubling from the first to the last. */
@@ -33,10 +35,13 @@ export const GROUP_BYTES_MAX = 512 * KIB;
 /** Requests under way to one partition; more wait, and are grouped. One keeps a partition busy, two hide the way there. */
 export const SENDS_PER_PARTITION_MAX = 4;
 
-/** Of one partition in one answer. A third of the time of the client's default of 1 MiB per record read. */
-export const FETCH_PARTITION_BYTES_MAX = 4 * MIB;
-/** Of one answer. */
+/** Of one answer, on a good link and on the slowest. */
 export const FETCH_BYTES_MAX = 16 * MIB;
+export const FETCH_BYTES_MIN = 256 * KIB;
+/** Of one partition in one answer, as part of it: 4 MiB take a third of the time of the client's default of 1 MiB per record. */
+export const FETCH_PARTITION_SHARE = 1 / 4;
+/** An answer may take so long at most, on a link that has shown to be slow: the largest record at 0.4 MB/s. */
+export const FETCH_ANSWER_MS_MAX = 60_000;
 /** A partition that has this much waiting to be read is not fetched: the back-pressure of a store that is slow or away. */
 export const BUFFER_BYTES_MAX = 8 * MIB;
 /** Of all partitions together; past it only partitions are fetched that somebody waits for. */

@@ -3,7 +3,7 @@
 import { BusError, type BusProducer } from '../bus.ts';
 import type { KafkaClient } from './client.ts';
 import { busErrorOf, kafkaFailure } from './failure.ts';
-import { DEADLINE_CHECK_MS, GROUP_BYTES_MAX, SENDS_PER_PARTITION_MAX } from './limits.ts';
+import { DEADLINE_CHECK_MS, GROUP_BYTES_MAX, LINK_BYTES_PER_MS, SENDS_PER_PARTITION_MAX } from './limits.ts';
 import { backoffMs, pause } from './pause.ts';
 import { encodeProduce, produce } from './produce.ts';
 import { checkSize, encodeBody, type KeyedRecord } from './record-batch.ts';
@@ -24,14 +24,18 @@ interface Append {
   settled: boolean;
 }
 
-/** Appends through the client, which is closed with the producer. `deadlineMs` bounds each append. */
+/**
+ * Appends through the client, which is closed with the producer. `deadlineMs` bounds each append, with the time on top that the
+ * record takes on a slow link ({@link LINK_BYTES_PER_MS}).
+ */
 export function createProducer(client: KafkaClient, partitions: number, deadlineMs: number): KafkaProducer {
   const deadlines = createDeadlines(client);
   let last: { readonly acknowledged: boolean; readonly atMs: number } | null = null;
   const heard = (acknowledged: boolean) => {
     last = { acknowledged, atMs: performance.now() };
   };
-  const lanes = Array.from({ length: partitions }, (_, partition) => createLane(client, partition, deadlineMs, heard));
+  const send = createSend(client, deadlineMs);
+  const lanes = Array.from({ length: partitions }, (_, partition) => createLane({ client, partition, send, heard }));
   const underWay = new Set<Promise<void>>();
   let bytesInFlight = 0;
   let closed = false;
@@ -45,7 +49,7 @@ export function createProducer(client: KafkaClient, partitions: number, deadline
     const durable = new Promise<void>((resolve, reject) => {
       const one: Append = {
         body,
-        untilMs: performance.now() + deadlineMs,
+        untilMs: performance.now() + deadlineMs + body.byteLength / LINK_BYTES_PER_MS,
         settled: false,
         settle(error) {
           if (one.settled) return;
@@ -90,13 +94,35 @@ interface Lane {
   push(append: Append): void;
 }
 
+/** Sends a group once. @throws what the client throws */
+type Send = (partition: number, request: Buffer) => Promise<void>;
+
+/**
+ * A request that gets no answer in time takes its connection with it, and whatever else is on its way there: it is given the time
+ * that all takes on a slow link which is before it. So a large record arrives although small ones behind it are given up.
+ */
+function createSend(client: KafkaClient, deadlineMs: number): Send {
+  let bytesUnderWay = 0;
+  return async (partition, request) => {
+    bytesUnderWay += request.byteLength;
+    const answerMs = deadlineMs + Math.ceil(bytesUnderWay / LINK_BYTES_PER_MS);
+    try {
+      await client.onLeader(partition, (broker) => produce(broker, request, answerMs), answerMs);
+    } finally {
+      bytesUnderWay -= request.byteLength;
+    }
+  };
+}
+
+interface LaneOptions {
+  readonly client: KafkaClient;
+  readonly partition: number;
+  readonly send: Send;
+  readonly heard: (acknowledged: boolean) => void;
+}
+
 /** The way to one partition. */
-function createLane(
-  client: KafkaClient,
-  partition: number,
-  deadlineMs: number,
-  heard: (acknowledged: boolean) => void,
-): Lane {
+function createLane({ client, partition, send, heard }: LaneOptions): Lane {
   const waiting: Append[] = [];
   let sends = 0;
   let flushing = false;
@@ -104,10 +130,16 @@ function createLane(
   const trySend = async (group: readonly Append[]): Promise<void> => {
     const bodies = group.map(({ body }) => body);
     const { topic } = client;
-    const request = encodeProduce({ topic, partition, bodies, timestampMs: Date.now(), timeoutMs: deadlineMs });
+    const request = encodeProduce({
+      topic,
+      partition,
+      bodies,
+      timestampMs: Date.now(),
+      timeoutMs: client.requestTimeoutMs,
+    });
     for (let tries = 1; group.some(({ settled }) => !settled); tries += 1) {
       try {
-        await client.onLeader(partition, (broker) => produce(broker, request, deadlineMs));
+        await send(partition, request);
         heard(true);
         for (const { settle } of group) settle(null);
         return;
@@ -166,7 +198,7 @@ interface Deadlines {
   close(): void;
 }
 
-/** Fails appends whose time is over, whatever they wait for. All have the same patience: the oldest is the first. */
+/** Fails appends whose time is over, whatever they wait for. */
 function createDeadlines(client: KafkaClient): Deadlines {
   let watched: Append[] = [];
   let timer: NodeJS.Timeout | undefined;

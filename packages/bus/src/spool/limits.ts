@@ -5,6 +5,8 @@ const MIB = 1024 * KIB;
 
 /** An append that the target has not acknowledged by then goes to the spool; a client waits this long once in an outage. */
 export const DIRECT_DEADLINE_MS = 2_500;
+/** On top of it the time that the record takes on the slowest link that is reckoned with: else large ones always go there. */
+export const LINK_BYTES_PER_MS = 1_000;
 /** Waits between tries to reach the target: doubling from the first to the last. */
 export const RETRY_FIRST_MS = 50;
 export const RETRY_MAX_MS = 1_000;

@@ -2,7 +2,7 @@
 // past the spool while something is in it. So of two records of a partition the one acknowledged first comes first.
 import { BusError, type BusProducer, type NewRecord } from '../bus.ts';
 import type { Drainer } from './drainer.ts';
-import { DIRECT_DEADLINE_MS } from './limits.ts';
+import { DIRECT_DEADLINE_MS, LINK_BYTES_PER_MS } from './limits.ts';
 import type { Outage } from './outage.ts';
 import type { SpoolStore } from './spool-store.ts';
 import { copyOf, recordBytes } from './spooled-record.ts';
@@ -47,7 +47,7 @@ export function createSpoolProducer(options: SpoolProducerOptions): BusProducer 
   };
   const direct = async (producer: BusProducer, partition: number, record: NewRecord) => {
     try {
-      await inTime(producer.append(partition, record));
+      await inTime(producer.append(partition, record), DIRECT_DEADLINE_MS + recordBytes(record) / LINK_BYTES_PER_MS);
       counts.direct += 1;
     } catch (error) {
       if (!(error instanceof BusError) || error.failure === 'too-large') throw error;
@@ -96,11 +96,11 @@ export function createSpoolProducer(options: SpoolProducerOptions): BusProducer 
 }
 
 /** Fails with 'unavailable' when the target takes too long; it may still take the record then. */
-function inTime(appended: Promise<void>): Promise<void> {
+function inTime(appended: Promise<void>, deadlineMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new BusError('unavailable', `The bus has not acknowledged a record for ${DIRECT_DEADLINE_MS} ms.`));
-    }, DIRECT_DEADLINE_MS);
+      reject(new BusError('unavailable', `The bus has not acknowledged a record for ${Math.round(deadlineMs)} ms.`));
+    }, deadlineMs);
     appended.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -28,6 +28,8 @@ export interface FaultProxy {
   /** Nothing passes either way, connections stay; until `resume`. */
   pause(): void;
   resume(): void;
+  /** Each connection takes so much in each direction, until it is set anew; null = as much as there is. */
+  limitSpeed(bytesPerSecond: number | null): void;
   /** Nothing passes on the connections there are, as where a machine is gone; new ones pass. */
   strand(): void;
   /** Requests of a kind so far, and bytes of answers. */
@@ -48,22 +50,25 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   let fate: (apiKey: number, answer: Buffer) => Fate = () => 'pass';
   let bytes = 0;
   let paused = false;
+  let speed: number | null = null;
 
   const server = createServer({ pauseOnConnect: false }, (client) => {
     const link = { client, broker: connect({ host: '127.0.0.1', port: targetPort }) };
     links.add(link);
     const keys = new Map<number, number>();
+    const toBroker = pacedWriter(link.broker, () => speed);
+    const toClient = pacedWriter(client, () => speed);
     const requests = createFrames((frame) => {
       const apiKey = frame.readInt16BE(4);
       counts.set(apiKey, (counts.get(apiKey) ?? 0) + 1);
       keys.set(frame.readInt32BE(8), apiKey);
-      link.broker.write(frame);
+      toBroker(frame);
     });
     const answers = createFrames((frame) => {
       const apiKey = keys.get(frame.readInt32BE(4)) ?? -1;
       const decided = fate(apiKey, frame);
       if (decided === 'cut') cut(link);
-      else if (decided === 'pass') client.write(frame);
+      else if (decided === 'pass') toClient(frame);
       bytes += frame.byteLength;
     });
     client.on('data', requests);
@@ -99,6 +104,9 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
         broker.resume();
       }
     },
+    limitSpeed(bytesPerSecond) {
+      speed = bytesPerSecond;
+    },
     strand() {
       for (const link of links) hold(link);
     },
@@ -129,6 +137,32 @@ function cut({ client, broker }: Link): void {
 function hold({ client, broker }: Link): void {
   client.pause();
   broker.pause();
+}
+
+const PACE_MS = 20;
+
+/** Writes in order, no faster than the speed of the moment. */
+function pacedWriter(socket: Socket, bytesPerSecond: () => number | null): (frame: Buffer) => void {
+  let waiting: Buffer[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const writeSome = () => {
+    const speed = bytesPerSecond();
+    const all = Buffer.concat(waiting);
+    const bytes = speed === null ? all.byteLength : Math.ceil((speed * PACE_MS) / 1_000);
+    if (!socket.destroyed) socket.write(all.subarray(0, bytes));
+    waiting = socket.destroyed || all.byteLength <= bytes ? [] : [all.subarray(bytes)];
+    if (waiting.length > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return (frame) => {
+    if (timer === undefined && bytesPerSecond() === null) {
+      socket.write(frame);
+      return;
+    }
+    waiting.push(frame);
+    timer ??= setInterval(writeSome, PACE_MS);
+  };
 }
 
 /** Takes a stream apart into the protocol's frames: a length of four bytes, and what it counts. */
