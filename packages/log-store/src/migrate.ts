@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
-import { renderMigration, SINGLE, type TableLayout, withLaterColumns } from './cluster/table-layout.ts';
+import { renderMigration, SINGLE, type TableLayout, withLaterChanges } from './cluster/table-layout.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
@@ -11,8 +11,8 @@ const schemaMigrations = (table: string) => `
 CREATE TABLE IF NOT EXISTS ${table} (version UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
-/** ClickHouse's code: Keeper knows the table with other columns, since another replica has made it and brought it further. */
-const INCOMPATIBLE_COLUMNS = '122';
+/** ClickHouse's codes: Keeper knows the table with other columns or another TTL, since another replica has brought it further. */
+const OTHER_FORM: ReadonlySet<string> = new Set(['122', '342']);
 
 interface Migration {
   readonly version: number;
@@ -42,7 +42,10 @@ export async function migrateLogStore(
   return pending.map(({ name }) => name);
 }
 
-/** A replica that comes after the others makes a table as they have it by now: Keeper takes no other form. */
+/**
+ * A replica that comes after the others makes a table as they have it by now, which may be as any later migration left it:
+ * Keeper takes no other form.
+ */
 async function apply(
   client: ClickHouseClient,
   source: string,
@@ -52,10 +55,16 @@ async function apply(
   const run = async (form: string) => {
     for (const query of renderMigration(form, layout)) await client.command({ query });
   };
-  await run(source).catch((error: unknown) => {
-    if (!(error instanceof ClickHouseError) || error.code !== INCOMPATIBLE_COLUMNS) throw error;
-    return run(withLaterColumns(source, later));
-  });
+  const forms = new Set(later.map((_, index) => withLaterChanges(source, later.slice(0, index + 1))));
+  const tried = [source, ...[...forms].filter((form) => form !== source)];
+  for (const [index, form] of tried.entries()) {
+    try {
+      return await run(form);
+    } catch (error) {
+      const another = error instanceof ClickHouseError && OTHER_FORM.has(error.code);
+      if (!another || index === tried.length - 1) throw error;
+    }
+  }
 }
 
 async function appliedVersions(client: ClickHouseClient, record: string): Promise<ReadonlySet<number>> {

@@ -146,7 +146,7 @@ describe('a cluster of two shards', () => {
   it('a letter written through the Distributed table lies on the shard of its bus partition', async () => {
     const id = randomUUID();
     await shards[0]?.command({
-      query: `INSERT INTO dead_letters (id, bus_partition) VALUES ('${id}', 3)`,
+      query: `INSERT INTO dead_letters (id, bus_partition, expires_on) VALUES ('${id}', 3, today())`,
       clickhouse_settings: { distributed_foreground_insert: 1 },
     });
     const counts = await Promise.all(

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { alone } from '../ingest/check-insert-tokens.ts';
 import { contradiction } from './inspect-server.ts';
-import { renderMigration, withLaterColumns } from './table-layout.ts';
+import { renderMigration, withLaterChanges } from './table-layout.ts';
 
 const FOLDER = new URL('../migrations/', import.meta.url);
 const MIGRATIONS = readdirSync(FOLDER).map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8')] as const);
@@ -42,7 +42,7 @@ describe.each(MIGRATIONS)('%s', (_, source) => {
   it('changes a table in no other way than a replica that comes later can make it at once', () => {
     const [, changes] = /^ALTER TABLE \w+\s([\s\S]*)$/m.exec(source) ?? [];
     for (const line of changes?.trim().split('\n') ?? [])
-      expect(line.trim()).toMatch(/^(ADD COLUMN IF NOT EXISTS [^,]+,?|MODIFY SETTING [^(]+)$/);
+      expect(line.trim()).toMatch(/^(ADD COLUMN IF NOT EXISTS [^,]+,?|MODIFY TTL .+|MODIFY SETTING [^(]+)$/);
   });
 
   it('is the Distributed table alone where nothing is stored', () => {
@@ -52,17 +52,31 @@ describe.each(MIGRATIONS)('%s', (_, source) => {
   });
 });
 
-describe('withLaterColumns', () => {
+describe('withLaterChanges', () => {
   it('adds the columns of later migrations of the same table, behind its own', () => {
     const source = 'CREATE TABLE IF NOT EXISTS t\n(\n    a UUID\n)\nENGINE = MergeTree\nORDER BY a';
     const later = [
       'ALTER TABLE t\n    ADD COLUMN IF NOT EXISTS b UInt8 DEFAULT 1,\n    ADD COLUMN IF NOT EXISTS c String\n',
       'ALTER TABLE other\n    ADD COLUMN IF NOT EXISTS d String\n',
     ];
-    expect(withLaterColumns(source, later)).toBe(
+    expect(withLaterChanges(source, later)).toBe(
       'CREATE TABLE IF NOT EXISTS t\n(\n    a UUID,\n    b UInt8 DEFAULT 1,\n    c String\n)\nENGINE = MergeTree\nORDER BY a',
     );
-    expect(withLaterColumns(source, [])).toBe(source);
+    expect(withLaterChanges(source, [])).toBe(source);
+  });
+
+  it.each([
+    ['ORDER BY a\n', 'ORDER BY a\nTTL d + 2\n'],
+    ['ORDER BY a\nSETTINGS x = 1', 'ORDER BY a\nTTL d + 2\nSETTINGS x = 1'],
+    ['ORDER BY a\nTTL d\nSETTINGS\n    x = 1', 'ORDER BY a\nTTL d + 2\nSETTINGS\n    x = 1'],
+  ])('gives the last TTL of the same table: %j', (end, expected) => {
+    const head = 'CREATE TABLE IF NOT EXISTS t\n(\n    a UUID\n)\nENGINE = MergeTree\n';
+    const later = [
+      'ALTER TABLE t MODIFY TTL d + 1\n',
+      'ALTER TABLE t MODIFY TTL d + 2\n',
+      'ALTER TABLE other MODIFY TTL d + 3\n',
+    ];
+    expect(withLaterChanges(`${head}${end}`, later)).toBe(`${head}${expected}`);
   });
 });
 

@@ -13,6 +13,9 @@ export const SINGLE: TableLayout = { kind: 'single' };
 const STATEMENT = /^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) ([a-z_]+)(?=\s)/gm;
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)?)MergeTree(?:\(([^)]*)\))?$/gm;
 const ADDED_COLUMN = /^ +ADD COLUMN IF NOT EXISTS (.+?),?$/gm;
+const MODIFIED_TTL = /^ALTER TABLE [a-z_]+ MODIFY TTL (.+)$/gm;
+const TTL = /\nTTL .+/;
+const SETTINGS = /\s*(?:\nSETTINGS|$)/;
 const END_OF_COLUMNS = /\n\)\n(?=ENGINE)/;
 const WINDOW = /\bnon_replicated_deduplication_window = (\d+)/g;
 
@@ -29,7 +32,7 @@ const SHARDING_KEYS: Readonly<Record<string, string>> = { dead_letters: 'bus_par
 /**
  * The statements of one migration for a server of this layout, in order. The source is written for a single server: one
  * statement about one table that begins a line with `CREATE TABLE IF NOT EXISTS name` or `ALTER TABLE name`; a CREATE has a line
- * `ENGINE = …MergeTree…` below the one that ends its columns; an ALTER adds columns, one a line, or modifies settings, which
+ * `ENGINE = …MergeTree…` below the one that ends its columns; an ALTER adds columns, one a line, or modifies the table's TTL, or its settings, which
  * Keeper does not know.
  * @throws Error for a source that is written otherwise
  */
@@ -40,13 +43,16 @@ export function renderMigration(source: string, layout: TableLayout): readonly s
   return [localForm(source, layout), distributed(table, `AS ${table}_local `, layout.cluster)];
 }
 
-/** A CREATE with the columns that later migrations (those of other tables among them) add to its table. */
-export function withLaterColumns(source: string, later: readonly string[]): string {
+/** A CREATE with the columns and the TTL that later migrations (those of other tables among them) give its table. */
+export function withLaterChanges(source: string, later: readonly string[]): string {
   const table = tableOf(source);
-  const added = later
-    .filter((migration) => tableOf(migration) === table)
-    .flatMap((migration) => [...migration.matchAll(ADDED_COLUMN)].map(([, column]) => `,\n    ${column}`));
-  return source.replace(END_OF_COLUMNS, `${added.join('')}$&`);
+  const own = later.filter((migration) => tableOf(migration) === table);
+  const added = own.flatMap((migration) =>
+    [...migration.matchAll(ADDED_COLUMN)].map(([, column]) => `,\n    ${column}`),
+  );
+  const made = source.replace(END_OF_COLUMNS, `${added.join('')}$&`);
+  const ttl = own.flatMap((migration) => [...migration.matchAll(MODIFIED_TTL)].map(([, text]) => text)).at(-1);
+  return ttl === undefined ? made : made.replace(TTL, '').replace(SETTINGS, `\nTTL ${ttl}$&`);
 }
 
 function tableOf(source: string): string {
