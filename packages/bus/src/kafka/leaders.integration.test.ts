@@ -1,8 +1,10 @@
-// Two brokers with a copy of each partition: one is killed, the other leads everything, and nothing acknowledged is missing.
+// Two brokers, of which one is killed. With a copy of each partition the other leads everything, and nothing acknowledged is
+// missing; with one copy, half of the partitions have no leader, and the others go on.
 import { randomUUID } from 'node:crypto';
 import { chooseFreePort, startKafkaProcess, type TestKafka } from '@sazabi/test-parts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBus } from '../open-bus.ts';
+import { createClient } from './client.ts';
 import { recordingLogger } from './testing/recording-logger.ts';
 import { consume } from './testing/serving.ts';
 import { kafkaSettings } from './testing/settings.ts';
@@ -83,5 +85,50 @@ it('appends and serves on when the leader of half the partitions dies, and when 
   expect(events('group_lost')).toEqual([]);
   expect(events('topic_not_replicated')).toEqual([]);
   expect(events('topic_acknowledged_by_one')).toMatchObject([{ level: 'warn', topic: settings.topic }]);
+  await bus.close();
+});
+
+it('with one copy of each partition, those without a leader wait for it, and the others go on', async () => {
+  const settings = kafkaSettings(`leaderless-${randomUUID()}`, {
+    partitions: PARTITIONS,
+    replicationFactor: 1,
+    appendDeadlineMs: 5_000,
+  });
+  const record = { headers: new Map(), value: Buffer.from('record') };
+  const all = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+  const before = openBus(stays.url, { kafka: settings });
+  const opened = await before.producer();
+  await Promise.all(all.map((partition) => opened.append(partition, record)));
+  await before.close();
+  await dies.kill();
+  // What is known of leaders is kept for a while: a new client asks.
+  const leaders = async () => {
+    const asking = createClient([stays.broker], settings, { topic: settings.topic });
+    const found = (await asking.partitions()).filter(({ leader }) => leader >= 0);
+    await asking.close();
+    return found.map(({ partitionId }) => partitionId);
+  };
+  await expect.poll(async () => (await leaders()).length, { timeout: 60_000 }).toBeLessThan(PARTITIONS);
+  const alive = (await leaders()).sort((a, b) => a - b);
+  expect(alive).toHaveLength(PARTITIONS / 2);
+
+  const bus = openBus(stays.url, { kafka: settings });
+  const producer = await bus.producer();
+  expect(producer.partitions).toBe(PARTITIONS);
+  const seen = new Map<number, number>();
+  const consumer = await bus.consumer();
+  consumer.run((owned) => consume(owned, ({ partition }) => seen.set(partition, (seen.get(partition) ?? 0) + 1)));
+  const outcomes = await Promise.allSettled(all.map((partition) => producer.append(partition, record)));
+  expect(all.filter((partition) => outcomes[partition]?.status === 'fulfilled')).toEqual(alive);
+  await expect.poll(() => all.filter((partition) => seen.get(partition) === 2), { timeout: 60_000 }).toEqual(alive);
+
+  await dies.start();
+  const again = () =>
+    Promise.all(all.map((partition) => producer.append(partition, record))).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(again, { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => all.filter((partition) => (seen.get(partition) ?? 0) >= 2), { timeout: 60_000 }).toEqual(all);
   await bus.close();
 });
