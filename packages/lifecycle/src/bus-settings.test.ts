@@ -32,6 +32,10 @@ describe('settings of the bus', () => {
   it.each([
     [{ BUS_URL: 'kafka://user:secret@h:9092' }, /BUS_URL.*KAFKA_SASL_USERNAME/],
     [{ BUS_URL: 'kafka://h' }, /BUS_URL/],
+    [{ BUS_URL: 'kafka://h:9092,' }, /BUS_URL/],
+    [{ BUS_URL: 'kafka://h:99999' }, /BUS_URL/],
+    [{ BUS_URL: 'kafka://h:0' }, /BUS_URL/],
+    [{ KAFKA_REPLICATION_FACTOR: '2', KAFKA_MIN_INSYNC_REPLICAS: '3' }, /KAFKA_MIN_INSYNC_REPLICAS: must not be more/],
     [{ BUS_URL: 'redis://h:1' }, /BUS_URL/],
     [{ KAFKA_PARTITIONS: '0' }, /KAFKA_PARTITIONS: must be a whole number from 1 to 1000/],
     [{ KAFKA_TLS: 'yes' }, /KAFKA_TLS: must be true or false/],

@@ -5,7 +5,9 @@ import { z } from 'zod';
 
 const HOUR_MS = 3_600_000;
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
-const KAFKA_URL = /^kafka:\/\/[^\s,/@:]+:\d{1,5}(,[^\s,/@:]+:\d{1,5})*$/;
+const KAFKA_SCHEME = 'kafka://';
+const BROKER = /^[^\s,/@:]+:(\d{1,5})$/;
+const PORT_MAX = 65_535;
 
 const count = (from: number, to: number) => {
   const text = `must be a whole number from ${from} to ${to}`;
@@ -18,7 +20,7 @@ export const busSettings = {
   BUS_URL: z
     .string()
     .refine(
-      (text) => /^lmdb:./.test(text) || KAFKA_URL.test(text),
+      (text) => /^lmdb:./.test(text) || namesBrokers(text),
       'must be lmdb:FOLDER or kafka://HOST:PORT[,HOST:PORT…] (user and password go into KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD)',
     )
     .optional(),
@@ -40,6 +42,15 @@ export const busSettings = {
 
 /** The names of all of them: what a supervisor passes on to a service that uses the bus. */
 export const BUS_VARIABLES: readonly string[] = Object.keys(busSettings);
+
+function namesBrokers(url: string): boolean {
+  if (!url.startsWith(KAFKA_SCHEME)) return false;
+  const ports = url
+    .slice(KAFKA_SCHEME.length)
+    .split(',')
+    .map((broker) => Number(BROKER.exec(broker)?.[1] ?? 0));
+  return ports.every((port) => port > 0 && port <= PORT_MAX);
+}
 
 const busSchema = z.object(busSettings);
 type BusVariables = z.infer<typeof busSchema>;
@@ -79,7 +90,10 @@ export function checkBus(settings: BusVariables, context: z.RefinementCtx): void
   for (const variable of ['KAFKA_TLS_CA_FILE', 'KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE'] as const) {
     const file = settings[variable];
     if (file === undefined) continue;
-    if (settings.KAFKA_TLS === 'false') wrong(variable, 'is of use with KAFKA_TLS=true only');
+    if (settings.KAFKA_TLS === 'false') {
+      wrong(variable, 'is of use with KAFKA_TLS=true only');
+      continue;
+    }
     try {
       readFileSync(file);
     } catch (error) {
@@ -88,6 +102,12 @@ export function checkBus(settings: BusVariables, context: z.RefinementCtx): void
   }
   if ((settings.KAFKA_TLS_CERT_FILE === undefined) !== (settings.KAFKA_TLS_KEY_FILE === undefined))
     wrong('KAFKA_TLS_KEY_FILE', 'goes with KAFKA_TLS_CERT_FILE: set both or none');
+  const { KAFKA_REPLICATION_FACTOR: factor, KAFKA_MIN_INSYNC_REPLICAS: inSync } = settings;
+  if (factor !== undefined && inSync !== undefined && inSync > factor)
+    wrong(
+      'KAFKA_MIN_INSYNC_REPLICAS',
+      'must not be more than KAFKA_REPLICATION_FACTOR: nothing would ever be acknowledged',
+    );
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user, KAFKA_SASL_PASSWORD: password } = settings;
   if (new Set([mechanism === undefined, user === undefined, password === undefined]).size > 1)
     wrong('KAFKA_SASL_MECHANISM', 'goes with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: set all three or none');

@@ -10,8 +10,10 @@ import { parseEnvironment } from './parse-environment.ts';
 import {
   checkInternal,
   checkTls,
+  clickHouseUrlSetting,
   databaseUrlSetting,
   internalSettings,
+  logLevelSetting,
   originSetting,
   portSetting,
   publicSettings,
@@ -28,6 +30,8 @@ const schema = z
     RATE: rateLimitCapSetting,
     ...busSettings,
     DATABASE_URL: databaseUrlSetting,
+    CLICKHOUSE_URL: clickHouseUrlSetting.optional(),
+    LOG_LEVEL: logLevelSetting.optional(),
     API_PUBLIC_URL: originSetting,
   })
   .superRefine(checkTls)
@@ -58,6 +62,8 @@ describe('a setting that is wrong is named in one line', () => {
     [{ INTERNAL_HOST: '0.0.0.0' }, 'INTERNAL_TOKEN: needs 32 characters or more'],
     [{ INTERNAL_HOST: '0.0.0.0', INTERNAL_TOKEN: 'x'.repeat(31) }, 'INTERNAL_TOKEN: needs 32 characters or more'],
     [{ INTERNAL_HOST: '127.0.0.1.example.com' }, 'INTERNAL_TOKEN: needs'],
+    [{ CLICKHOUSE_URL: 'http://app:x@127.0.0.1/' }, 'CLICKHOUSE_URL: must be http://user:password@host:port/database'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of fatal, error, warn, info, debug, trace, silent'],
     [{ PORT: 'x' }, 'PORT: must be a port from 0 to 65535'],
     [{ PORT: '65536' }, 'PORT: must be a port from 0 to 65535'],
     [{ PORT: '-1' }, 'PORT: must be a port from 0 to 65535'],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
+import { LOG_LEVELS } from './logger.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 /** 32 characters of base62 are 190 bits. */
@@ -39,10 +40,12 @@ export const databaseUrlSetting = z
   )
   .optional();
 
-export const clickHouseUrlSetting = z.url({
-  protocol: /^https?$/,
-  error: 'must be http://user:password@host:port/database',
-});
+const CLICKHOUSE_TEXT = 'must be http://user:password@host:port/database';
+export const clickHouseUrlSetting = z
+  .url({ protocol: /^https?$/, error: CLICKHOUSE_TEXT })
+  .refine((text) => URL.canParse(text) && new URL(text).pathname.length > 1, CLICKHOUSE_TEXT);
+
+export const logLevelSetting = z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`);
 
 /** The internal ports of the API's replicas. */
 export const keyFeedUrlsSetting = z

@@ -11,8 +11,8 @@ import {
   clusterOf,
   clusterSettings,
   internalSettings,
-  LOG_LEVELS,
   type LogLevel,
+  logLevelSetting,
   parseEnvironment,
   portSetting,
 } from '@sazabi/lifecycle';
@@ -27,7 +27,7 @@ export const settingsSchema = z
     ...busSettings,
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
     CONSUMER_INTERNAL_PORT: portSetting(4322),
-    LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+    LOG_LEVEL: logLevelSetting.default('info'),
   })
   .superRefine(checkInternal)
   .superRefine(checkBus)

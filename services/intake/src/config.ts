@@ -9,8 +9,8 @@ import {
   checkTls,
   internalSettings,
   keyFeedUrlsSetting,
-  LOG_LEVELS,
   type LogLevel,
+  logLevelSetting,
   parseEnvironment,
   portSetting,
   publicSettings,
@@ -49,7 +49,7 @@ export const settingsSchema = z
     ...internalSettings,
     INTAKE_PORT: portSetting(4318),
     INTAKE_INTERNAL_PORT: portSetting(4321),
-    LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+    LOG_LEVEL: logLevelSetting.default('info'),
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
     ...busSettings,
     SPOOL_MAX_MIB: z.coerce

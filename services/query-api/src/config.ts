@@ -11,8 +11,8 @@ import {
   clickHouseUrlSetting,
   databaseUrlSetting,
   internalSettings,
-  LOG_LEVELS,
   type LogLevel,
+  logLevelSetting,
   originSetting,
   parseEnvironment,
   portSetting,
@@ -27,7 +27,7 @@ export const settingsSchema = z
   .object({
     ...publicSettings,
     ...internalSettings,
-    LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+    LOG_LEVEL: logLevelSetting.default('info'),
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
     API_PORT: portSetting(4319),
     API_PUBLIC_URL: originSetting,
