@@ -18,7 +18,7 @@ const CONNECTION_CODES = new Set([
 
 /** What the driver says of a connection or a pool that is gone: it gives these errors no code. */
 const CONNECTION_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable|Cannot use a pool after calling end)/;
+  /^(Connection terminated|timeout expired$|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable|Cannot use a pool after calling end)/;
 
 /** What it says of a pool that was thrown away. */
 const KNOWN_AWAY_MESSAGE = /^Cannot use a pool after calling end/;

@@ -112,6 +112,24 @@ describe('a server that is away', () => {
     await own.remove();
   });
 
+  it('stopped in its tracks, it is waited for at a start, also where the connection alone takes too long', async () => {
+    const own = await startPostgres();
+    const url = await own.createDatabase();
+    await own.pause();
+    let attempts = 0;
+    const opening = openControlDb(url, {
+      onWait: () => {
+        attempts += 1;
+      },
+    });
+    await expect.poll(() => attempts).toBeGreaterThan(1);
+    await own.resume();
+    const db = await opening;
+    await db.ping();
+    await db.close();
+    await own.remove();
+  });
+
   it('behind a proxy that resets every connection, it is waited for too', async () => {
     const proxy = createServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
     await once(proxy, 'listening');
