@@ -42,9 +42,10 @@ export function createDeadLetters(client: KafkaClient, producer: KafkaProducer, 
         else found.set(key.toString(), Number(offset));
       }
       const last = messages.at(-1);
-      // Compaction may leave nothing up to the end.
-      if (last === undefined || Number(last.offset) < at) break;
-      at = Number(last.offset) + 1;
+      // Compaction may leave nothing up to the end …
+      if (last === undefined) break;
+      // … or nothing at the end of a batch, which is sent again until it is passed.
+      at = Math.max(at, Number(last.offset)) + 1;
     }
     return found;
   };
