@@ -45,6 +45,8 @@ const BY_TYPE: ReadonlyMap<string, KafkaFailure> = new Map<string, KafkaFailure>
 /** What TLS says of a certificate that is not trusted, expired or of another host, and of a peer that speaks no TLS. */
 const TLS_CODE = /CERT|SIGNED|SELF_SIGNED|UNABLE_TO|^ERR_SSL|^ERR_TLS|^EPROTO/;
 
+const OF_CONNECTION = /^KafkaJS(Connection|RequestTimeout|LockTimeout|BrokerNotFound)/;
+
 interface Failed {
   readonly name: string;
   readonly message: string;
@@ -62,6 +64,12 @@ export function kafkaFailure(error: unknown): KafkaFailure {
   if (name === 'KafkaJSRequestTimeoutError') return 'silent';
   if (name === 'TypeError' || name === 'RangeError') return 'other';
   return 'stale';
+}
+
+/** Whether it is about a connection or a broker as a whole, not about what one partition holds or who leads it. */
+export function isOfConnection(error: unknown): boolean {
+  const { name, type, code } = rootOf(error);
+  return type === null && (code !== null || OF_CONNECTION.test(name));
 }
 
 /** The address `host:port` that a 'silent' failure waited for, or null where it is not told. */

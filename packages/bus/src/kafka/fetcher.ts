@@ -2,11 +2,12 @@
 import type { Broker, FetchedMessage } from 'kafkajs/src/cluster/index.js';
 import type { BusRecord, Offset } from '../bus.ts';
 import type { KafkaClient } from './client.ts';
-import { busErrorOf, kafkaFailure, partitionOf } from './failure.ts';
+import { busErrorOf, isOfConnection, kafkaFailure, partitionOf } from './failure.ts';
 import { afterAnswer, type FetchPace, fastPace, slower } from './fetch-pace.ts';
 import { BUFFERS_BYTES_MAX, FETCH_PARTITION_SHARE, FETCH_WAIT_SHORT_MS } from './limits.ts';
 import type { Fetched, PartitionFeed } from './partition-feed.ts';
 import { backoffMs, pause } from './pause.ts';
+import { createSuspects } from './suspects.ts';
 
 export interface Fetcher {
   add(feed: PartitionFeed): void;
@@ -39,25 +40,25 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
   /** By leader, of those whose links are slow. */
   const paces = new Map<number, FetchPace>();
   const { requestTimeoutMs } = client;
+  const suspects = createSuspects();
   let failures = 0;
   let closed = false;
   let planning = false;
 
   /** I6: however many partitions there are, what is fetched ahead of all of them is bounded. */
   const isTight = () => [...feeds].reduce((sum, feed) => sum + feed.bytes(), 0) >= BUFFERS_BYTES_MAX;
-  /**
-   * For each partition the first feed that is wanted: a request names a partition once. After a failure one partition alone: an
-   * answer fails as a whole for what is wrong with one of them, which must not keep the others.
-   */
+  /** The offset to fetch from now, or null. */
+  const due = (feed: PartitionFeed, tight: boolean) => (suspects.isDue(feed.partition) ? feed.wanted(tight) : null);
+  /** For each partition the first feed that is wanted: a request names a partition once. A suspect is asked for alone. */
   const round = (nodeId: number): Map<number, Wanted> => {
     const wanted = new Map<number, Wanted>();
     const tight = isTight();
-    const partitionsMax = failures === 0 ? feeds.size : 1;
     for (const feed of feeds) {
-      if (wanted.size === partitionsMax) break;
-      const from = feed.wanted(tight);
-      if (from !== null && !wanted.has(feed.partition) && leaders.get(feed.partition) === nodeId)
-        wanted.set(feed.partition, { feed, from });
+      const { partition } = feed;
+      const from = leaders.get(partition) === nodeId && !wanted.has(partition) ? due(feed, tight) : null;
+      if (from === null || (wanted.size > 0 && suspects.has(partition))) continue;
+      wanted.set(partition, { feed, from });
+      if (suspects.has(partition)) break;
     }
     // A feed that had its turn goes behind the others of its partition.
     for (const { feed } of wanted.values()) {
@@ -69,7 +70,8 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
   const fetchRound = async (nodeId: number): Promise<boolean> => {
     const wanted = round(nodeId);
     if (wanted.size === 0) return false;
-    const inUse = [...feeds].filter((feed) => feed.inUse() && leaders.get(feed.partition) === nodeId);
+    const isLeft = ({ partition }: PartitionFeed) => suspects.has(partition) && !wanted.has(partition);
+    const inUse = [...feeds].filter((feed) => feed.inUse() && leaders.get(feed.partition) === nodeId && !isLeft(feed));
     const all = inUse.length === wanted.size;
     const maxWaitTime = all ? waitMs : Math.min(waitMs, FETCH_WAIT_SHORT_MS);
     const pace = paces.get(nodeId) ?? fastPace(requestTimeoutMs);
@@ -81,6 +83,7 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
         answerMs,
       );
       failures = 0;
+      suspects.clear(wanted.keys());
       paces.set(nodeId, afterAnswer(pace, answer, requestTimeoutMs));
       for (const [partition, fetched] of found) wanted.get(partition)?.feed.accept(fetched);
       return true;
@@ -100,10 +103,19 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
     } catch (again) {
       error = again;
     }
-    failures += 1;
     const told = busErrorOf(error, 'reading', client.brokers);
     for (const { feed } of wanted.values()) feed.fail(told);
-    await pause(backoffMs(failures), client.closing);
+    if (isOfConnection(error)) {
+      failures += 1;
+      await pause(backoffMs(failures), client.closing);
+      return;
+    }
+    // Others are fetched meanwhile.
+    const failed = [...wanted.keys()];
+    void pause(suspects.add(failed), client.closing).then(() => {
+      suspects.release(failed);
+      fetcher.wake();
+    });
   };
   const moveToEarliest = async ({ feed, from }: Wanted) => {
     const { partition } = feed;
@@ -125,7 +137,8 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
     // From here on nothing waits: who wakes us later is not passed over.
     planning = false;
     leaders = new Map(partitions.map(({ partitionId, leader }) => [partitionId, leader]));
-    const wanting = [...feeds].filter((feed) => feed.wanted(isTight()) !== null);
+    const tight = isTight();
+    const wanting = [...feeds].filter((feed) => due(feed, tight) !== null);
     for (const nodeId of new Set(wanting.map((feed) => leaders.get(feed.partition)))) {
       if (nodeId !== undefined && !busy.has(nodeId)) void pump(nodeId).then(fetcher.wake);
     }
@@ -134,7 +147,7 @@ export function createFetcher(client: KafkaClient, { waitMs, onMoved }: FetcherO
     add: (feed) => feeds.add(feed),
     remove: (feed) => feeds.delete(feed),
     wake() {
-      if (closed || planning || ![...feeds].some((feed) => feed.wanted() !== null)) return;
+      if (closed || planning || ![...feeds].some((feed) => due(feed, false) !== null)) return;
       planning = true;
       void plan().catch(async (error: unknown) => {
         failures += 1;

@@ -7,6 +7,7 @@ import { openBus } from '../open-bus.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { type ProxiedKafka, startProxiedKafka } from './testing/brokers.ts';
 import { API } from './testing/fault-proxy.ts';
+import { putCompressed } from './testing/put-compressed.ts';
 import { recordingLogger } from './testing/recording-logger.ts';
 import { consume, serveAll } from './testing/serving.ts';
 import { kafkaSettings } from './testing/settings.ts';
@@ -174,6 +175,30 @@ describe('I6: what is fetched and not read', () => {
 });
 
 describe('a topic that takes records of others', () => {
+  it('is not fetched in vain over and over for one partition that cannot be read', async () => {
+    settings = { ...settings, partitions: 2 };
+    await admin.createTopics({ topics: [{ topic: settings.topic, numPartitions: 2 }] });
+    await putCompressed(kafka.directBroker, settings.topic, 0);
+    const producer = await open().bus.producer();
+    const count = 60;
+    // Four fill an answer nearly: of what is cut off at its end little is sent twice.
+    const value = Buffer.alloc(1_000_000);
+    for (let n = 0; n < count; n += 1) await producer.append(1, { headers: new Map(), value });
+    const { bus } = open(kafka.url);
+    const serving = serveAll(await bus.consumer());
+    await expect.poll(serving.partitions).toEqual([0, 1]);
+    const before = kafka.proxy.bytesAnswered();
+    const unread = serving
+      .owned(0)
+      ?.read(0, options)
+      .catch(() => []);
+    for (let at = 0; at < count; ) at += (await serving.owned(1)?.read(at, options))?.length ?? 0;
+    // What the first fetch may have brought is lost with it.
+    expect(kafka.proxy.bytesAnswered() - before).toBeLessThan((count + 10) * value.byteLength);
+    await bus.close();
+    await unread;
+  });
+
   it('gives a reader what it asked for though the broker sends whole batches', async () => {
     const { bus } = open();
     const producer = await bus.producer();

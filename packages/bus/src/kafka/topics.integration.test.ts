@@ -1,11 +1,11 @@
 // Topics that are made, topics that are there already, and what is said of those.
 import { randomUUID } from 'node:crypto';
-import { zstdCompressSync } from 'node:zlib';
 import { startKafka, type TestKafka } from '@sazabi/test-parts';
-import kafkajs, { type Admin, CompressionTypes, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openBus } from '../open-bus.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
+import { putCompressed } from './testing/put-compressed.ts';
 import { recordingLogger } from './testing/recording-logger.ts';
 import { serveAll } from './testing/serving.ts';
 import { kafkaSettings } from './testing/settings.ts';
@@ -92,30 +92,12 @@ it('a replication factor that the brokers cannot give is told, and makes nothing
   expect(await admin.listTopics()).not.toContain(settings.topic);
 });
 
-/** Puts a record on the topic in a batch compressed by zstd, which kafkajs does not know unless it is taught. */
-async function putCompressed(topic: string, partition: number): Promise<void> {
-  const codecs = kafkajs.CompressionCodecs;
-  const unknown = codecs[CompressionTypes.ZSTD];
-  codecs[CompressionTypes.ZSTD] = () => ({
-    compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer),
-  });
-  const producer = new Kafka({ brokers: [kafka.broker], logLevel: logLevel.NOTHING }).producer();
-  try {
-    await producer.connect();
-    const messages = [{ partition, value: 'compressed' }];
-    await producer.send({ topic, compression: CompressionTypes.ZSTD, messages });
-  } finally {
-    await producer.disconnect();
-    codecs[CompressionTypes.ZSTD] = unknown;
-  }
-}
-
 const options = { bytesMax: 1000, recordsMax: 10, waitMs: 30_000 };
 
 it('a batch that somebody has compressed is read like any other', async () => {
   const bus = openBus(kafka.url, { kafka: settings });
   await bus.producer();
-  await putCompressed(settings.topic, 0);
+  await putCompressed(kafka.broker, settings.topic, 0);
   const records = await (await bus.reader()).read(0, 0, options);
   expect(records.map(({ value }) => Buffer.from(value).toString())).toEqual(['compressed']);
   await bus.close();
@@ -124,7 +106,7 @@ it('a batch that somebody has compressed is read like any other', async () => {
 it('a partition that cannot be read, in a topic that keeps what is compressed, does not keep others from being read', async () => {
   const { topic } = settings;
   await admin.createTopics({ topics: [{ topic, numPartitions: 3 }] });
-  await putCompressed(topic, 0);
+  await putCompressed(kafka.broker, topic, 0);
   const bus = openBus(kafka.url, { kafka: settings });
   const producer = await bus.producer();
   for (const partition of [1, 2]) await producer.append(partition, { headers: new Map(), value: Buffer.from('plain') });
