@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
-import { renderMigration, SINGLE, type TableLayout, withLaterChanges } from './cluster/table-layout.ts';
+import { renderMigration, SINGLE, type TableLayout, withMoreAndMoreChanges } from './cluster/table-layout.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
@@ -11,7 +11,7 @@ const schemaMigrations = (table: string) => `
 CREATE TABLE IF NOT EXISTS ${table} (version UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
-/** ClickHouse's codes: Keeper knows the table with other columns or another TTL, since another replica has brought it further. */
+/** ClickHouse's codes: Keeper knows the table with other columns, indexes or another TTL, since another replica has brought it further. */
 const OTHER_FORM: ReadonlySet<string> = new Set(['122', '342']);
 
 interface Migration {
@@ -55,14 +55,13 @@ async function apply(
   const run = async (form: string) => {
     for (const query of renderMigration(form, layout)) await client.command({ query });
   };
-  const forms = new Set(later.map((_, index) => withLaterChanges(source, later.slice(0, index + 1))));
-  const tried = [source, ...[...forms].filter((form) => form !== source)];
-  for (const [index, form] of tried.entries()) {
+  const forms = withMoreAndMoreChanges(source, later);
+  for (const [index, form] of forms.entries()) {
     try {
       return await run(form);
     } catch (error) {
       const another = error instanceof ClickHouseError && OTHER_FORM.has(error.code);
-      if (!another || index === tried.length - 1) throw error;
+      if (!another || index === forms.length - 1) throw error;
     }
   }
 }

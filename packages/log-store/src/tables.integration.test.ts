@@ -121,18 +121,22 @@ describe('the table', () => {
       { version: 3 },
       { version: 4 },
       { version: 5 },
+      { version: 6 },
     ]);
   });
 });
 
 describe('a table made at once, as a replica makes it that comes after the others', () => {
-  it('has the columns and the TTL that the migrations one by one give it', async () => {
+  it('has the columns, indexes and TTL that the migrations one by one give it', async () => {
     const folder = new URL('migrations/', import.meta.url);
     const names = (await readdir(folder)).sort();
     const sources = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')));
     const columnsOf = (table: string) =>
       rows(`SELECT name, type, default_kind, default_expression, compression_codec FROM system.columns
 WHERE database = currentDatabase() AND table = '${table}' ORDER BY position`);
+    const indexesOf = (table: string) =>
+      rows(`SELECT name, expr, type_full, granularity FROM system.data_skipping_indices
+WHERE database = currentDatabase() AND table = '${table}' ORDER BY name`);
     // Of the settings Keeper knows nothing.
     const formOf = (table: string) =>
       rows(`SELECT splitByString(' SETTINGS ', engine_full)[1] AS form FROM system.tables
@@ -143,37 +147,10 @@ WHERE database = currentDatabase() AND name = '${table}'`);
       const atOnce = withLaterChanges(source, sources.slice(index + 1));
       await app.command({ query: atOnce.replace(`EXISTS ${table}`, `EXISTS ${table}_at_once`) });
       expect(await columnsOf(`${table}_at_once`)).toEqual(await columnsOf(table));
+      expect(await indexesOf(`${table}_at_once`)).toEqual(await indexesOf(table));
       expect(await formOf(`${table}_at_once`)).toEqual(await formOf(table));
       await app.command({ query: `DROP TABLE ${table}_at_once SYNC` });
     }
-  });
-});
-
-describe('dead letters', () => {
-  it('go 30 days after their day, those of before there was an end too; the others stay readable', async () => {
-    const end = await readFile(new URL('migrations/0005-dead-letters-end.sql', import.meta.url), 'utf8');
-    await app.command({ query: 'ALTER TABLE dead_letters REMOVE TTL' });
-    const put = (reason: string, days: number) =>
-      app.command({
-        query: `INSERT INTO dead_letters (id, reason, value, expires_on)
-SELECT generateUUIDv4(), '${reason}', 'bytes', toDate(now('UTC')) + ${days}`,
-      });
-    const left = async () => {
-      await app.command({ query: 'OPTIMIZE TABLE dead_letters FINAL' });
-      const found = await rows<{ letter: string }>(
-        "SELECT concat(reason, ': ', value) AS letter FROM dead_letters FINAL ORDER BY reason",
-      );
-      return found.map(({ letter }) => letter);
-    };
-    await put('expired', -28);
-    await put('over', -32);
-    expect(await left()).toEqual(['expired: bytes', 'over: bytes']);
-    await app.command({ query: end });
-    await expect.poll(left, { timeout: 20_000 }).toEqual(['expired: bytes']);
-    await put('waits', 30);
-    await put('over when it comes', -32);
-    await expect.poll(left, { timeout: 20_000 }).toEqual(['expired: bytes', 'waits: bytes']);
-    await app.command({ query: 'TRUNCATE TABLE dead_letters' });
   });
 });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { alone } from '../ingest/check-insert-tokens.ts';
 import { contradiction } from './inspect-server.ts';
-import { renderMigration, withLaterChanges } from './table-layout.ts';
+import { renderMigration, withLaterChanges, withMoreAndMoreChanges } from './table-layout.ts';
 
 const FOLDER = new URL('../migrations/', import.meta.url);
 const MIGRATIONS = readdirSync(FOLDER).map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8')] as const);
@@ -42,7 +42,7 @@ describe.each(MIGRATIONS)('%s', (_, source) => {
   it('changes a table in no other way than a replica that comes later can make it at once', () => {
     const [, changes] = /^ALTER TABLE \w+\s([\s\S]*)$/m.exec(source) ?? [];
     for (const line of changes?.trim().split('\n') ?? [])
-      expect(line.trim()).toMatch(/^(ADD COLUMN IF NOT EXISTS [^,]+,?|MODIFY TTL .+|MODIFY SETTING [^(]+)$/);
+      expect(line.trim()).toMatch(/^(ADD (COLUMN|INDEX) IF NOT EXISTS [^,]+,?|MODIFY TTL .+|MODIFY SETTING [^(]+)$/);
   });
 
   it('is the Distributed table alone where nothing is stored', () => {
@@ -53,14 +53,15 @@ describe.each(MIGRATIONS)('%s', (_, source) => {
 });
 
 describe('withLaterChanges', () => {
-  it('adds the columns of later migrations of the same table, behind its own', () => {
+  it('adds the columns and indexes of later migrations of the same table, behind its own', () => {
     const source = 'CREATE TABLE IF NOT EXISTS t\n(\n    a UUID\n)\nENGINE = MergeTree\nORDER BY a';
     const later = [
       'ALTER TABLE t\n    ADD COLUMN IF NOT EXISTS b UInt8 DEFAULT 1,\n    ADD COLUMN IF NOT EXISTS c String\n',
+      'ALTER TABLE t\n    ADD INDEX IF NOT EXISTS i b TYPE minmax GRANULARITY 1\n',
       'ALTER TABLE other\n    ADD COLUMN IF NOT EXISTS d String\n',
     ];
     expect(withLaterChanges(source, later)).toBe(
-      'CREATE TABLE IF NOT EXISTS t\n(\n    a UUID,\n    b UInt8 DEFAULT 1,\n    c String\n)\nENGINE = MergeTree\nORDER BY a',
+      'CREATE TABLE IF NOT EXISTS t\n(\n    a UUID,\n    b UInt8 DEFAULT 1,\n    c String,\n    INDEX i b TYPE minmax GRANULARITY 1\n)\nENGINE = MergeTree\nORDER BY a',
     );
     expect(withLaterChanges(source, [])).toBe(source);
   });
@@ -77,6 +78,23 @@ describe('withLaterChanges', () => {
       'ALTER TABLE other MODIFY TTL d + 3\n',
     ];
     expect(withLaterChanges(`${head}${end}`, later)).toBe(`${head}${expected}`);
+  });
+});
+
+describe('withMoreAndMoreChanges', () => {
+  it('has each form that another replica may have brought the table to, the last one with all', () => {
+    const [letters = '', ...later] = MIGRATIONS.map(([, source]) => source).slice(1);
+    const forms = withMoreAndMoreChanges(letters, later);
+    expect(forms.map((form) => [/record_id UUID/, /^TTL /m, /INDEX by_record/].map((part) => part.test(form)))).toEqual(
+      [
+        [false, false, false],
+        [true, false, false],
+        [true, true, false],
+        [true, true, true],
+      ],
+    );
+    const change = later[0] ?? '';
+    expect(withMoreAndMoreChanges(change, later.slice(1))).toEqual([change]);
   });
 });
 

@@ -12,7 +12,8 @@ export const SINGLE: TableLayout = { kind: 'single' };
 
 const STATEMENT = /^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) ([a-z_]+)(?=\s)/gm;
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)?)MergeTree(?:\(([^)]*)\))?$/gm;
-const ADDED_COLUMN = /^ +ADD COLUMN IF NOT EXISTS (.+?),?$/gm;
+/** What a CREATE lists as `name Type …` or `INDEX name …`. */
+const ADDED = /^ +ADD (?:COLUMN |(INDEX ))IF NOT EXISTS (.+?),?$/gm;
 const MODIFIED_TTL = /^ALTER TABLE [a-z_]+ MODIFY TTL (.+)$/gm;
 const TTL = /\nTTL .+/;
 const SETTINGS = /\s*(?:\nSETTINGS|$)/;
@@ -32,7 +33,7 @@ const SHARDING_KEYS: Readonly<Record<string, string>> = { dead_letters: 'bus_par
 /**
  * The statements of one migration for a server of this layout, in order. The source is written for a single server: one
  * statement about one table that begins a line with `CREATE TABLE IF NOT EXISTS name` or `ALTER TABLE name`; a CREATE has a line
- * `ENGINE = …MergeTree…` below the one that ends its columns; an ALTER adds columns, one a line, or modifies the table's TTL, or its settings, which
+ * `ENGINE = …MergeTree…` below the one that ends its columns; an ALTER adds columns or indexes, one a line, or modifies the table's TTL, or its settings, which
  * Keeper does not know.
  * @throws Error for a source that is written otherwise
  */
@@ -43,16 +44,22 @@ export function renderMigration(source: string, layout: TableLayout): readonly s
   return [localForm(source, layout), distributed(table, `AS ${table}_local `, layout.cluster)];
 }
 
-/** A CREATE with the columns and the TTL that later migrations (those of other tables among them) give its table. */
+/** A CREATE with the columns, indexes and TTL that later migrations (those of other tables among them) give its table; an ALTER as it is. */
 export function withLaterChanges(source: string, later: readonly string[]): string {
+  if (!END_OF_COLUMNS.test(source)) return source;
   const table = tableOf(source);
   const own = later.filter((migration) => tableOf(migration) === table);
   const added = own.flatMap((migration) =>
-    [...migration.matchAll(ADDED_COLUMN)].map(([, column]) => `,\n    ${column}`),
+    [...migration.matchAll(ADDED)].map(([, index = '', text]) => `,\n    ${index}${text}`),
   );
   const made = source.replace(END_OF_COLUMNS, `${added.join('')}$&`);
   const ttl = own.flatMap((migration) => [...migration.matchAll(MODIFIED_TTL)].map(([, text]) => text)).at(-1);
   return ttl === undefined ? made : made.replace(TTL, '').replace(SETTINGS, `\nTTL ${ttl}$&`);
+}
+
+/** The source itself, then as each of the later migrations leaves its table; forms that are the same once. */
+export function withMoreAndMoreChanges(source: string, later: readonly string[]): readonly string[] {
+  return [...new Set([source, ...later.map((_, index) => withLaterChanges(source, later.slice(0, index + 1)))])];
 }
 
 function tableOf(source: string): string {
