@@ -1,8 +1,16 @@
 // The control store's start: waited for, brought to the newest version, and given its first keys where it is new.
-import { bootstrap, type ControlDb, forgetOldKeyChanges, patiently, type StartingControlDb } from '@sazabi/control-db';
+import {
+  bootstrap,
+  type ControlDb,
+  findSecretKeyByHash,
+  forgetOldKeyChanges,
+  patiently,
+  type StartingControlDb,
+} from '@sazabi/control-db';
+import { hashKey } from '@sazabi/keys';
 import { type Logger, safeMessage } from '@sazabi/lifecycle';
 import type { Config } from './config.ts';
-import { firstKeysPath, writeFirstKeys } from './first-keys-file.ts';
+import { firstKeysPath, settleFirstKeys, writeFirstKeys } from './first-keys-file.ts';
 import { FORGET_CHANGES_INTERVAL_MS } from './limits.ts';
 
 /** Waits for as long as the store is away, and says so. @throws StartupError where it refuses us, or given keys are malformed */
@@ -26,12 +34,19 @@ export async function prepareControlStore(
 
 /** On the very first start: one key of each type. Those that were not given are found in a file, which the log names. */
 async function makeFirstKeys(db: ControlDb, { dataDir, bootstrap: given }: Config, logger: Logger): Promise<void> {
-  if (given.publicKey !== undefined && given.secretKey !== undefined) {
-    await bootstrap(db, given);
-  } else if ((await bootstrap(db, given, (keys) => writeFirstKeys(dataDir, keys))) !== null) {
-    const path = firstKeysPath(dataDir);
-    logger.info({ event: 'first_keys_written', path }, `The first keys are in ${path}.`);
-  }
+  const allGiven = given.publicKey !== undefined && given.secretKey !== undefined;
+  await bootstrap(db, given, allGiven ? undefined : (keys) => writeFirstKeys(dataDir, keys));
+  const { keptAside, placed } = await settleFirstKeys(
+    dataDir,
+    async ({ secretKey }) => (await findSecretKeyByHash(db.orm, hashKey(secretKey))) !== null,
+  );
+  if (keptAside !== null)
+    logger.warn(
+      { event: 'first_keys_kept_aside', path: keptAside },
+      `The first keys of another control store (DATABASE_URL) were in this folder; they are in ${keptAside} now.`,
+    );
+  const path = firstKeysPath(dataDir);
+  if (placed) logger.info({ event: 'first_keys_written', path }, `The first keys are in ${path}.`);
 }
 
 /** Forgets now and then what no feed needs any more. Returns how to stop it. */
