@@ -30,7 +30,7 @@ let server: Server;
 let connections: Connected[];
 let refuse: number | null;
 let clients: KeyFeedClient[];
-let warnings: { event?: string; reason?: string }[];
+let warnings: { event?: string; reason?: string; message: string }[];
 
 function accept(request: IncomingMessage, response: ServerResponse): void {
   if (refuse !== null || request.headers.authorization !== `Bearer ${TOKEN}`) {
@@ -82,7 +82,7 @@ async function start(changes: Partial<KeyFeedClientOptions> = {}) {
     snapshot,
     snapshotPath: join(folder, 'keys'),
     usage,
-    logger: { info: () => undefined, warn: (fields) => void warnings.push(fields) },
+    logger: { info: () => undefined, warn: (fields, message) => void warnings.push({ ...fields, message }) },
     ...changes,
   });
   clients.push(client);
@@ -191,7 +191,10 @@ describe('key feed', () => {
     expect(second.after).toBe(`${epoch}.9`);
     second.say({ type: 'resume', epoch, seq: 9, receiptSecret: SECRET.toString('base64') });
     await until(() => expect(client.connected()).toBe(true));
-    expect(warnings).toMatchObject([{ event: 'key_feed_cut' }, ...warnings.slice(1)]);
+    expect(warnings).toMatchObject([
+      { event: 'key_feed_cut', message: expect.stringContaining('with the keys known') },
+      ...warnings.slice(1),
+    ]);
   });
 
   it('another epoch replaces everything at once', async () => {
@@ -315,6 +318,7 @@ describe('key feed', () => {
     await until(() => expect(attempts).toBeGreaterThan(6));
     expect(warnings.length).toBeLessThanOrEqual(Math.log2(attempts) + 1);
     expect(warnings.length).toBeGreaterThanOrEqual(2);
+    expect(warnings[0]?.message).toContain('requests are refused');
   });
 
   it('a wrong token is told from a cut line', async () => {

@@ -83,7 +83,7 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
       connected = false;
       if (closing.signal.aborted) return;
       failures += 1;
-      tellCut(logger, reason, failures);
+      tellCut(logger, reason, failures, snapshot.receiptSecret() !== null);
       // The others are tried at once.
       if (failures % urls.length !== 0) continue;
       await wait(backoffMs, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -108,7 +108,10 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
 }
 
 /** One line when an outage begins, and ever fewer while it lasts. */
-function tellCut(logger: KeyLogger, reason: string, failures: number): void {
+function tellCut(logger: KeyLogger, reason: string, failures: number, keysKnown: boolean): void {
   if (!Number.isInteger(Math.log2(failures))) return;
-  logger.warn({ event: 'key_feed_cut', reason, failures }, 'Key feed cut: going on with the keys known.');
+  const goingOn = keysKnown
+    ? 'Key feed cut: going on with the keys known.'
+    : 'Key feed not reached: no keys are known, requests are refused until they are.';
+  logger.warn({ event: 'key_feed_cut', reason, failures }, goingOn);
 }

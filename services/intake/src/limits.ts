@@ -77,3 +77,5 @@ export const ADDRESS_READ_INTERVAL_MS = 1_000;
 /** A start waits this long for the API's keys before it goes on with the copy on disk, and how often it looks. */
 export const FIRST_FEED_WAIT_MS = 2_000;
 export const FIRST_FEED_POLL_MS = 10;
+/** How often an intake that started without keys or bus looks whether it is ready, to say so once. */
+export const READY_POLL_MS = 250;

@@ -243,4 +243,18 @@ describe('readiness', () => {
       await empty.stop();
     }
   });
+
+  it('the log says that it listens and why it is not ready, and that it is ready only then', async () => {
+    const empty = await startTestIntake({ withoutSnapshot: true });
+    const told = () => empty.logLines.map((line) => JSON.parse(line)).filter(({ event }) => /^intake_/.test(event));
+    try {
+      expect(told()).toMatchObject([
+        { event: 'intake_listening', url: empty.url, msg: expect.stringContaining('No keys are known yet') },
+      ]);
+      empty.snapshot.replace({ epoch: 'e', seq: 1, receiptSecret: Buffer.alloc(32), entries: [] });
+      await expect.poll(() => told().map(({ event }) => event)).toEqual(['intake_listening', 'intake_ready']);
+    } finally {
+      await empty.stop();
+    }
+  });
 });

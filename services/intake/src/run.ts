@@ -38,6 +38,7 @@ import {
 } from './limits.ts';
 import { createIntakeMetrics } from './metrics.ts';
 import { createOpenRequests } from './open-requests.ts';
+import { readiness, tellWhenReady } from './readiness.ts';
 import { busFull, busNotReached, maybeStored, recordTooLarge, stopping } from './refusals.ts';
 
 /** Other parts than the configured ones: a bus that is open already, keys from elsewhere. The intake closes them. */
@@ -63,7 +64,6 @@ export async function run(config: IntakeConfig, overrides: IntakeOverrides = {})
   };
   try {
     const addresses = await start(config, overrides, logger, closers);
-    logger.info({ event: 'intake_ready', ...addresses }, 'Intake ready.');
     return { ...addresses, details: addresses, close };
   } catch (error) {
     await close();
@@ -144,7 +144,9 @@ async function start(
     await commit.now()?.drained();
     server.close();
   });
-  return { url: server.url, internalUrl: internal.url };
+  const addresses = { url: server.url, internalUrl: internal.url };
+  closers.push(await tellWhenReady(logger, addresses, notReady));
+  return addresses;
 }
 
 interface CommitOf {
@@ -194,12 +196,6 @@ async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: L
 async function untilFollowed(client: KeyFeedClient): Promise<void> {
   const deadlineMs = performance.now() + FIRST_FEED_WAIT_MS;
   while (!client.connected() && performance.now() < deadlineMs) await sleep(FIRST_FEED_POLL_MS);
-}
-
-async function readiness(bus: Bus, keys: KeySource, stopping: boolean): Promise<string | null> {
-  if (stopping) return 'The intake is stopping.';
-  if (keys.snapshot.receiptSecret() === null) return 'No keys are known yet: the API has not been reached.';
-  return (await bus.writable()) ? null : 'The bus takes no records now.';
 }
 
 /** Answers one request of a batch whose append has ended. */
