@@ -29,6 +29,7 @@ export const environmentSchema = z.object({
   SAZABI_PUBLIC_KEY: text.optional(),
   INTERNAL_URL: address.default('http://127.0.0.1:4320'),
   INTERNAL_TOKEN: text.optional(),
+  SAZABI_DATA_DIR: z.string().default('./.sazabi'),
 });
 
 export interface Config {
@@ -37,6 +38,8 @@ export interface Config {
   /** The API's internal port, for `sazabi admin`. */
   readonly internalUrl: string;
   readonly internalToken: string | undefined;
+  /** Where standalone keeps the token of its run. */
+  readonly dataDir: string;
   /** @throws CliError that says how to get one */
   readonly secretKey: () => string;
   /** @throws CliError that says how to get one */
@@ -57,6 +60,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv, flags: unknown): Con
     intakeUrl: byFlag.intakeUrl ?? byVariable.SAZABI_INTAKE_URL,
     internalUrl: byFlag.internalUrl ?? byVariable.INTERNAL_URL,
     internalToken: byVariable.INTERNAL_TOKEN,
+    dataDir: byVariable.SAZABI_DATA_DIR,
     secretKey: () =>
       byFlag.secretKey ?? byVariable.SAZABI_SECRET_KEY ?? missingKey('secret', 'SAZABI_SECRET_KEY', 'sk'),
     publicKey: () =>

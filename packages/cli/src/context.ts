@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { type Config, parseConfig } from './config.ts';
 import { type ApiClient, createApiClient, createClient } from './http/api-client.ts';
+import { findInternalToken } from './internal-token.ts';
 import type { Output } from './output/output.ts';
 
 export interface Context {
@@ -31,13 +32,14 @@ export function createContext(environment: NodeJS.ProcessEnv, stdin: Readable, o
       return createApiClient(apiUrl, secretKey());
     },
     internal: (command) => {
-      const { internalUrl, internalToken } = config(command);
+      const { internalUrl, internalToken, dataDir } = config(command);
+      const { token, refused } = findInternalToken(internalToken, dataDir);
       return createClient({
         name: 'the internal port of the API',
         url: internalUrl,
         variable: 'INTERNAL_URL',
-        refused: 'Set INTERNAL_TOKEN to what the services run with.',
-        headers: internalToken === undefined ? {} : { authorization: `Bearer ${internalToken}` },
+        refused,
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       });
     },
     markFailed: () => {

@@ -6,6 +6,7 @@ import { type BannerFacts, banner } from './banner.ts';
 import type { StandaloneConfig } from './config.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { firstKeysFile, readFirstKeys, removeFirstKeys } from './first-keys.ts';
+import { writeInternalToken } from './internal-token.ts';
 import { SETTLE_DEADLINE_MS } from './limits.ts';
 import { readableLine } from './log-output.ts';
 import { type Parts, planParts, reachableUrl } from './parts.ts';
@@ -44,6 +45,7 @@ export async function run(config: StandaloneConfig, output: Output, stopping: Ab
   stopping.addEventListener('abort', () => void system.stop());
   try {
     const parts = await planParts(config, logLevel, writeLine);
+    writeInternalToken(config.dataDir, parts.internalToken);
     const up = await startInOrder(parts, system);
     await settle(up, parts.internalToken, logger, stopping);
     output.out(banner(bannerFacts(config.dataDir, up, output)));

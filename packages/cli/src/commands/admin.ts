@@ -24,7 +24,10 @@ interface Flags {
 export function addAdminCommands(admin: Command, context: Context): void {
   admin
     .option('--internal-url <url>', 'internal port of the API (INTERNAL_URL, default http://127.0.0.1:4320)')
-    .addHelpText('after', '\nINTERNAL_TOKEN must be what the services run with, where that is set.');
+    .addHelpText(
+      'after',
+      '\nThe token is INTERNAL_TOKEN or, after `npm start`, what is in its data folder (SAZABI_DATA_DIR, default ./.sazabi).',
+    );
   addOrganizations(admin.command('organizations').description('make and list organizations'), context);
   addDeadLetters(
     admin.command('dead-letters').description('records that belong to no project, as nobody can read them'),

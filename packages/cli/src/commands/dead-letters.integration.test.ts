@@ -1,5 +1,5 @@
 // `dead-letters`, `receipts` and `admin` against an HTTP server with answers of the contract's form.
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -174,6 +174,24 @@ describe('admin', () => {
     answer = () => ({ status: 204 });
     expect(await sazabi('admin', 'dead-letters', 'delete', 'bus-0-7')).toMatchObject({ code: 0 });
     expect(calls().at(-1)).toBe('DELETE /internal/dead-letters/bus-0-7');
+  });
+
+  it('takes the token that npm start left in its data folder, but for one that is set; a refused one is named', async () => {
+    writeFileSync(join(folder, 'internal-token'), 'of-the-run\n');
+    const list = (more: Readonly<Record<string, string>>) =>
+      runSazabi(['admin', 'organizations', 'list'], {
+        environment: { ...environment(), SAZABI_DATA_DIR: folder, ...more },
+      });
+    expect((await list({})).code).toBe(0);
+    expect((await list({ INTERNAL_TOKEN: 'given' })).code).toBe(0);
+    const sent = server.requests.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual(['Bearer of-the-run', 'Bearer given']);
+    answer = () => ({ status: 401, body: 'token needed' });
+    expect((await list({})).stderr).toContain(`The token in ${join(folder, 'internal-token')} was refused`);
+    expect((await list({ INTERNAL_TOKEN: 'given' })).stderr).toContain('INTERNAL_TOKEN was refused');
+    const none = await list({ SAZABI_DATA_DIR: join(folder, 'none') });
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch(/none was found.*INTERNAL_TOKEN.*SAZABI_DATA_DIR/);
   });
 
   it('organizations are made and listed; without the token it says what to set', async () => {
