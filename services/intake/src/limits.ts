@@ -48,6 +48,11 @@ export const BATCH_BYTES_MAX = 4 * MIB;
 export const BATCH_ROWS_MAX = 20_000;
 /** How long an append waits at most for clients that were answered just before: about what an fsync takes. */
 export const GATHER_MS = 1;
+/**
+ * How long requests without an Idempotency-Key go to one bus partition before they turn to the next: about what the consumer
+ * gathers for one insert. Measured with six: a turn at each batch cost the store 8.9 CPU-s per million logs, this 3.3.
+ */
+export const SHARED_PARTITION_MS = 1_000;
 /** Batches that are compressed or appended at a time: as many days of expiry and bus partitions leave without waiting in line. */
 export const BATCHES_IN_FLIGHT_MAX = 64;
 /**

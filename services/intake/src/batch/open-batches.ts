@@ -1,5 +1,6 @@
 // The batches that are filling: one per day of expiry and bus partition, so that a record lies whole in one table partition.
 import { xxh } from '@sazabi/log-record';
+import { SHARED_PARTITION_MS } from '../limits.ts';
 import type { BlockPool } from './block-pool.ts';
 import { type OpenBatch, openBatch, wouldOverfill } from './open-batch.ts';
 import type { Submission } from './submission.ts';
@@ -21,15 +22,21 @@ export interface OpenBatches<Waiter> {
 /** More than any topic has; tells the batches of one day apart. */
 const PARTITIONS_MAX = 2 ** 20;
 
-/** @param partitions may change: a bus that was away may be found with another number */
+/**
+ * @param partitions may change: a bus that was away may be found with another number
+ * @param now a monotonic clock in milliseconds
+ */
 export function createOpenBatches<Waiter>(
   partitions: () => number,
   blocks: BlockPool,
   close: (batch: OpenBatch<Waiter>) => void,
+  now: () => number = () => performance.now(),
 ): OpenBatches<Waiter> {
   const open = new Map<number, OpenBatch<Waiter>>();
-  // Requests without an id join one partition until its batch leaves, then the next: few large batches, not many small.
+  // Requests without an id join one partition for a time, then the next: the consumer finds many records in one partition, not
+  // a few in each, and an insert costs the store the same for few rows as for many.
   let sharedPartition = 0;
+  let sharedSinceMs = now();
   let newest = 0;
   const keyOf = (expiresOnDay: number, partition: number) => expiresOnDay * PARTITIONS_MAX + partition;
 
@@ -67,7 +74,10 @@ export function createOpenBatches<Waiter>(
         else taken.push(batch);
       }
       open.clear();
-      sharedPartition = (sharedPartition + 1) % partitions();
+      if (now() - sharedSinceMs >= SHARED_PARTITION_MS) {
+        sharedPartition = (sharedPartition + 1) % partitions();
+        sharedSinceMs = now();
+      }
       return taken;
     },
     takeUpTo(serial) {
