@@ -60,6 +60,19 @@ describe('a PostgreSQL that is away', () => {
     await own.remove();
   });
 
+  it('killed: the log says once that feeds fail, then ever fewer times', async () => {
+    const own = await startPostgres();
+    const [replica] = await start(1, await own.createDatabase());
+    if (replica === undefined) throw new Error('no replica was started');
+    await follow(replica.internalUrl);
+    await own.kill();
+    const told = () =>
+      [...replica.log().matchAll(/"key_feed_failed".*"failures":(\d+)/g)].map(([, count]) => Number(count));
+    await expect.poll(told).toContain(4);
+    expect(told()).toEqual([1, 2, 4]);
+    await own.remove();
+  });
+
   it('killed under changes of keys: none that was acknowledged is lost, and all intakes have it', async () => {
     const own = await startPostgres();
     const three = await start(3, await own.createDatabase());

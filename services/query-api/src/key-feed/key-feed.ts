@@ -40,6 +40,14 @@ export function createKeyFeed(db: ControlDb, logger: Logger): KeyFeed {
     : aloneOnStore(() => feeds().intakeIds);
   const stopListening = db.onKeyChange(wake);
   const reports = createUsageReports(db, logger);
+  /** Feeds that failed since one has last begun. */
+  let failures = 0;
+  /** One line when an outage begins, and ever fewer while it lasts: intakes ask again and again. */
+  const tellFailed = (error: unknown): void => {
+    failures += 1;
+    if (!Number.isInteger(Math.log2(failures))) return;
+    logger.warn({ event: 'key_feed_failed', reason: safeMessage(error), failures }, 'A key feed ended.');
+  };
   const parts = {
     db,
     heard,
@@ -60,14 +68,14 @@ export function createKeyFeed(db: ControlDb, logger: Logger): KeyFeed {
       try {
         // Before its keys are read: a change that is not among them must wait for it, on whichever replica it is made.
         await replicas.publish();
+        failures = 0;
         response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
         response.socket?.setNoDelay(true);
         response.flushHeaders();
         await followIntake(request, response, intake, over.signal, parts);
       } catch (error) {
         if (!response.headersSent) response.writeHead(503, { 'retry-after': '1' });
-        if (!over.signal.aborted)
-          logger.warn({ event: 'key_feed_failed', reason: safeMessage(error) }, 'A key feed ended.');
+        if (!over.signal.aborted) tellFailed(error);
       } finally {
         over.abort();
         confirmations.leave(intake);
