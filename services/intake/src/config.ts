@@ -28,6 +28,8 @@ export interface IntakeConfig {
   readonly logLevel: LogLevel;
   readonly dataDir: string;
   readonly bus: BusConfig;
+  /** The bus is a folder of the data directory, for want of BUS_URL. */
+  readonly busIsUnset: boolean;
   /** Of records that wait on this disk for a Kafka that is away. */
   readonly spoolBytesMax: number;
   readonly keyFeedUrls: readonly string[];
@@ -78,6 +80,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): IntakeConfig {
     logLevel: env.LOG_LEVEL,
     dataDir,
     bus: busOf(env, dataDir),
+    busIsUnset: env.BUS_URL === undefined,
     spoolBytesMax: env.SPOOL_MAX_MIB * MIB,
     keyFeedUrls: env.KEY_FEED_URL,
     rateLimitMaxPerMinute: env.RATE_LIMIT_MAX_PER_MINUTE ?? null,

@@ -113,7 +113,8 @@ describe('Kafka dies', () => {
     expect(await ready()).toBe(200);
     await sendTaken(20);
     expect(logged('spool_found')).toHaveLength(1);
-    expect(logged('bus_away')).toHaveLength(1);
+    await expect.poll(() => logged('bus_away'), soon).toHaveLength(1);
+    expect(logged('bus_away').join()).toMatch(/"reason":"Kafka at 127\.0\.0\.1:\d+.*ECONNREFUSED/);
     await comeBack();
     await drained();
     await expectAllStored();
@@ -169,6 +170,10 @@ describe('Kafka was never reached', () => {
     expect(await ready()).toBe(503);
     expect((await fetch(`${intake.url}/healthz`)).status).toBe(200);
     await expect.poll(() => logged('bus_away'), soon).toHaveLength(1);
+    expect(logged('intake_ready')).toEqual([]);
+    const probe = async (url: string) => (await fetch(`${url}/readyz`)).text();
+    expect(await probe(intake.internalUrl)).toMatch(/^The bus was never reached: Kafka at .*ECONNREFUSED/);
+    expect(await probe(intake.url)).not.toContain('127.0.0.1');
     await comeBack();
     await expect.poll(ready, soon).toBe(200);
     await sendTaken(3);

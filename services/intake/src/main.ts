@@ -3,4 +3,6 @@ import { runMain } from '@sazabi/lifecycle';
 import { parseConfig } from './config.ts';
 import { run } from './run.ts';
 
-await runMain(() => run(parseConfig(process.env)));
+// With a supervisor there is a channel to it, and it has started a consumer beside.
+const isAlone = process.send === undefined;
+await runMain(() => run(parseConfig(process.env), { isAlone }));

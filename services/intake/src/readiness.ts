@@ -1,17 +1,43 @@
 // Whether the intake can do its work, why not, and what its log says of that from the start on.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bus } from '@sazabi/bus';
+import type { Bus, NotWritable, SpoolingBus } from '@sazabi/bus';
 import type { Logger } from '@sazabi/lifecycle';
 import type { KeySource } from './ingest/admission.ts';
 import { READY_POLL_MS } from './limits.ts';
 
+const WHAT_IS_WRONG: Readonly<Record<NotWritable['kind'], string>> = {
+  unreached: 'The bus was never reached',
+  full: 'The spool is full or cannot be written, and the bus takes no records',
+  closed: 'The bus is closed',
+};
+
 /** Resolves to why requests would be refused now, null where they are taken. */
 export type NotReady = () => Promise<string | null>;
 
-export async function readiness(bus: Bus, keys: KeySource, stopping: boolean): Promise<string | null> {
-  if (stopping) return 'The intake is stopping.';
+export interface ReadinessOptions {
+  readonly bus: Bus;
+  /** null where the bus has none. */
+  readonly spool: SpoolingBus | null;
+  readonly keys: KeySource;
+  readonly isStopping: boolean;
+  /** Whether the answer tells what the bus failed with, addresses and all: not on the public port. */
+  readonly forOperator: boolean;
+}
+
+export async function readiness({
+  bus,
+  spool,
+  keys,
+  isStopping,
+  forOperator,
+}: ReadinessOptions): Promise<string | null> {
+  if (isStopping) return 'The intake is stopping.';
   if (keys.snapshot.receiptSecret() === null) return 'No keys are known yet: the API has not been reached.';
-  return (await bus.writable()) ? null : 'The bus takes no records now.';
+  if (spool === null) return (await bus.writable()) ? null : 'The bus takes no records now.';
+  const found = await spool.notWritable();
+  if (found === null) return null;
+  const what = WHAT_IS_WRONG[found.kind];
+  return forOperator ? `${what}: ${found.why ?? 'no failure is known yet.'}` : `${what}.`;
 }
 
 /**

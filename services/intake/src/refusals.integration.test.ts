@@ -1,5 +1,8 @@
 // Every refusal that the contract's table gives the intake, and the headers of every answer.
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { generateKey } from '@sazabi/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
@@ -241,6 +244,24 @@ describe('readiness', () => {
       expect(await response.json()).toMatchObject({ error: { code: 'SERVICE_UNAVAILABLE', accepted: false } });
     } finally {
       await empty.stop();
+    }
+  });
+
+  it.each([
+    [{}, true, 1],
+    [{}, false, 0],
+    [{ BUS_URL: 'lmdb:shared' }, true, 0],
+  ])('with %j, alone: %s, the log warns of a bus that is a folder: %i', async (environment, isAlone, lines) => {
+    const shared = mkdtempSync(join(tmpdir(), 'sazabi-bus-'));
+    const given = 'BUS_URL' in environment ? { BUS_URL: `lmdb:${shared}` } : {};
+    const one = await startTestIntake({ environment: given, isAlone });
+    try {
+      const warned = one.logLines.filter((line) => line.includes('"bus_is_a_folder"'));
+      expect(warned).toHaveLength(lines);
+      for (const line of warned) expect(line).toContain(`logs go to the bus in ${one.dataDir}/bus`);
+    } finally {
+      await one.stop();
+      rmSync(shared, { recursive: true });
     }
   });
 

@@ -17,7 +17,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './batch/group-commit.ts';
 import type { AppendFailure } from './batch/open-batch.ts';
 import { createAppendWatch } from './bus/append-watch.ts';
-import { makeBus, openIntakeBus } from './bus/intake-bus.ts';
+import { makeBus, openIntakeBus, warnOfFolder } from './bus/intake-bus.ts';
 import { createBytesBudget } from './bytes-budget.ts';
 import type { IntakeConfig } from './config.ts';
 import { takeIntakeFolder } from './data-folder.ts';
@@ -47,6 +47,8 @@ export interface IntakeOverrides {
   readonly keys?: KeySource;
   readonly logger?: Logger;
   readonly now?: () => number;
+  /** No supervisor has started a consumer beside. */
+  readonly isAlone?: boolean;
 }
 
 export interface RunningIntake extends Running {
@@ -79,6 +81,7 @@ async function start(
 ): Promise<{ url: string; internalUrl: string }> {
   const folder = await takeIntakeFolder(config.dataDir);
   closers.push(() => folder.release());
+  if (overrides.isAlone === true && config.busIsUnset) warnOfFolder(config, logger);
   const made = overrides.bus ?? makeBus(config, logger);
   closers.push(() => made.close());
   const { bus, spool, producer } = await openIntakeBus(made);
@@ -100,7 +103,9 @@ async function start(
       watch.appended(append);
     },
   });
-  const notReady = () => readiness(bus, keys, requests.isStopping());
+  const readinessFor = (forOperator: boolean) => () =>
+    readiness({ bus, spool, keys, isStopping: requests.isStopping(), forOperator });
+  const notReady = readinessFor(true);
   const internal = await startInternalServer({
     host: config.internalHost,
     port: config.internalPort,
@@ -132,7 +137,7 @@ async function start(
       ingest,
       exchange: { ...requests, generateRequestId: createRequestIds() },
       version: { name: 'sazabi-intake', version: packageJson.version },
-      notReady,
+      notReady: readinessFor(false),
       clientAddress: (response, head) =>
         addressOf(Buffer.from(response.getRemoteAddressAsText()).toString('latin1'), head.forwardedFor),
       guard,

@@ -5,8 +5,12 @@ import type { SpoolEvent } from './spool-events.ts';
 
 export interface Outage {
   readonly isOn: boolean;
+  /** The target's last one in this outage; null where there is none, or none has come yet. */
+  readonly failure: BusError | null;
   /** The target has failed; whether this begins an outage. */
   begin(why: BusError): boolean;
+  /** Records go to the spool while nobody knows why yet: the first failure tells. */
+  beginUntold(): boolean;
   /** Records were found in the spool that are to be sent first. */
   beginWith(backlog: Backlog): void;
   spooled(bytes: number): void;
@@ -14,21 +18,29 @@ export interface Outage {
 }
 
 export function createOutage(report: (event: SpoolEvent) => void): Outage {
-  let current: { readonly sinceMs: number; records: number; bytes: number; isTold: boolean } | null = null;
+  let current: { readonly sinceMs: number; records: number; bytes: number; failure: BusError | null } | null = null;
   return {
     get isOn() {
       return current !== null;
     },
+    get failure() {
+      return current?.failure ?? null;
+    },
     begin(why) {
       const isNew = current === null;
-      current ??= { sinceMs: performance.now(), records: 0, bytes: 0, isTold: false };
-      if (!current.isTold) report({ kind: 'outage-began', why });
-      current.isTold = true;
+      current ??= { sinceMs: performance.now(), records: 0, bytes: 0, failure: null };
+      if (current.failure === null) report({ kind: 'outage-began', why });
+      current.failure = why;
+      return isNew;
+    },
+    beginUntold() {
+      const isNew = current === null;
+      current ??= { sinceMs: performance.now(), records: 0, bytes: 0, failure: null };
       return isNew;
     },
     beginWith({ records, bytes }) {
       report({ kind: 'backlog-found', records, bytes });
-      current ??= { sinceMs: performance.now(), records: 0, bytes: 0, isTold: false };
+      current ??= { sinceMs: performance.now(), records: 0, bytes: 0, failure: null };
       current.records += records;
       current.bytes += bytes;
     },

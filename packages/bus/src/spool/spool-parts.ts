@@ -61,8 +61,7 @@ export async function openSpoolParts(bus: Bus, settings: SpoolFolder, shared: Sp
     if (partitions() === null) await orClosed(target.opened, closing);
     else await Promise.race([target.tried, sleep(TARGET_WAIT_MS, undefined, { ref: false })]);
     if (closing.aborted) return null;
-    if (target.producer === null && outage.begin(new BusError('unavailable', 'The bus has not been reached yet.')))
-      drainer.wake(false);
+    if (target.producer === null && outage.beginUntold()) drainer.wake(false);
     made = createSpoolProducer({ store, target, outage, drainer, counts, partitions: () => partitions() ?? 0 });
     return made;
   };

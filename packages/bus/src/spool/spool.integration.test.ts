@@ -110,6 +110,10 @@ describe('a target that refuses records', () => {
       )
         fillers += 1;
     }
+    expect(await spool.notWritable()).toMatchObject({
+      kind: 'full',
+      why: expect.stringContaining('bytes that it may'),
+    });
     expect(await spool.writable()).toBe(false);
     const seen = await consumeFrom(spool);
     await expect.poll(() => spool.writable(), soon).toBe(true);
@@ -175,6 +179,21 @@ describe('a target that is away', () => {
     await expect.poll(kinds, soon).toEqual(['outage-began', 'drained']);
   });
 
+  it('a first try that takes long: records are spooled before it fails, and what it fails with is told', async () => {
+    await openSpool(openTarget()).producer();
+    await opened.splice(0).at(-1)?.close();
+
+    const target = openTarget();
+    let fail: (error: BusError) => void = () => undefined;
+    const tries = [new Promise<BusProducer>((_resolve, reject) => (fail = reject))];
+    const spool = openSpool({ ...target, producer: () => tries.shift() ?? target.producer() });
+    await appendUpTo(await spool.producer(), 0, 2);
+    expect(events).toEqual([]);
+    fail(new BusError('unavailable', 'ECONNREFUSED 10.0.0.1:9092'));
+    await expect.poll(kinds, soon).toEqual(['outage-began', 'drained']);
+    expect(events[0]).toMatchObject({ why: { message: 'ECONNREFUSED 10.0.0.1:9092' } });
+  });
+
   it('never known: the producer comes when the target does', async () => {
     let isAway = true;
     const spool = openSpool(openAway(() => isAway));
@@ -182,6 +201,7 @@ describe('a target that is away', () => {
     const coming = spool.producer();
     await expect.poll(kinds, soon).toEqual(['outage-began']);
     expect(await spool.writable()).toBe(false);
+    expect(await spool.notWritable()).toEqual({ kind: 'unreached', why: 'away' });
     isAway = false;
     await (await coming).append(0, record(0));
     await expect.poll(kinds, soon).toEqual(['outage-began', 'drained']);

@@ -21,10 +21,19 @@ export interface SpoolSettings {
   readonly report?: (event: SpoolEvent) => void;
 }
 
+/** `unreached`: the target never told its partitions, so that no record can be made. */
+export interface NotWritable {
+  readonly kind: 'unreached' | 'full' | 'closed';
+  /** The target's last failure, in one line; null where none is known. */
+  readonly why: string | null;
+}
+
 export interface SpoolingBus extends Bus {
   /** Opens the spool; `producer()` does it too, but waits for the target where that has never been reached. */
   open(): Promise<void>;
   state(): Promise<SpoolState>;
+  /** Why an append would not be taken now; null where it would. */
+  notWritable(): Promise<NotWritable | null>;
 }
 
 /** `target` belongs to the result: it is closed with it. */
@@ -44,6 +53,16 @@ export function withSpool(target: Bus, settings: SpoolSettings): SpoolingBus {
     });
     return parts;
   };
+  const notWritable = async (): Promise<NotWritable | null> => {
+    if (closing.signal.aborted) return { kind: 'closed', why: null };
+    const opened = await parts?.catch(() => null);
+    if (opened === undefined || opened === null)
+      return (await target.writable()) ? null : { kind: 'unreached', why: null };
+    const why = outage.failure?.message ?? null;
+    if (!opened.hasProducer()) return { kind: 'unreached', why };
+    const isTaken = (await opened.store.writable()) || (!outage.isOn && (await target.writable()));
+    return isTaken ? null : { kind: 'full', why };
+  };
   const close = async () => {
     closing.abort();
     await (await parts?.catch(() => null))?.close();
@@ -61,13 +80,8 @@ export function withSpool(target: Bus, settings: SpoolSettings): SpoolingBus {
     reader: () => target.reader(),
     consumer: () => target.consumer(),
     deadLetters: () => target.deadLetters(),
-    async writable() {
-      if (closing.signal.aborted) return false;
-      const opened = await parts?.catch(() => null);
-      if (opened === undefined || opened === null) return target.writable();
-      if (!opened.hasProducer()) return false;
-      return (await opened.store.writable()) || (!outage.isOn && (await target.writable()));
-    },
+    writable: async () => (await notWritable()) === null,
+    notWritable,
     async state() {
       const { store, setAside } = await open();
       const backlog = await store.backlog();

@@ -47,6 +47,15 @@ export function makeBus(config: IntakeConfig, logger: Logger): Bus | SpoolingBus
   }
 }
 
+/** A folder of this intake's own that nobody else knows of would fill, and its logs never be seen. */
+export function warnOfFolder({ bus }: IntakeConfig, logger: Logger): void {
+  const folder = bus.url.replace(/^lmdb:/, '');
+  logger.warn(
+    { event: 'bus_is_a_folder', folder },
+    `BUS_URL is not set: logs go to the bus in ${folder}, which a consumer must share.`,
+  );
+}
+
 /** BUS_URL itself is not told: it may carry a password. */
 function busProblem(error: unknown): StartupError {
   const why = error instanceof Error ? error.message : String(error);

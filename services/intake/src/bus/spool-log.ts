@@ -9,7 +9,7 @@ export function logSpoolEvent(logger: Logger, event: SpoolEvent): void {
   switch (event.kind) {
     case 'outage-began':
       logger.warn(
-        { event: 'bus_away', err: event.why },
+        { event: 'bus_away', reason: event.why.message },
         'The bus does not take records: they are spooled on this disk until it does.',
       );
       return;

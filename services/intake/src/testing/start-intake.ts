@@ -61,6 +61,8 @@ export interface TestIntakeOptions {
   readonly now?: () => number;
   /** With a bus of its own, as its settings say (Kafka), not one that is shared with the test. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** As without a supervisor. */
+  readonly isAlone?: boolean;
   /** Of an intake before this one, which is not deleted with it. */
   readonly before?: TestIntake;
 }
@@ -82,7 +84,7 @@ export async function startTestIntake(options: TestIntakeOptions = {}): Promise<
   const wrapped = options.wrapBus?.(bus) ?? bus;
   const deleteData = () => rmSync(dataDir, { recursive: true, force: true });
   const shared = options.environment === undefined ? { bus: wrapped } : {};
-  const overrides = { ...shared, keys, logger, now: options.now ?? Date.now };
+  const overrides = { ...shared, keys, logger, now: options.now ?? Date.now, isAlone: options.isAlone ?? false };
   const intake = await run({ ...config, ...options.config }, overrides).catch((error: unknown) => {
     deleteData();
     throw error;
