@@ -38,7 +38,7 @@ export const IDLE_READ_MS = 30_000;
 
 /** Waits after failures: doubling from the first to the last. A store that is back is used again within the last. */
 export const BACKOFF_FIRST_MS = 50;
-export const BACKOFF_MAX_MS = 2_000;
+export const BACKOFF_MAX_MS = 1_000;
 
 /** A server that must not be used (a wrong password, another shard's) is looked at again so often: an operator has to mend it. */
 export const REFUSED_AGAIN_MAX_MS = 30_000;
