@@ -1,69 +1,39 @@
 // The feed client against a real HTTP server that speaks the API's side of the feed.
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContractError } from '@sazabi/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type FeedMessage, type FeedReply, feedReplySchema, type PublicKeyEntry } from './key-entry.ts';
+import {
+  type Connected,
+  entryOf,
+  type FeedServerState,
+  feedListener,
+  SECRET,
+  snapshotOf,
+  TOKEN,
+} from './fixtures/feed-server.ts';
+import type { FeedMessage } from './key-entry.ts';
 import { type KeyFeedClient, type KeyFeedClientOptions, startKeyFeedClient } from './key-feed-client.ts';
-import { generateKey, hashKey } from './key-form.ts';
+import { generateKey } from './key-form.ts';
 import { createKeySnapshot, type KeySnapshot } from './key-snapshot.ts';
 import { createKeyUsage } from './key-usage.ts';
 
-const TOKEN = 'internal-token-of-at-least-32-characters';
-const SECRET = randomBytes(32);
-
-/** One connection of an intake, as the server sees it. */
-interface Connected {
-  readonly after: string | null;
-  readonly replies: FeedReply[];
-  say(...messages: FeedMessage[]): void;
-  sayRaw(text: string): void;
-  cut(): void;
-}
-
 let folder: string;
 let server: Server;
-let connections: Connected[];
-let refuse: number | null;
+let state: FeedServerState;
 let clients: KeyFeedClient[];
 let warnings: { event?: string; reason?: string; message: string }[];
 
-function accept(request: IncomingMessage, response: ServerResponse): void {
-  if (refuse !== null || request.headers.authorization !== `Bearer ${TOKEN}`) {
-    response.writeHead(refuse ?? 401).end();
-    return;
-  }
-  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  response.flushHeaders();
-  const replies: FeedReply[] = [];
-  let rest = '';
-  request.setEncoding('utf8').on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    replies.push(...lines.map((line) => feedReplySchema.parse(JSON.parse(line))));
-  });
-  request.on('end', () => response.end());
-  request.on('error', () => undefined);
-  connections.push({
-    after: new URL(request.url ?? '', 'http://x').searchParams.get('after'),
-    replies,
-    say: (...messages) => void response.write(messages.map((message) => `${JSON.stringify(message)}\n`).join('')),
-    sayRaw: (text) => void response.write(text),
-    cut: () => void request.destroy(),
-  });
-}
-
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sazabi-feed-'));
-  connections = [];
+  state = { refuse: null, connections: [] };
   clients = [];
   warnings = [];
-  refuse = null;
-  server = createServer(accept);
+  server = createServer(feedListener(state));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
@@ -91,30 +61,6 @@ async function start(changes: Partial<KeyFeedClientOptions> = {}) {
 
 const urlOf = (listening: Server) => `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
 
-function entryOf(key: string, revokedAtMs: number | null = null): PublicKeyEntry {
-  return {
-    hash: hashKey(key),
-    keyId: randomUUID(),
-    projectId: randomUUID(),
-    organizationId: randomUUID(),
-    mode: 'live',
-    rateLimitPerMinute: null,
-    allowedOrigins: [],
-    environment: null,
-    expiresAtMs: null,
-    revokedAtMs,
-    retentionDays: 30,
-  };
-}
-
-function snapshotOf(epoch: string, seq: number, ...entries: PublicKeyEntry[]): FeedMessage[] {
-  return [
-    { type: 'snapshot', epoch, seq, count: entries.length, receiptSecret: SECRET.toString('base64') },
-    ...entries.map((entry) => ({ type: 'put' as const, seq, entry })),
-    { type: 'snapshot-end', epoch, seq },
-  ];
-}
-
 const codeOf = (snapshot: KeySnapshot, key: string) => {
   const result = snapshot.lookUp(key, Date.now());
   return result instanceof ContractError ? result.code : 'ok';
@@ -127,7 +73,7 @@ const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout:
 async function connection(index: number): Promise<Connected> {
   return await vi.waitFor(
     () => {
-      const connected = connections[index];
+      const connected = state.connections[index];
       if (connected?.replies[0]?.type !== 'hello') throw new Error(`connection ${index} is not there`);
       return connected;
     },
@@ -182,11 +128,11 @@ describe('key feed', () => {
     const first = await connection(0);
     first.say(...snapshotOf(epoch, 5, entry), { type: 'put', seq: 9, entry });
     await until(() => expect(first.replies.at(-1)).toEqual({ type: 'confirm', seq: 9 }));
-    refuse = 503;
+    state.refuse = 503;
     first.cut();
     await until(() => expect(client.connected()).toBe(false));
     expect(codeOf(snapshot, key)).toBe('ok');
-    refuse = null;
+    state.refuse = null;
     const second = await connection(1);
     expect(second.after).toBe(`${epoch}.9`);
     second.say({ type: 'resume', epoch, seq: 9, receiptSecret: SECRET.toString('base64') });
@@ -226,7 +172,7 @@ describe('key feed', () => {
     }, 30);
     await until(() => expect(beats).toBeGreaterThan(30));
     clearInterval(beating);
-    expect(connections).toHaveLength(1);
+    expect(state.connections).toHaveLength(1);
     await connection(1);
     expect(warnings[0]?.reason).toContain('nothing heard');
   });
@@ -264,7 +210,7 @@ describe('key feed', () => {
     (await connection(0)).say(...snapshotOf(epoch, 5, entryOf(key)));
     await until(() => expect(codeOf(before.snapshot, key)).toBe('ok'));
     await before.client.close();
-    refuse = 503;
+    state.refuse = 503;
     const after = await start();
     expect(codeOf(after.snapshot, key)).toBe('ok');
     expect(after.client.connected()).toBe(false);
@@ -285,7 +231,7 @@ describe('key feed', () => {
   });
 
   it('moves on to the next replica at once where one is gone, silent or refuses, and comes back when all have failed', async () => {
-    const other = createServer(accept);
+    const other = createServer(feedListener(state));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const urls = ['http://127.0.0.1:9', urlOf(server), urlOf(other)];
     const { client, snapshot } = await start({ urls, silenceMs: 300 });
@@ -309,7 +255,7 @@ describe('key feed', () => {
   });
 
   it('an outage is one line when it begins, and ever fewer while it lasts', async () => {
-    refuse = 503;
+    state.refuse = 503;
     let attempts = 0;
     server.on('request', () => {
       attempts += 1;
