@@ -13,17 +13,34 @@ export type Actor =
       readonly userAgent: string | null;
     };
 
+export const AUDIT_ACTIONS = [
+  'organization.created',
+  'project.created',
+  'project.changed',
+  'project.deleted',
+  'public_key.created',
+  'public_key.changed',
+  'public_key.rotated',
+  'public_key.revoked',
+  'secret_key.created',
+  'secret_key.changed',
+  'secret_key.rotated',
+  'secret_key.revoked',
+  'settings.changed',
+  'dead_letter.replayed',
+  'dead_letter.deleted',
+] as const;
+export const AUDIT_TARGET_TYPES = ['organization', 'project', 'public_key', 'secret_key', 'dead_letter'] as const;
+
 export interface AuditEntry {
   readonly organizationId: string;
-  readonly action:
-    | 'organization.created'
-    | 'project.created'
-    | 'public_key.created'
-    | 'public_key.revoked'
-    | 'secret_key.created'
-    | 'secret_key.revoked';
-  readonly targetType: 'organization' | 'project' | 'public_key' | 'secret_key';
+  readonly action: (typeof AUDIT_ACTIONS)[number];
+  readonly targetType: (typeof AUDIT_TARGET_TYPES)[number];
   readonly targetId: string;
+  /** The target's name as it is now; none where it has none. */
+  readonly targetName?: string | undefined;
+  /** Field → before and after. */
+  readonly changes?: Readonly<Record<string, readonly [unknown, unknown]>> | undefined;
 }
 
 /** The secret key that acts, or null. */

@@ -237,7 +237,7 @@ export function describeControlDb(name: string, open: () => Promise<ControlDb>):
       const [day] = await db.orm.select().from(schema.keyUsageDaily).where(eq(schema.keyUsageDaily.keyId, keyId));
       expect(day).toEqual({ day: '2026-01-02', keyId, requests: 9, limited: 3 });
       const rejected = await db.orm.select().from(schema.keyRejectionsDaily);
-      expect(rejected).toEqual([{ day: '2026-01-02', keyId, code: 'VALIDATION_ERROR', logs: 6 }]);
+      expect(rejected).toEqual([{ day: '2026-01-02', keyId, code: 'VALIDATION_ERROR', logs: 6, requests: 0 }]);
       expect(await findPublicKey(db.orm, founded.organization.id, keyId)).toMatchObject({
         lastUsedAt: new Date(lastUsedAtMs),
         lastUsedAddress: '::1',

@@ -34,8 +34,11 @@ export function foundOrganization(
 ): Promise<FoundedOrganization> {
   return orm.transaction(async (transaction) => {
     const now = new Date();
-    const organization = { id: uuidv7(), name, createdAt: now };
-    await transaction.insert(organizations).values(organization);
+    const [organization] = await transaction
+      .insert(organizations)
+      .values({ id: uuidv7(), name, createdAt: now })
+      .returning();
+    if (organization === undefined) throw new Error('The organization was not stored.');
     await audit(
       transaction,
       actor,

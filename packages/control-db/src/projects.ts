@@ -29,6 +29,8 @@ export function createProject(orm: Orm, organizationId: string, wanted: NewProje
       quotaLogsPerDay: wanted.quotaLogsPerDay ?? null,
       createdAt: now,
       deletedAt: null,
+      hiddenBefore: null,
+      purgedAt: null,
     };
     await transaction.insert(projects).values(project);
     await audit(

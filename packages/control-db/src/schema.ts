@@ -1,6 +1,6 @@
 // The control store's tables as drizzle sees them. What makes them is src/migrations/*.sql; a test holds the two together.
 import { MODES, SCOPES } from '@sazabi/contract';
-import { bigint, boolean, date, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
@@ -17,6 +17,11 @@ export const organizations = pgTable('organizations', {
   id: uuid('id').primaryKey(),
   name: text('name').notNull(),
   createdAt: time('created_at').notNull(),
+  /** Of projects for which nothing else is said. */
+  defaultRetentionDays: integer('default_retention_days').notNull().default(30),
+  /** Of keys for which nothing else is said; null = no limit but the operator's cap. */
+  defaultPublicRateLimitPerMinute: integer('default_public_rate_limit_per_minute').default(1_000),
+  defaultSecretRateLimitPerMinute: integer('default_secret_rate_limit_per_minute').default(1_000),
 });
 
 export const projects = pgTable('projects', {
@@ -30,6 +35,10 @@ export const projects = pgTable('projects', {
   quotaLogsPerDay: bigint('quota_logs_per_day', { mode: 'number' }),
   createdAt: time('created_at').notNull(),
   deletedAt: time('deleted_at'),
+  /** Logs received before it are never seen again: where a retention ended that was changed. */
+  hiddenBefore: time('hidden_before'),
+  /** When the store was last cleared of what is hidden. */
+  purgedAt: time('purged_at'),
 });
 
 /** What both types of key have; a function, as each table needs columns of its own. */
@@ -100,6 +109,10 @@ export const auditLog = pgTable('audit_log', {
   action: text('action').notNull(),
   targetType: text('target_type').notNull(),
   targetId: uuid('target_id').notNull(),
+  /** As it was then. */
+  targetName: text('target_name'),
+  /** Field → before and after; null where all is new or gone. */
+  changes: jsonb('changes').$type<Readonly<Record<string, readonly [unknown, unknown]>>>(),
   address: text('address'),
   userAgent: text('user_agent'),
 });
@@ -122,6 +135,48 @@ export const keyRejectionsDaily = pgTable(
     keyId: uuid('key_id').notNull(),
     code: text('code').notNull(),
     logs: bigint('logs', { mode: 'number' }).notNull().default(0),
+    /** Requests refused whole: how many logs they held is not known. */
+    requests: bigint('requests', { mode: 'number' }).notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.day, table.keyId, table.code] })],
 );
+
+/** Absolute counts of one run of one intake. */
+export const quotaUse = pgTable(
+  'quota_use',
+  {
+    day: date('day', { mode: 'string' }).notNull(),
+    projectId: uuid('project_id')
+      .notNull()
+      .references(() => projects.id),
+    intakeId: uuid('intake_id').notNull(),
+    logs: bigint('logs', { mode: 'number' }).notNull(),
+    bytes: bigint('bytes', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.day, table.projectId, table.intakeId] })],
+);
+
+export const threads = pgTable('threads', {
+  id: uuid('id').primaryKey(),
+  organizationId: uuid('organization_id')
+    .notNull()
+    .references(() => organizations.id),
+  title: text('title').notNull(),
+  status: text('status', { enum: ['open', 'resolved'] }).notNull(),
+  /** The saved query, as POST /logs/query takes it. */
+  query: jsonb('query'),
+  createdAt: time('created_at').notNull(),
+  createdBy: uuid('created_by'),
+  updatedAt: time('updated_at').notNull(),
+});
+
+export const threadMessages = pgTable('thread_messages', {
+  id: uuid('id').primaryKey(),
+  threadId: uuid('thread_id')
+    .notNull()
+    .references(() => threads.id, { onDelete: 'cascade' }),
+  body: text('body').notNull(),
+  logIds: text('log_ids').array().notNull().default([]),
+  createdAt: time('created_at').notNull(),
+  createdBy: uuid('created_by'),
+});
