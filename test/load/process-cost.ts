@@ -1,5 +1,5 @@
 // CPU seconds and memory of a process, from /proc (Linux, proc(5)).
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Clock ticks a second in /proc/PID/stat: USER_HZ is 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -20,6 +20,32 @@ export function cpuSeconds(pid: number): number {
   let ticks = 0;
   for (const field of fields.slice(11, 15)) ticks += Number(field);
   return ticks / TICKS_PER_SECOND;
+}
+
+/** User and system seconds of each living thread, by its id. */
+export function threadCpuSeconds(
+  pid: number,
+): ReadonlyMap<number, { readonly name: string; readonly seconds: number }> {
+  const threads = new Map<number, { name: string; seconds: number }>();
+  for (const id of threadIds(pid)) {
+    try {
+      const task = `/proc/${pid}/task/${id}`;
+      // schedstat's first field is nanoseconds: a thread that wakes a hundred times a second for 20 us shows in no tick.
+      const [onCpuNs] = readFileSync(`${task}/schedstat`, 'latin1').split(' ');
+      threads.set(id, { name: readFileSync(`${task}/comm`, 'latin1').trim(), seconds: Number(onCpuNs) / 1e9 });
+    } catch {
+      // It has ended since it was listed.
+    }
+  }
+  return threads;
+}
+
+function threadIds(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    return [];
+  }
 }
 
 /** Largest resident size of one process so far, in MiB. */
