@@ -73,6 +73,18 @@ export async function listProjectIds(orm: Orm, organizationId: string): Promise<
   return rows.map(({ id }) => id);
 }
 
+/** What decides how far back the logs of each living project are seen. */
+export async function listRetentions(
+  orm: Orm,
+  organizationId: string,
+): Promise<Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore'>[]> {
+  return await orm
+    .select({ id: projects.id, retentionDays: projects.retentionDays, hiddenBefore: projects.hiddenBefore })
+    .from(projects)
+    .where(and(eq(projects.organizationId, organizationId), isNull(projects.deletedAt)))
+    .orderBy(asc(projects.id));
+}
+
 /** The living project of this organization with this id, or null. */
 export async function findProject(orm: Orm, organizationId: string, id: string): Promise<Project | null> {
   const [row] = await orm

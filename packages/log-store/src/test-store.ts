@@ -7,6 +7,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import { migrateLogStore } from './migrate.ts';
 import { openLogStore } from './open-log-store.ts';
+import type { VisibleProject } from './query/log-scope.ts';
 
 /** A row of `logs` as JSONEachRow takes it. */
 export interface TestLog {
@@ -42,6 +43,11 @@ export interface TestStore {
 /** The time that tests ask at, and an hour in which their logs lie. */
 export const NOW_MS = Date.UTC(2026, 5, 15, 12);
 export const PROJECT = '11111111-2222-4333-8444-555555555555';
+
+/** Projects that show logs of ten years. */
+export function visible(projectIds: readonly string[]): readonly VisibleProject[] {
+  return projectIds.map((id) => ({ id, retentionDays: 3650, hiddenBeforeMs: null }));
+}
 
 /** A log with what a test cares about; the rest is the same for all. */
 export function testLog(given: Partial<TestLog> = {}): TestLog {

@@ -1,6 +1,6 @@
 // The one place that turns a secret key into an organization, scopes and a mode, and those into what of the logs may be seen.
 import { ContractError, type Mode, PUBLIC_KEY_HEADER, type Scope, SECRET_KEY_HEADER } from '@sazabi/contract';
-import { type Actor, type ControlDb, findSecretKeyByHash, listProjectIds, type SecretKey } from '@sazabi/control-db';
+import { type Actor, type ControlDb, findSecretKeyByHash, listRetentions, type SecretKey } from '@sazabi/control-db';
 import {
   expiredKey,
   hashKey,
@@ -68,9 +68,13 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
       };
     },
     async logScope({ organizationId, mode }, projectId) {
-      const projectIds = await listProjectIds(db.orm, organizationId);
-      if (projectId !== undefined && !projectIds.includes(projectId.toLowerCase())) throw notFound('project');
-      return logScope({ organizationId, projectIds, mode });
+      const living = await listRetentions(db.orm, organizationId);
+      if (projectId !== undefined && !living.some(({ id }) => id === projectId.toLowerCase()))
+        throw notFound('project');
+      const projects = living.map(({ id, retentionDays, hiddenBefore }) => {
+        return { id, retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null };
+      });
+      return logScope({ organizationId, projects, mode });
     },
   };
 }

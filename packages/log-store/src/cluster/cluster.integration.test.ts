@@ -14,7 +14,11 @@ import { NOW_MS, PROJECT, testLog } from '../test-store.ts';
 import { inspectReads, inspectShard, inspectSingle } from './inspect-server.ts';
 import { renderMigration } from './table-layout.ts';
 
-const SCOPE = logScope({ organizationId: 'o', projectIds: [PROJECT], mode: 'live' });
+const SCOPE = logScope({
+  organizationId: 'o',
+  projects: [{ id: PROJECT, retentionDays: 3650, hiddenBeforeMs: null }],
+  mode: 'live',
+});
 const options = { nowMs: NOW_MS };
 
 describe('a cluster of two shards', () => {

@@ -28,7 +28,10 @@ const WINDOW_SECONDS = 86_400;
  * (an operator's change of a dead letter) goes where the consumer put its first version. Logs have none: they are never
  * written through it.
  */
-const SHARDING_KEYS: Readonly<Record<string, string>> = { dead_letters: 'bus_partition' };
+const SHARDING_KEYS: Readonly<Record<string, string>> = {
+  dead_letters: 'bus_partition',
+  usage_daily: 'cityHash64(project_id)',
+};
 
 /**
  * The statements of one migration for a server of this layout, in order. The source is written for a single server: one

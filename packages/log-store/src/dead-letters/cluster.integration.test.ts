@@ -64,7 +64,11 @@ async function bury(partition: number, projectId: string): Promise<DeadLetter> {
 
 it('are listed, replayed and deleted from either server, and leave no bytes', async () => {
   const projectId = randomUUID();
-  const scope = logScope({ organizationId: 'o', projectIds: [projectId], mode: 'live' });
+  const scope = logScope({
+    organizationId: 'o',
+    projects: [{ id: projectId, retentionDays: 3650, hiddenBeforeMs: null }],
+    mode: 'live',
+  });
   const [one, other] = [await bury(0, projectId), await bury(3, projectId)];
   for (const client of shards) {
     const { letters } = await listLetters(client, scope, { limit: 10 });

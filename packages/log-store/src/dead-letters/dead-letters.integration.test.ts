@@ -9,7 +9,7 @@ import { insertTombstone } from '../ingest/insert.ts';
 import { lookUp } from '../ingest/look-up.ts';
 import { logScope } from '../query/log-scope.ts';
 import { receiptState } from '../receipts/receipt-state.ts';
-import { startTestStore, type TestStore, testLog } from '../test-store.ts';
+import { startTestStore, type TestStore, testLog, visible } from '../test-store.ts';
 import { findLetter } from './find-letter.ts';
 import { listLetters } from './list-letters.ts';
 import { findOperatorRecord, listOperatorLetters } from './operator-letters.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 const scopeOf = (projectIds: readonly string[], mode: Mode = 'live') =>
-  logScope({ organizationId: randomUUID(), projectIds, mode });
+  logScope({ organizationId: randomUUID(), projects: visible(projectIds), mode });
 
 /** The letters of one record; without its tombstone they are on their way. */
 async function bury(owners: readonly DeadLetter['owner'][], more: Partial<DeadLetter> & { tombstone?: boolean } = {}) {

@@ -6,7 +6,7 @@ import { readCursor, selectionDigest, writeCursor } from './cursor.ts';
 import { LOG_ID_BYTES, readLogId } from './log-id.ts';
 import { logScope } from './log-scope.ts';
 
-const scope = logScope({ organizationId: 'o', projectIds: [], mode: 'live' });
+const scope = logScope({ organizationId: 'o', projects: [], mode: 'live' });
 const digest = selectionDigest(scope, logsQuerySchema.parse({}));
 const id = fc
   .uint8Array({ minLength: LOG_ID_BYTES, maxLength: LOG_ID_BYTES })
@@ -35,12 +35,17 @@ describe('cursor', () => {
   it('belongs to its organization and mode', () => {
     const query = logsQuerySchema.parse({});
     const other = [
-      logScope({ organizationId: 'p', projectIds: [], mode: 'live' }),
-      logScope({ organizationId: 'o', projectIds: [], mode: 'test' }),
+      logScope({ organizationId: 'p', projects: [], mode: 'live' }),
+      logScope({ organizationId: 'o', projects: [], mode: 'test' }),
     ];
     for (const one of other) expect(selectionDigest(one, query).equals(digest)).toBe(false);
     // A project made between two pages does not end a list.
-    expect(selectionDigest(logScope({ ...scope, projectIds: ['x'] }), query).equals(digest)).toBe(true);
+    expect(
+      selectionDigest(
+        logScope({ ...scope, projects: [{ id: 'x', retentionDays: 1, hiddenBeforeMs: null }] }),
+        query,
+      ).equals(digest),
+    ).toBe(true);
   });
 });
 

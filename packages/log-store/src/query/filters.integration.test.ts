@@ -2,11 +2,11 @@
 import { type LogFilter, type LogRow, logsQuerySchema } from '@sazabi/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NOW_MS, PROJECT, startTestStore, type TestLog, type TestStore, testLog } from '../test-store.ts';
+import { NOW_MS, PROJECT, startTestStore, type TestLog, type TestStore, testLog, visible } from '../test-store.ts';
 import { logScope } from './log-scope.ts';
 import { queryLogs } from './query-logs.ts';
 
-const scope = logScope({ organizationId: 'organization', projectIds: [PROJECT], mode: 'live' });
+const scope = logScope({ organizationId: 'organization', projects: visible([PROJECT]), mode: 'live' });
 const AWKWARD = [
   '%',
   '_',
@@ -224,7 +224,7 @@ describe('random filters', () => {
       ),
     );
     await store.insert(logs);
-    const testScope = logScope({ organizationId: 'organization', projectIds: [PROJECT], mode: 'test' });
+    const testScope = logScope({ organizationId: 'organization', projects: visible([PROJECT]), mode: 'test' });
     const all = await queryLogs(store.reader, testScope, logsQuerySchema.parse({ limit: 1000 }), { nowMs: NOW_MS });
     expect(all.data).toHaveLength(logs.length);
     await fc.assert(

@@ -5,7 +5,7 @@ import { readLogId } from './log-id.ts';
 import { ROW_COLUMNS, type StoredRow, toLogRow } from './log-row.ts';
 import { type LogScope, scopedLogs } from './log-scope.ts';
 import { type QueryOptions, runSelect } from './run-select.ts';
-import { expiryDay, nanosTime } from './selection.ts';
+import { nanosTime } from './selection.ts';
 import { bound, sql } from './sql.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function findLog(
   const position = readLogId(id);
   if (position !== null && scope.projectIds.length > 0) {
     const { timestampNanos, batchId, ordinal } = position;
-    const select = sql`SELECT ${ROW_COLUMNS} ${scopedLogs(scope, expiryDay(options.nowMs ?? Date.now()))} AND timestamp = ${nanosTime(timestampNanos)} AND batch_id = ${bound('UUID', batchId)} AND ordinal = ${bound('UInt32', ordinal)} LIMIT 1`;
+    const select = sql`SELECT ${ROW_COLUMNS} ${scopedLogs(scope, options.nowMs ?? Date.now())} AND timestamp = ${nanosTime(timestampNanos)} AND batch_id = ${bound('UUID', batchId)} AND ordinal = ${bound('UInt32', ordinal)} LIMIT 1`;
     for await (const { row } of runSelect<StoredRow>(client, select, options)) return toLogRow(row);
   }
   throw new ContractError('NOT_FOUND', 'There is no log with this id. Ids come from rows of POST /logs/query.');

@@ -2,7 +2,7 @@
 import { type LogRow, logsQuerySchema } from '@sazabi/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NOW_MS, startTestStore, type TestStore, testLog } from '../test-store.ts';
+import { NOW_MS, startTestStore, type TestStore, testLog, visible } from '../test-store.ts';
 import { findLog } from './find-log.ts';
 import { type LogScope, logScope } from './log-scope.ts';
 import { queryLogs } from './query-logs.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 function scopeOf(projectIds: readonly string[], mode: 'live' | 'test' = 'live'): LogScope {
-  return logScope({ organizationId: 'organization', projectIds, mode });
+  return logScope({ organizationId: 'organization', projects: visible(projectIds), mode });
 }
 
 function ask(scope: LogScope, body: object, nowMs = NOW_MS) {
@@ -143,7 +143,7 @@ describe('paging', () => {
         code: 'VALIDATION_ERROR',
         details: { issues: [{ path: 'cursor' }] },
       });
-    const foreign = logScope({ organizationId: 'another', projectIds: [PAGED_PROJECT], mode: 'live' });
+    const foreign = logScope({ organizationId: 'another', projects: visible([PAGED_PROJECT]), mode: 'live' });
     await expect(other({}, foreign)).rejects.toMatchObject({ code: 'VALIDATION_ERROR' });
   });
 

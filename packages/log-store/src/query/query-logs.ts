@@ -4,9 +4,9 @@ import type { LogRow, LogsQuery } from '@sazabi/contract';
 import { readCursor, selectionDigest, writeCursor } from './cursor.ts';
 import type { LogPosition } from './log-id.ts';
 import { ROW_COLUMNS, type StoredRow, toLogRow } from './log-row.ts';
-import { type LogScope, narrowScope } from './log-scope.ts';
+import { type LogScope, narrowScope, visibleAtOfPage } from './log-scope.ts';
 import { type QueryOptions, runSelect } from './run-select.ts';
-import { expiryDayOfPage, invalid, nanosTime, resolveRange, selectedLogs } from './selection.ts';
+import { invalid, nanosTime, resolveRange, selectedLogs } from './selection.ts';
 import { bound, type Sql, sql } from './sql.ts';
 
 /** A page ends early past this many bytes of rows: a thousand logs of 256 KiB are more than one answer should hold. */
@@ -43,7 +43,10 @@ export async function queryLogs(
   const visible = narrowScope(scope, query.projectId);
   const page: { rows: StoredRow[]; more: boolean } = { rows: [], more: false };
   if (visible.projectIds.length > 0) {
-    const selected = selectedLogs(visible, query, range, { anchorMs, day: expiryDayOfPage(anchorMs, nowMs) });
+    const selected = selectedLogs(visible, query, range, {
+      anchorMs,
+      visibleAtMs: visibleAtOfPage(anchorMs, nowMs),
+    });
     const after = cursor === undefined ? sql`` : sql` AND ${behind(cursor.after, query.sort)}`;
     const select = sql`SELECT ${ROW_COLUMNS} ${selected}${after} ${ordered(query.sort)} LIMIT ${bound('UInt32', query.limit + 1)}`;
     await fillPage(page, query.limit, runSelect<StoredRow>(client, select, options));

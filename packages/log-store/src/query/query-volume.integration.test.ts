@@ -1,7 +1,7 @@
 // Counts per bucket and group: every log in exactly one bucket of one series, empty buckets zero.
 import { type LogsVolumeData, logsVolumeSchema } from '@sazabi/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NOW_MS, PROJECT, startTestStore, type TestStore, testLog } from '../test-store.ts';
+import { NOW_MS, PROJECT, startTestStore, type TestStore, testLog, visible } from '../test-store.ts';
 import { logScope } from './log-scope.ts';
 import { queryVolume } from './query-volume.ts';
 
@@ -27,7 +27,7 @@ afterAll(() => store.close());
 const RANGE = { from: '2026-06-15T11:00:00Z', to: '2026-06-15T11:04:00Z', interval: '1m' };
 
 function ask(body: object, projectIds: readonly string[] = [PROJECT]): Promise<LogsVolumeData> {
-  const scope = logScope({ organizationId: 'organization', projectIds, mode: 'live' });
+  const scope = logScope({ organizationId: 'organization', projects: visible(projectIds), mode: 'live' });
   return queryVolume(store.reader, scope, logsVolumeSchema.parse(body), { nowMs: NOW_MS });
 }
 

@@ -5,7 +5,7 @@ import { type Buckets, volumeBuckets } from './buckets.ts';
 import { fieldSql } from './fields.ts';
 import { type LogScope, narrowScope } from './log-scope.ts';
 import { type QueryOptions, runSelect } from './run-select.ts';
-import { expiryDay, selectedLogs } from './selection.ts';
+import { selectedLogs } from './selection.ts';
 import { bound, type Sql, sql } from './sql.ts';
 
 /** One bucket of one group. `kind`: a group, the logs without the field, or the groups that are not among the largest. */
@@ -32,7 +32,7 @@ export async function queryVolume(
   const visible = narrowScope(scope, request.projectId);
   const counts: CountRow[] = [];
   if (visible.projectIds.length > 0) {
-    const selected = selectedLogs(visible, request, buckets.range, { anchorMs: nowMs, day: expiryDay(nowMs) });
+    const selected = selectedLogs(visible, request, buckets.range, { anchorMs: nowMs, visibleAtMs: nowMs });
     for await (const { row } of runSelect<CountRow>(client, countSelect(request, buckets, selected), options))
       counts.push(row);
   }

@@ -2,11 +2,11 @@
 import { logsQuerySchema, SEARCH_QUERY_CHARACTERS_MAX, searchWords } from '@sazabi/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NOW_MS, PROJECT, startTestStore, type TestStore, testLog } from '../test-store.ts';
+import { NOW_MS, PROJECT, startTestStore, type TestStore, testLog, visible } from '../test-store.ts';
 import { logScope } from './log-scope.ts';
 import { queryLogs } from './query-logs.ts';
 
-const scope = logScope({ organizationId: 'organization', projectIds: [PROJECT], mode: 'live' });
+const scope = logScope({ organizationId: 'organization', projects: visible([PROJECT]), mode: 'live' });
 
 let store: TestStore;
 beforeAll(async () => {

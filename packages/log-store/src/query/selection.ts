@@ -5,8 +5,6 @@ import { type LogScope, scopedLogs } from './log-scope.ts';
 import { searchCondition } from './search.ts';
 import { bound, join, type Sql, sql } from './sql.ts';
 
-const DAY_MS = 86_400_000;
-
 /** Nanoseconds since 1970; `to` is the first that is not in. */
 export interface TimeRange {
   readonly from: bigint;
@@ -22,38 +20,24 @@ export function resolveRange(selection: Pick<LogSelection, 'from' | 'to'>, nowMs
 }
 
 /**
- * `FROM logs WHERE …`. `anchorMs` is what relative times of filters count from; `day` (YYYY-MM-DD) decides what has
- * expired.
+ * `FROM logs WHERE …`. `anchorMs` is what relative times of filters count from; `visibleAtMs` decides what has expired.
  */
 export function selectedLogs(
   scope: LogScope,
   selection: LogSelection,
   range: TimeRange,
-  { anchorMs, day }: { readonly anchorMs: number; readonly day: string },
+  { anchorMs, visibleAtMs }: { readonly anchorMs: number; readonly visibleAtMs: number },
 ): Sql {
   const conditions = [sql`timestamp >= ${nanosTime(range.from)}`];
   if (range.to !== null) conditions.push(sql`timestamp < ${nanosTime(range.to)}`);
   conditions.push(...selection.filters.map((filter) => filterCondition(filter, anchorMs)));
   if (selection.search !== undefined) conditions.push(searchCondition(selection.search));
-  return sql`${scopedLogs(scope, day)} AND ${join(conditions, ' AND ')}`;
+  return sql`${scopedLogs(scope, visibleAtMs)} AND ${join(conditions, ' AND ')}`;
 }
 
 /** A point in time as a value of the column `timestamp`. */
 export function nanosTime(nanos: bigint): Sql {
   return sql`fromUnixTimestamp64Nano(${bound('Int64', nanos)}, 'UTC')`;
-}
-
-/** The day (UTC) that rows must not have expired before. */
-export function expiryDay(nowMs: number): string {
-  return new Date(nowMs).toISOString().slice(0, 10);
-}
-
-/**
- * The same for a later page: the first page's day, so that midnight takes no rows from a list half read; a day back at
- * most, since a cursor carries no authority to read what has expired.
- */
-export function expiryDayOfPage(firstPageAtMs: number, nowMs: number): string {
-  return expiryDay(Math.min(nowMs, Math.max(firstPageAtMs, nowMs - DAY_MS)));
 }
 
 /** A 400 about one field. */
