@@ -1,5 +1,6 @@
 // The control store: organizations, projects, keys and their changes, in PGlite or PostgreSQL.
 export * from './actor.ts';
+export * from './audit-log.ts';
 export * from './bootstrap.ts';
 export type { ControlDb, Orm } from './control-db.ts';
 export * from './key-changes.ts';
@@ -12,4 +13,6 @@ export * from './projects.ts';
 export * from './public-keys.ts';
 export * from './replicas.ts';
 export * from './secret-keys.ts';
+export * from './settings.ts';
+export * from './threads.ts';
 export * from './unavailable.ts';

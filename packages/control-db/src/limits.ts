@@ -33,3 +33,9 @@ export const WAIT_MAX_MS = 1_000;
 
 /** How long a close waits for statements under way. */
 export const CLOSE_TIMEOUT_MS = 5_000;
+
+/** Threads of one organization: an investigation a day for 27 years; past it old ones are deleted first. */
+export const THREADS_MAX = 10_000;
+
+/** Messages of one thread: nobody reads so many; a program that writes on in one thread is told to begin another. */
+export const THREAD_MESSAGES_MAX = 10_000;

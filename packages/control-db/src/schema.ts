@@ -1,6 +1,18 @@
 // The control store's tables as drizzle sees them. What makes them is src/migrations/*.sql; a test holds the two together.
-import { MODES, SCOPES } from '@sazabi/contract';
-import { bigint, boolean, date, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { MODES, type SavedLogsQuery, SCOPES } from '@sazabi/contract';
+import {
+  bigint,
+  boolean,
+  date,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
@@ -163,10 +175,11 @@ export const threads = pgTable('threads', {
     .references(() => organizations.id),
   title: text('title').notNull(),
   status: text('status', { enum: ['open', 'resolved'] }).notNull(),
-  /** The saved query, as POST /logs/query takes it. */
-  query: jsonb('query'),
+  query: json('query').$type<SavedLogsQuery>(),
+  messageCount: integer('message_count').notNull().default(0),
   createdAt: time('created_at').notNull(),
-  createdBy: uuid('created_by'),
+  /** The secret key that made it. */
+  createdBy: uuid('created_by').notNull(),
   updatedAt: time('updated_at').notNull(),
 });
 
@@ -178,5 +191,5 @@ export const threadMessages = pgTable('thread_messages', {
   body: text('body').notNull(),
   logIds: text('log_ids').array().notNull().default([]),
   createdAt: time('created_at').notNull(),
-  createdBy: uuid('created_by'),
+  createdBy: uuid('created_by').notNull(),
 });

@@ -23,7 +23,7 @@ export const VOLUME_GROUPS_DEFAULT = 10;
 const CURSOR_CHARACTERS_MAX = 200;
 const DAY_SECONDS = 86_400;
 
-const logTimeSchema = z
+export const logTimeSchema = z
   .string()
   .regex(LOG_TIME_PATTERN, { error: 'must be ISO 8601 or relative, as -15m or -24h (s, m, h, d, w)' })
   .refine((text) => logTimeNanos(text, 0) !== null, { error: 'is no time between 1970 and 2261' });
@@ -88,6 +88,9 @@ export const logsQuerySchema = z.strictObject({
     .describe('nextCursor of the page before, with the same selection and sort; limit may differ'),
 });
 
+/** A query that is kept, to be asked later: from its first page. */
+export const savedLogsQuerySchema = logsQuerySchema.omit({ cursor: true });
+
 const INTERVAL = /^([1-9]\d{0,4})([smhd])$/;
 const INTERVAL_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: DAY_SECONDS };
 
@@ -121,6 +124,7 @@ export const logsVolumeSchema = z.strictObject({
 });
 
 export type LogsQuery = z.infer<typeof logsQuerySchema>;
+export type SavedLogsQuery = z.infer<typeof savedLogsQuerySchema>;
 export type LogsVolume = z.infer<typeof logsVolumeSchema>;
 export type LogSelection = Pick<LogsQuery, 'projectId' | 'from' | 'to' | 'search' | 'filters'>;
 

@@ -31,14 +31,17 @@ CREATE TABLE quota_use (
   PRIMARY KEY (day, project_id, intake_id)
 );
 
+-- query: json, as a search may hold characters that jsonb refuses (NUL). message_count is moved with each message, which
+-- bounds them without counting.
 CREATE TABLE threads (
   id uuid PRIMARY KEY,
   organization_id uuid NOT NULL REFERENCES organizations (id),
   title text NOT NULL,
   status text NOT NULL CHECK (status IN ('open', 'resolved')),
-  query jsonb,
+  query json,
+  message_count integer NOT NULL DEFAULT 0,
   created_at timestamptz(3) NOT NULL,
-  created_by uuid,
+  created_by uuid NOT NULL,
   updated_at timestamptz(3) NOT NULL
 );
 CREATE INDEX threads_by_organization ON threads (organization_id, id);
@@ -49,6 +52,6 @@ CREATE TABLE thread_messages (
   body text NOT NULL,
   log_ids text[] NOT NULL DEFAULT '{}',
   created_at timestamptz(3) NOT NULL,
-  created_by uuid
+  created_by uuid NOT NULL
 );
 CREATE INDEX thread_messages_by_thread ON thread_messages (thread_id, id);

@@ -9,11 +9,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { describeControlDb } from '../control-db-suite.ts';
 import { readFeedState, readKeySnapshot } from '../key-changes.ts';
 import { openControlDb } from '../open-control-db.ts';
+import { describeOrganizations } from '../organization-suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'control-db-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describeControlDb('the control store on PGlite', () => openControlDb(`pglite:${join(folder, 'suite')}`));
+describeOrganizations('organizations on PGlite', () => openControlDb(`pglite:${join(folder, 'organizations')}`));
 
 const KILLS = 5;
 const PACKAGE_DOOR = join(import.meta.dirname, '..', 'index.ts');

@@ -11,6 +11,7 @@ import { describeControlDb } from '../control-db-suite.ts';
 import { readFeedState } from '../key-changes.ts';
 import { PULSE_DEADLINE_MS } from '../limits.ts';
 import { connectControlDb, openControlDb } from '../open-control-db.ts';
+import { describeOrganizations } from '../organization-suite.ts';
 import { foundOrganization } from '../organizations.ts';
 import { organizations } from '../schema.ts';
 import { describeSharedControlDb } from '../shared-control-db-suite.ts';
@@ -29,6 +30,7 @@ beforeAll(async () => {
 afterAll(() => server?.remove());
 
 describeControlDb('the control store on PostgreSQL', () => openControlDb(suiteUrl));
+describeOrganizations('organizations on PostgreSQL', () => openControlDb(suiteUrl));
 describeSharedControlDb('one PostgreSQL for several replicas', () => openControlDb(suiteUrl));
 
 const failureOf = (work: Promise<unknown>) =>
