@@ -1,4 +1,5 @@
 // Who does what: the actor of a change, as the audit log keeps it.
+import type { AuditAction, AuditTargetType } from '@sazabi/contract';
 import { v7 as uuidv7 } from 'uuid';
 import type { Orm } from './control-db.ts';
 import { auditLog } from './schema.ts';
@@ -13,29 +14,10 @@ export type Actor =
       readonly userAgent: string | null;
     };
 
-export const AUDIT_ACTIONS = [
-  'organization.created',
-  'project.created',
-  'project.changed',
-  'project.deleted',
-  'public_key.created',
-  'public_key.changed',
-  'public_key.rotated',
-  'public_key.revoked',
-  'secret_key.created',
-  'secret_key.changed',
-  'secret_key.rotated',
-  'secret_key.revoked',
-  'settings.changed',
-  'dead_letter.replayed',
-  'dead_letter.deleted',
-] as const;
-export const AUDIT_TARGET_TYPES = ['organization', 'project', 'public_key', 'secret_key', 'dead_letter'] as const;
-
 export interface AuditEntry {
   readonly organizationId: string;
-  readonly action: (typeof AUDIT_ACTIONS)[number];
-  readonly targetType: (typeof AUDIT_TARGET_TYPES)[number];
+  readonly action: AuditAction;
+  readonly targetType: AuditTargetType;
   readonly targetId: string;
   /** The target's name as it is now; none where it has none. */
   readonly targetName?: string | undefined;

@@ -1,7 +1,6 @@
 // The audit log of an organization as it is read; actor.ts writes it.
-import type { Mode } from '@sazabi/contract';
+import type { AuditAction, Mode } from '@sazabi/contract';
 import { and, desc, eq, gte, lt, ne, notExists, or, type SQL, sql } from 'drizzle-orm';
-import type { AuditEntry } from './actor.ts';
 import type { Orm } from './control-db.ts';
 import { auditLog, publicKeys, secretKeys } from './schema.ts';
 
@@ -16,7 +15,7 @@ export interface AuditLogOptions {
   readonly limit: number;
   /** Only entries written before the one with this id. */
   readonly before: string | null;
-  readonly action?: AuditEntry['action'] | undefined;
+  readonly action?: AuditAction | undefined;
   readonly targetId?: string | undefined;
   /** Only entries of this time or later, and before the other. */
   readonly from?: Date | undefined;

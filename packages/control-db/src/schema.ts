@@ -1,5 +1,5 @@
 // The control store's tables as drizzle sees them. What makes them is src/migrations/*.sql; a test holds the two together.
-import { MODES, type SavedLogsQuery, SCOPES } from '@sazabi/contract';
+import { AUDIT_ACTIONS, AUDIT_ACTOR_TYPES, AUDIT_TARGET_TYPES, MODES, type SavedLogsQuery, SCOPES } from '@sazabi/contract';
 import {
   bigint,
   boolean,
@@ -116,10 +116,10 @@ export const auditLog = pgTable('audit_log', {
     .notNull()
     .references(() => organizations.id),
   at: time('at').notNull(),
-  actor: text('actor', { enum: ['bootstrap', 'operator', 'secret_key'] }).notNull(),
+  actor: text('actor', { enum: AUDIT_ACTOR_TYPES }).notNull(),
   actorKeyId: uuid('actor_key_id'),
-  action: text('action').notNull(),
-  targetType: text('target_type').notNull(),
+  action: text('action', { enum: AUDIT_ACTIONS }).notNull(),
+  targetType: text('target_type', { enum: AUDIT_TARGET_TYPES }).notNull(),
   targetId: uuid('target_id').notNull(),
   /** As it was then. */
   targetName: text('target_name'),
