@@ -139,7 +139,13 @@ describe('a cluster of two shards', () => {
     expect(await migrateLogStore(app, layout)).toEqual([]);
     expect(await inspectReads(app, cluster.name)).toEqual({ layout });
     const tables = await app.query({ query: 'SHOW TABLES', format: 'TabSeparated' });
-    expect((await tables.text()).split('\n')).toEqual(['dead_letters', 'logs', 'schema_migrations_of_reads', '']);
+    expect((await tables.text()).split('\n')).toEqual([
+      'dead_letters',
+      'logs',
+      'schema_migrations_of_reads',
+      'usage_daily',
+      '',
+    ]);
     const page = await queryLogs(outside, SCOPE, { from: '-24h', filters: [], sort: 'asc', limit: 10 }, options);
     expect(page.data).toHaveLength(5);
     await app.command({ query: 'CREATE OR REPLACE TABLE logs (a UInt8) ENGINE = MergeTree ORDER BY a' });
