@@ -3,6 +3,7 @@
 import base from '@sazabi/infra/vitest';
 import { kafkaIsMissing } from '@sazabi/test-parts/kafka-is-missing';
 import { defineConfig } from 'vitest/config';
+import { pythonIsMissing } from './openapi/python.ts';
 
 export default defineConfig({
   test: {
@@ -14,7 +15,21 @@ export default defineConfig({
         test: {
           ...base.test,
           name: 'embedded',
-          exclude: [...(base.test?.exclude ?? []), 'parts/**'],
+          exclude: [
+            ...(base.test?.exclude ?? []),
+            'parts/**',
+            'contract/**',
+            ...(pythonIsMissing() ? ['openapi/**'] : []),
+          ],
+        },
+      },
+      {
+        extends: false,
+        test: {
+          ...base.test,
+          name: 'contract',
+          include: ['contract/**/*.test.ts'],
+          globalSetup: ['contract/support/shared-system.ts'],
         },
       },
       {
