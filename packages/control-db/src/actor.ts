@@ -31,14 +31,23 @@ export function actorKeyId(actor: Actor): string | null {
 }
 
 /** Writes the change down, in the transaction that makes it. */
-export async function audit(transaction: Orm, actor: Actor, entry: AuditEntry, now: Date): Promise<void> {
-  await transaction.insert(auditLog).values({
-    id: uuidv7(),
-    ...entry,
+export function audit(transaction: Orm, actor: Actor, entry: AuditEntry, now: Date): Promise<void> {
+  return auditAll(transaction, actor, [entry], now);
+}
+
+/** The same for changes that are made together: at least one, and no more than one statement takes (a thousand are fine). */
+export async function auditAll(
+  transaction: Orm,
+  actor: Actor,
+  entries: readonly AuditEntry[],
+  now: Date,
+): Promise<void> {
+  const who = {
     at: now,
     actor: actor.type,
     actorKeyId: actorKeyId(actor),
     address: actor.type === 'secret_key' ? actor.address : null,
     userAgent: actor.type === 'secret_key' ? actor.userAgent : null,
-  });
+  };
+  await transaction.insert(auditLog).values(entries.map((entry) => ({ id: uuidv7(), ...entry, ...who })));
 }

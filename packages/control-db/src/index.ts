@@ -2,6 +2,7 @@
 export * from './actor.ts';
 export * from './audit-log.ts';
 export * from './bootstrap.ts';
+export * from './change-project.ts';
 export type { ControlDb, Orm } from './control-db.ts';
 export * from './key-changes.ts';
 export { type NewKey, RATE_LIMIT_PER_MINUTE_DEFAULT } from './key-material.ts';

@@ -3,14 +3,13 @@ import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, audit } from './actor.ts';
 import type { Orm } from './control-db.ts';
-import { projects } from './schema.ts';
+import { organizations, projects } from './schema.ts';
 
 export type Project = typeof projects.$inferSelect;
 
-export const RETENTION_DAYS_DEFAULT = 30;
-
 export interface NewProject {
   readonly name: string;
+  /** Else the organization's default. */
   readonly retentionDays?: number | undefined;
   /** null = no quota. */
   readonly quotaBytesPerDay?: number | null | undefined;
@@ -24,7 +23,7 @@ export function createProject(orm: Orm, organizationId: string, wanted: NewProje
       id: uuidv7(),
       organizationId,
       name: wanted.name,
-      retentionDays: wanted.retentionDays ?? RETENTION_DAYS_DEFAULT,
+      retentionDays: wanted.retentionDays ?? (await defaultRetentionDays(transaction, organizationId)),
       quotaBytesPerDay: wanted.quotaBytesPerDay ?? null,
       quotaLogsPerDay: wanted.quotaLogsPerDay ?? null,
       createdAt: now,
@@ -36,11 +35,26 @@ export function createProject(orm: Orm, organizationId: string, wanted: NewProje
     await audit(
       transaction,
       actor,
-      { organizationId, action: 'project.created', targetType: 'project', targetId: project.id },
+      {
+        organizationId,
+        action: 'project.created',
+        targetType: 'project',
+        targetId: project.id,
+        targetName: project.name,
+      },
       now,
     );
     return project;
   });
+}
+
+async function defaultRetentionDays(orm: Orm, organizationId: string): Promise<number> {
+  const [row] = await orm
+    .select({ days: organizations.defaultRetentionDays })
+    .from(organizations)
+    .where(eq(organizations.id, organizationId));
+  if (row === undefined) throw new Error('There is no such organization.');
+  return row.days;
 }
 
 /** The organization's living projects, oldest first, after the one with id `after`. */

@@ -13,16 +13,14 @@ const quota = (what: string) =>
     .nullable()
     .meta({ description: `${what} a day (UTC); null = no quota.` });
 
+const retentionDays = z.number().int().min(1).max(RETENTION_DAYS_MAX);
+
 export const newProjectSchema = z
   .strictObject({
     name: nameSchema,
-    retentionDays: z
-      .number()
-      .int()
-      .min(1)
-      .max(RETENTION_DAYS_MAX)
-      .default(30)
-      .meta({ description: 'Days that logs are kept, from the time received.' }),
+    retentionDays: retentionDays.optional().meta({
+      description: 'Days that logs are kept, from the time received. Default: the organization’s (GET /settings).',
+    }),
     quotas: z
       .strictObject({
         bytesPerDay: quota('Bytes').default(null),
@@ -31,6 +29,21 @@ export const newProjectSchema = z
       .default({ bytesPerDay: null, logsPerDay: null }),
   })
   .meta({ id: 'NewProject', examples: [{ name: 'Web shop', retentionDays: 90 }] });
+
+export const projectChangeSchema = z
+  .strictObject({
+    name: nameSchema.optional(),
+    retentionDays: retentionDays.optional().meta({
+      description:
+        'Days that logs are kept, from the time received. A longer time is for logs from now on; of a shorter one what is older is hidden at once, for good, and removed within a day.',
+    }),
+    quotas: z.strictObject({ bytesPerDay: quota('Bytes').optional(), logsPerDay: quota('Logs').optional() }).optional(),
+  })
+  .meta({
+    id: 'ProjectChange',
+    description: 'What is left out stays as it is.',
+    examples: [{ retentionDays: 90, quotas: { bytesPerDay: 1_000_000_000 } }],
+  });
 
 export const projectSchema = z
   .strictObject({

@@ -11,7 +11,9 @@ import { getMe } from './me/get.ts';
 import { healthzRoute } from './operations/healthz.ts';
 import { readyzRoute } from './operations/readyz.ts';
 import { versionRoute } from './operations/version.ts';
+import { changeProjectRoute } from './projects/change.ts';
 import { createProjectRoute } from './projects/create.ts';
+import { deleteProjectRoute } from './projects/delete.ts';
 import { getProjectRoute } from './projects/get.ts';
 import { listProjectsRoute } from './projects/list.ts';
 import { createPublicKeyRoute } from './public-keys/create.ts';
@@ -29,6 +31,8 @@ const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   listProjectsRoute,
   createProjectRoute,
   getProjectRoute,
+  changeProjectRoute,
+  deleteProjectRoute,
   listPublicKeysRoute,
   createPublicKeyRoute,
   getPublicKeyRoute,
