@@ -151,8 +151,22 @@ function widthOf(type: string): number | undefined {
   return { UUID: 16, Date: 2, UInt8: 1, UInt32: 4 }[type];
 }
 
+/** Makes no buffer: a block may have millions of them. */
 function skipString(cursor: Cursor): void {
-  take(cursor, takeVarint(cursor));
+  const { bytes } = cursor;
+  let length = 0;
+  for (let factor = 1; factor <= Number.MAX_SAFE_INTEGER; factor *= 0x80) {
+    const byte = bytes[cursor.at];
+    if (byte === undefined) throw new RangeError(`the block ends at ${bytes.length}, more is needed`);
+    cursor.at += 1;
+    length += (byte & 0x7f) * factor;
+    if (byte >= 0x80) continue;
+    if (length > bytes.length - cursor.at)
+      throw new RangeError(`the block ends at ${bytes.length}, ${length} are needed`);
+    cursor.at += length;
+    return;
+  }
+  throw new RangeError('a number has no end');
 }
 
 function skipStrings(cursor: Cursor, count: number): void {

@@ -2,8 +2,8 @@
 import { zstdCompressSync } from 'node:zlib';
 import type { NativeBlock, NativeColumn } from './native-reader.ts';
 import { writeNativeBlock } from './native-writer.ts';
+import { columnOf, readLogBlock } from './read-log-block.ts';
 import { type EncodedRecord, encodeRecord, type RecordHeaders } from './record-codec.ts';
-import { columnOf, readLogBlock } from './split-record.ts';
 import { type RowsOfRecord, replayIdOf, UUID_BYTES, uuidFromText, uuidToText } from './uuid.ts';
 
 /** What is known of rows that were refused, as their letter keeps it. */

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { createLogBlock } from './create-log-block.ts';
 import { nativeRows, readNativeBlock } from './native-reader.ts';
 import { writeNativeBlock } from './native-writer.ts';
+import { readLogBlock } from './read-log-block.ts';
 import { decodeRecord } from './record-codec.ts';
 import { originOf, replayRecord } from './replay-record.ts';
-import { readLogBlock, splitRecord } from './split-record.ts';
+import { splitRecord } from './split-record.ts';
 import { letterIdOf, newUuidV7, requestIdOf, uuidFromText, uuidToText } from './uuid.ts';
 
 const DAY = 20_808;

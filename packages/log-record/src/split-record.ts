@@ -1,9 +1,9 @@
 // A refused record taken apart: its rows by project and mode, so that what could not be stored belongs to one tenant each.
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync } from 'node:zlib';
 import { MODES, type Mode } from '@sazabi/contract';
-import { LOG_COLUMNS, type LogColumnName } from './log-columns.ts';
-import { type NativeBlock, type NativeValue, readNativeBlock } from './native-reader.ts';
+import type { NativeBlock, NativeValue } from './native-reader.ts';
 import { writeNativeBlock } from './native-writer.ts';
+import { columnOf, readLogBlock, unreadable } from './read-log-block.ts';
 import type { RecordMeta } from './record-meta.ts';
 import { uuidToText } from './uuid.ts';
 
@@ -24,9 +24,6 @@ export interface ProjectRows {
 export type SplitRecord =
   | { readonly ok: true; readonly parts: readonly ProjectRows[] }
   | { readonly ok: false; readonly reason: string };
-
-/** A block is 4 MiB, or one request that may be 20 MiB inflated: past this a frame is damaged, or a bomb. */
-export const BLOCK_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Takes the record apart, or says why its rows cannot be trusted. Never throws, whatever the frame holds. A record of one tenant
@@ -56,35 +53,6 @@ function split(meta: RecordMeta, frame: Uint8Array, block: NativeBlock): SplitRe
     parts.push({ ...part, frame: isAll ? frame : zstdCompressSync(writeNativeBlock(its.columns, its.rows)) });
   }
   return { ok: true, parts };
-}
-
-function unreadable(error: unknown): { readonly ok: false; readonly reason: string } {
-  return { ok: false, reason: error instanceof Error ? error.message : String(error) };
-}
-
-export type ReadLogBlock =
-  | { readonly ok: true; readonly block: NativeBlock }
-  | { readonly ok: false; readonly reason: string };
-
-/** The one block of logs in a zstd frame, or why there is none. Never throws; a look at its values may (RangeError). */
-export function readLogBlock(frame: Uint8Array): ReadLogBlock {
-  try {
-    const bytes = zstdDecompressSync(frame, { maxOutputLength: BLOCK_BYTES_MAX });
-    const block = readNativeBlock(bytes);
-    if (block.byteLength !== bytes.length) return { ok: false, reason: 'something follows the block' };
-    const isOfLogs =
-      block.columns.length === LOG_COLUMNS.length &&
-      LOG_COLUMNS.every(({ name, type }, at) => block.columns[at]?.name === name && block.columns[at]?.type === type);
-    return isOfLogs ? { ok: true, block } : { ok: false, reason: 'the block has other columns than logs have' };
-  } catch (error) {
-    // The reader's RangeError, or whatever the decompressor finds wrong.
-    return unreadable(error);
-  }
-}
-
-/** The values of a column of logs. */
-export function columnOf(block: NativeBlock, name: LogColumnName): readonly NativeValue[] {
-  return block.columns.find((column) => column.name === name)?.values ?? [];
 }
 
 /** What contradicts the headers: rows that would be sent again must be what the consumer was told of. */
