@@ -3,10 +3,11 @@ import { asc } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, audit } from './actor.ts';
 import type { Orm } from './control-db.ts';
+import { createKey, type MadeKey } from './keys.ts';
 import { createProject, type Project } from './projects.ts';
-import { createPublicKey, type NewPublicKey, type PublicKey } from './public-keys.ts';
+import { PUBLIC_KEYS, type PublicKey } from './public-keys.ts';
 import { organizations } from './schema.ts';
-import { createSecretKey, type SecretKey } from './secret-keys.ts';
+import { SECRET_KEYS, type SecretKey } from './secret-keys.ts';
 
 export type Organization = typeof organizations.$inferSelect;
 
@@ -14,10 +15,8 @@ export type Organization = typeof organizations.$inferSelect;
 export interface FoundedOrganization {
   readonly organization: Organization;
   readonly project: Project;
-  readonly publicKey: { readonly row: PublicKey; readonly key: string };
-  readonly secretKey: { readonly row: SecretKey; readonly key: string };
-  /** The seq of the last key change. */
-  readonly seq: number;
+  readonly publicKey: MadeKey<PublicKey>;
+  readonly secretKey: MadeKey<SecretKey>;
 }
 
 export interface GivenKeys {
@@ -51,15 +50,21 @@ export function foundOrganization(
       now,
     );
     const project = await createProject(transaction, organization.id, { name: 'Default' }, actor);
-    const secretKey = await createSecretKey(
+    const secretKey = await createKey(
+      SECRET_KEYS,
       transaction,
       organization.id,
       { name: 'First secret key', given: given.secretKey },
       actor,
     );
-    const first: NewPublicKey = { name: 'First public key', projectId: project.id, given: given.publicKey };
-    const { seq, ...publicKey } = await createPublicKey(transaction, organization.id, first, actor);
-    return { organization, project, publicKey, secretKey, seq };
+    const publicKey = await createKey(
+      PUBLIC_KEYS,
+      transaction,
+      organization.id,
+      { name: 'First public key', projectId: project.id, given: given.publicKey },
+      actor,
+    );
+    return { organization, project, publicKey, secretKey };
   });
 }
 

@@ -72,6 +72,8 @@ const keyColumns = () => ({
   /** The secret key that made it; null: the first start or the operator. */
   createdBy: uuid('created_by'),
   revokedAt: time('revoked_at'),
+  /** The key that it was rotated into. */
+  replacedBy: uuid('replaced_by'),
   lastUsedAt: time('last_used_at'),
   lastUsedAddress: text('last_used_address'),
   lastUsedUserAgent: text('last_used_user_agent'),

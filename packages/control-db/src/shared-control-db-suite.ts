@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlDb } from './control-db.ts';
 import { readFeedState } from './key-changes.ts';
 import { recordUsageReport } from './key-use.ts';
+import { createKey, findKey } from './keys.ts';
 import { type FoundedOrganization, foundOrganization } from './organizations.ts';
-import { createPublicKey, findPublicKey } from './public-keys.ts';
+import { PUBLIC_KEYS } from './public-keys.ts';
 import * as schema from './schema.ts';
 
 const OPERATOR = { type: 'operator' } as const;
@@ -26,7 +27,7 @@ export function describeSharedControlDb(name: string, another: () => Promise<Con
       const { organization, project } = founded;
       const made = await Promise.all(
         Array.from({ length: 20 }, () =>
-          createPublicKey(db.orm, organization.id, { name: 'x', projectId: project.id }, OPERATOR),
+          createKey(PUBLIC_KEYS, db.orm, organization.id, { name: 'x', projectId: project.id }, OPERATOR),
         ),
       );
       const ids = made.map(({ row }) => row.id);
@@ -34,23 +35,28 @@ export function describeSharedControlDb(name: string, another: () => Promise<Con
       const report = (at: number) =>
         ids.map((keyId) => ({
           keyId,
-          // On both sides of midnight.
-          lastUsedAtMs: startMs + at * 100,
-          lastUsedFrom: { address: `from ${at}`, userAgent: '' },
+          lastUse: { atMs: startMs + at * 100, address: `from ${at}`, userAgent: '' },
           requests: 1,
           limited: 0,
-          rejectedLogs: {},
+          rejectedLogs: { VALIDATION_ERROR: 1 },
+          refusedRequests: {},
         }));
       await Promise.all(
         Array.from({ length: 30 }, (_, at) => {
           const usages = at % 2 === 0 ? report(at) : report(at).reverse();
-          return recordUsageReport((stores[at % stores.length] ?? db).orm, usages);
+          return recordUsageReport(
+            (stores[at % stores.length] ?? db).orm,
+            at < 15 ? '2026-01-03' : '2026-01-04',
+            usages,
+          );
         }),
       );
       for (const keyId of ids) {
         const days = await db.orm.select().from(schema.keyUsageDaily).where(eq(schema.keyUsageDaily.keyId, keyId));
         expect(days.reduce((sum, { requests }) => sum + requests, 0)).toBe(30);
-        expect(await findPublicKey(db.orm, organization.id, keyId)).toMatchObject({ lastUsedAddress: 'from 29' });
+        expect(await findKey(PUBLIC_KEYS, db.orm, organization.id, keyId)).toMatchObject({
+          lastUsedAddress: 'from 29',
+        });
       }
       await Promise.all(stores.slice(0, 2).map((store) => store.close()));
     });
@@ -66,7 +72,7 @@ export function describeSharedControlDb(name: string, another: () => Promise<Con
         const both = await Promise.all(
           [db, second].flatMap((replica) =>
             Array.from({ length: 10 }, () =>
-              createPublicKey(replica.orm, organization.id, { name: 'x', projectId: project.id }, OPERATOR),
+              createKey(PUBLIC_KEYS, replica.orm, organization.id, { name: 'x', projectId: project.id }, OPERATOR),
             ),
           ),
         );

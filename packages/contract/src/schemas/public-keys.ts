@@ -1,22 +1,23 @@
 // Bodies and answers of /public-keys.
 import { z } from 'zod';
-import { keyFields, newKeyFields, plainTextField } from './keys.ts';
+import { keyChangeFields, keyFields, newKeyFields, plainTextField } from './keys.ts';
 import { idSchema, lineSchema } from './values.ts';
 
 const ENVIRONMENT_LENGTH_MAX = 100;
+const ENVIRONMENT = { description: 'The default of its logs’ environment.', examples: ['production'] };
+const environmentSchema = lineSchema.min(1).max(ENVIRONMENT_LENGTH_MAX).nullable();
 
 export const newPublicKeySchema = z
   .strictObject({
     ...newKeyFields,
     projectId: idSchema.optional().meta({ description: 'Default: the organization’s first project.' }),
-    environment: lineSchema
-      .min(1)
-      .max(ENVIRONMENT_LENGTH_MAX)
-      .nullable()
-      .default(null)
-      .meta({ description: 'The default of its logs’ environment.', examples: ['production'] }),
+    environment: environmentSchema.default(null).meta(ENVIRONMENT),
   })
   .meta({ id: 'NewPublicKey', examples: [{ name: 'Production logs', environment: 'production' }] });
+
+export const publicKeyChangeSchema = z
+  .strictObject({ ...keyChangeFields, environment: environmentSchema.optional().meta(ENVIRONMENT) })
+  .meta({ id: 'PublicKeyChange', examples: [{ allowedOrigins: ['https://app.example.com'] }] });
 
 const fields = { ...keyFields, projectId: idSchema, environment: z.string().nullable() };
 

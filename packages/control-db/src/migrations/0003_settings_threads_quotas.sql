@@ -6,6 +6,10 @@ ALTER TABLE organizations
   ADD COLUMN default_public_rate_limit_per_minute integer DEFAULT 1000 CHECK (default_public_rate_limit_per_minute > 0),
   ADD COLUMN default_secret_rate_limit_per_minute integer DEFAULT 1000 CHECK (default_secret_rate_limit_per_minute > 0);
 
+-- replaced_by: the key that a key was rotated into.
+ALTER TABLE public_keys ADD COLUMN replaced_by uuid;
+ALTER TABLE secret_keys ADD COLUMN replaced_by uuid;
+
 -- hidden_before: logs received before it are never seen again. A change of the retention moves it to where the retention
 -- ended that held until then, so that a longer one brings nothing back.
 -- purged_at: when the store was last cleared of what is hidden.

@@ -8,6 +8,7 @@ import { StartupError } from '@sazabi/lifecycle';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeControlDb } from '../control-db-suite.ts';
 import { readFeedState, readKeySnapshot } from '../key-changes.ts';
+import { describeKeyVerbs } from '../key-verbs-suite.ts';
 import { openControlDb } from '../open-control-db.ts';
 import { describeOrganizations } from '../organization-suite.ts';
 
@@ -15,6 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'control-db-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describeControlDb('the control store on PGlite', () => openControlDb(`pglite:${join(folder, 'suite')}`));
+describeKeyVerbs('keys on PGlite', () => openControlDb(`pglite:${join(folder, 'keys')}`));
 describeOrganizations('organizations on PGlite', () => openControlDb(`pglite:${join(folder, 'organizations')}`));
 
 const KILLS = 5;
@@ -23,12 +25,12 @@ const PACKAGE_DOOR = join(import.meta.dirname, '..', 'index.ts');
 /** A process that makes keys as fast as it can and says each id once it is committed. */
 function startWriter(home: string) {
   const source = `
-    import { bootstrap, createPublicKey, openControlDb, readKeySnapshot } from ${JSON.stringify(PACKAGE_DOOR)};
+    import { bootstrap, createKey, PUBLIC_KEYS, openControlDb, readKeySnapshot } from ${JSON.stringify(PACKAGE_DOOR)};
     const db = await openControlDb('pglite:' + ${JSON.stringify(home)});
     await bootstrap(db);
     const { organizationId, projectId } = (await readKeySnapshot(db.orm, Date.now())).entries[0];
     for (;;) {
-      const { row } = await createPublicKey(db.orm, organizationId, { name: 'x', projectId }, { type: 'operator' });
+      const { row } = await createKey(PUBLIC_KEYS, db.orm, organizationId, { name: 'x', projectId }, { type: 'operator' });
       process.stdout.write(row.id + '\\n');
     }`;
   return spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -9,6 +9,7 @@ import { bootstrap } from '../bootstrap.ts';
 import type { ControlDb } from '../control-db.ts';
 import { describeControlDb } from '../control-db-suite.ts';
 import { readFeedState } from '../key-changes.ts';
+import { describeKeyVerbs } from '../key-verbs-suite.ts';
 import { PULSE_DEADLINE_MS } from '../limits.ts';
 import { connectControlDb, openControlDb } from '../open-control-db.ts';
 import { describeOrganizations } from '../organization-suite.ts';
@@ -30,6 +31,7 @@ beforeAll(async () => {
 afterAll(() => server?.remove());
 
 describeControlDb('the control store on PostgreSQL', () => openControlDb(suiteUrl));
+describeKeyVerbs('keys on PostgreSQL', () => openControlDb(suiteUrl));
 describeOrganizations('organizations on PostgreSQL', () => openControlDb(suiteUrl));
 describeSharedControlDb('one PostgreSQL for several replicas', () => openControlDb(suiteUrl));
 

@@ -5,16 +5,16 @@ import type { InternalRoute, Logger } from '@sazabi/lifecycle';
 import { parseJson } from '../http/json-body.ts';
 import { invalid } from '../http/validation.ts';
 import type { KeyFeed } from '../key-feed/key-feed.ts';
+import { presentPublicKey } from '../routes/keys/public.ts';
+import { presentSecretKey } from '../routes/keys/secret.ts';
 import { presentProject } from '../routes/projects/present.ts';
-import { presentPublicKey } from '../routes/public-keys/present.ts';
-import { presentSecretKey } from '../routes/secret-keys/present.ts';
 import { internalCall, readBody } from './internal-call.ts';
 
 export function createOrganizationRoute(db: ControlDb, feed: KeyFeed, logger: Logger): InternalRoute {
   return internalCall(logger, async (request) => {
     const { name } = parseBody(await readBody(request));
     const founded = await foundOrganization(db.orm, name, { type: 'operator' });
-    await feed.inForce(founded.seq);
+    await feed.inForce(founded.publicKey.seq);
     const { organization, project, publicKey, secretKey } = founded;
     return {
       status: 201,

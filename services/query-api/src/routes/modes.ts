@@ -16,8 +16,3 @@ export function refuseOtherMode(caller: Caller, mode: Mode): void {
       'A test key manages test keys only: say "mode": "test", or use a live secret key (sk_live_…).',
     );
 }
-
-/** Of which mode the caller sees keys; undefined = of both. */
-export function visibleMode(caller: Caller): Mode | undefined {
-  return caller.mode === 'test' ? 'test' : undefined;
-}

@@ -4,6 +4,14 @@ import type { App } from '../http/app.ts';
 import { deleteDeadLetterRoute } from './dead-letters/delete.ts';
 import { listDeadLettersRoute } from './dead-letters/list.ts';
 import { replayDeadLetterRoute } from './dead-letters/replay.ts';
+import { changeKeyRoute } from './keys/change.ts';
+import { createKeyRoute } from './keys/create.ts';
+import { getKeyRoute } from './keys/get.ts';
+import { listKeysRoute } from './keys/list.ts';
+import { PUBLIC } from './keys/public.ts';
+import { revokeKeyRoute } from './keys/revoke.ts';
+import { rotateKeyRoute } from './keys/rotate.ts';
+import { SECRET } from './keys/secret.ts';
 import { getLogRoute } from './logs/get.ts';
 import { queryLogsRoute } from './logs/query.ts';
 import { logsVolumeRoute } from './logs/volume.ts';
@@ -16,15 +24,7 @@ import { createProjectRoute } from './projects/create.ts';
 import { deleteProjectRoute } from './projects/delete.ts';
 import { getProjectRoute } from './projects/get.ts';
 import { listProjectsRoute } from './projects/list.ts';
-import { createPublicKeyRoute } from './public-keys/create.ts';
-import { getPublicKeyRoute } from './public-keys/get.ts';
-import { listPublicKeysRoute } from './public-keys/list.ts';
-import { revokePublicKeyRoute } from './public-keys/revoke.ts';
 import { getReceiptRoute } from './receipts/get.ts';
-import { createSecretKeyRoute } from './secret-keys/create.ts';
-import { getSecretKeyRoute } from './secret-keys/get.ts';
-import { listSecretKeysRoute } from './secret-keys/list.ts';
-import { revokeSecretKeyRoute } from './secret-keys/revoke.ts';
 
 const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   getMe,
@@ -33,14 +33,7 @@ const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   getProjectRoute,
   changeProjectRoute,
   deleteProjectRoute,
-  listPublicKeysRoute,
-  createPublicKeyRoute,
-  getPublicKeyRoute,
-  revokePublicKeyRoute,
-  listSecretKeysRoute,
-  createSecretKeyRoute,
-  getSecretKeyRoute,
-  revokeSecretKeyRoute,
+  keyRoutes,
   queryLogsRoute,
   logsVolumeRoute,
   getLogRoute,
@@ -55,4 +48,11 @@ const ROUTES: readonly ((app: App, context: Context) => void)[] = [
 
 export function registerRoutes(app: App, context: Context): void {
   for (const register of ROUTES) register(app, context);
+}
+
+function keyRoutes(app: App, context: Context): void {
+  for (const register of [listKeysRoute, createKeyRoute, getKeyRoute, changeKeyRoute, rotateKeyRoute, revokeKeyRoute]) {
+    register(app, context, PUBLIC);
+    register(app, context, SECRET);
+  }
 }
