@@ -15,6 +15,15 @@ export interface LogPosition {
 /** The id of a row, made by ClickHouse: one place and one form for rows, filters and groups. */
 export const LOG_ID: Sql = sql`base64URLEncode(unhex(concat(leftPad(hex(toUnixTimestamp64Nano(timestamp)), 16, '0'), replaceAll(toString(batch_id), '-', ''), leftPad(hex(ordinal), 8, '0'))))`;
 
+/** The same of a row that ClickHouse has not. */
+export function logIdOf({ timestampNanos, batchId, ordinal }: LogPosition): string {
+  const bytes = Buffer.alloc(LOG_ID_BYTES);
+  bytes.writeBigInt64BE(timestampNanos, 0);
+  bytes.write(batchId.replaceAll('-', ''), 8, 'hex');
+  bytes.writeUInt32BE(ordinal, ORDINAL_AT);
+  return bytes.toString('base64url');
+}
+
 /** The position that an id names; null for a text that no row's id can be. */
 export function readLogId(id: string): LogPosition | null {
   const bytes = Buffer.from(id, 'base64url');
