@@ -1,0 +1,23 @@
+// Times as people say them: how long ago, how long from now.
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Further away than that the day says more than a count of days. */
+const COUNTED_DAYS_MAX = 100;
+
+/** `5m ago`, `in 3d`; beyond 100 days the date. Times are ISO 8601; null is `never`. */
+export function fromNow(time: string | null | undefined, nowMs: number): string {
+  if (time === null || time === undefined) return 'never';
+  const awayMs = Date.parse(time) - nowMs;
+  if (Math.abs(awayMs) >= COUNTED_DAYS_MAX * DAY_MS) return time.slice(0, 10);
+  const length = lengthOf(Math.abs(awayMs));
+  return awayMs > 0 ? `in ${length}` : `${length} ago`;
+}
+
+function lengthOf(ms: number): string {
+  if (ms < MINUTE_MS) return `${Math.floor(ms / 1000)}s`;
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)}m`;
+  if (ms < DAY_MS) return `${Math.floor(ms / HOUR_MS)}h`;
+  return `${Math.floor(ms / DAY_MS)}d`;
+}
