@@ -64,8 +64,8 @@ describe('keys', () => {
     );
     expect(found).toMatchObject({ message: 'sent with the new key', level: 'info', environment: 'journey' });
 
-    const listed = (await done('keys', 'public-keys', 'list', '--json')).trimEnd().split('\n');
-    const { id } = listed.map((line) => JSON.parse(line)).find(({ name }) => name === 'Journey');
+    const listed: { id: string; name: string }[] = JSON.parse(await done('keys', 'public-keys', 'list', '--json'));
+    const id = listed.find(({ name }) => name === 'Journey')?.id ?? '';
     expect(await done('keys', 'public-keys', 'list')).toContain(id);
     await done('keys', 'public-keys', 'revoke', id);
     const refused = await send('too late');

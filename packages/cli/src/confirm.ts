@@ -7,8 +7,8 @@ import type { Context } from './context.ts';
  * Asks on a terminal; anything but "y" and "yes" ends the command. Where nobody can be asked, `--yes` must have been given.
  * @throws CliError (usage) where the answer is no, or nobody is there to give one
  */
-export async function confirm({ stdin, output }: Context, question: string): Promise<void> {
-  if (!('isTTY' in stdin && stdin.isTTY)) throw usageError(`${question} Say --yes: nobody can be asked here.`);
+export async function confirm({ stdin, output, canAsk }: Context, question: string): Promise<void> {
+  if (!canAsk()) throw usageError(`${question} Say --yes: nobody can be asked here.`);
   output.note(`${question} [y/N]`);
   const lines = createInterface({ input: stdin });
   const answer = await new Promise<string>((resolve) => {

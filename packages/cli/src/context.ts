@@ -14,6 +14,8 @@ export interface Context {
   api(command: Command): ApiClient;
   /** The API's internal port: for whoever runs it. */
   internal(command: Command): ApiClient;
+  /** Whether a person is there to answer a question. */
+  canAsk(): boolean;
   /** The command did its work, but not all of it succeeded: exit code 1. */
   markFailed(): void;
   exitCode(): 0 | 1;
@@ -42,6 +44,7 @@ export function createContext(environment: NodeJS.ProcessEnv, stdin: Readable, o
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       });
     },
+    canAsk: () => 'isTTY' in stdin && stdin.isTTY === true,
     markFailed: () => {
       failed = true;
     },

@@ -26,11 +26,13 @@ export function parseQueryTime(text: string): string {
   return text;
 }
 
-/** When something ends: `90d` from now, or ISO 8601. */
+/** When something ends: `90d` from now, ISO 8601, or `never`. */
 export function parseExpiry(text: string): string {
+  if (text === 'never') return text;
   const after = durationMs(text);
   const atMs = after === null ? Date.parse(text) : Date.now() + after;
-  if (Number.isNaN(atMs)) throw new InvalidArgumentError('Say it as 90d (from now), or as 2026-01-31T12:00:00Z.');
+  if (Number.isNaN(atMs))
+    throw new InvalidArgumentError('Say it as 90d (from now), as 2026-01-31T12:00:00Z, or never.');
   return new Date(atMs).toISOString();
 }
 
@@ -41,6 +43,18 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(`A whole number from ${min} to ${max}.`);
   };
+}
+
+/** A limit that may be none. A word, not null: commander makes an empty text of a null that a parser returns. */
+export type Limit = number | 'none';
+
+export function parseLimit(text: string): Limit {
+  return text === 'none' ? text : wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
+}
+
+/** As the API takes it. */
+export function limitOf(limit: Limit): number | null {
+  return limit === 'none' ? null : limit;
 }
 
 /** For options that may be given several times. */

@@ -3,16 +3,23 @@ import type { Readable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addAdminCommands } from './commands/admin.ts';
+import { addAuditLogCommands } from './commands/audit-log.ts';
 import { addDeadLettersCommands } from './commands/dead-letters.ts';
-import { addKeysCommands } from './commands/keys.ts';
+import { addKeysCommands } from './commands/keys/keys.ts';
+import { addLogsFields } from './commands/logs-fields.ts';
+import { addLogsGet } from './commands/logs-get.ts';
 import { addLogsQuery } from './commands/logs-query.ts';
 import { addLogsSend } from './commands/logs-send.ts';
 import { addLogsVolume } from './commands/logs-volume.ts';
-import { addProjectsCommands } from './commands/projects.ts';
+import { addMe } from './commands/me.ts';
+import { addProjectsCommands, resolveProjectFlag } from './commands/projects.ts';
 import { addReceiptsGet } from './commands/receipts-get.ts';
+import { addSettingsCommands } from './commands/settings.ts';
+import { addThreadsCommands } from './commands/threads.ts';
 import { GLOBAL_FLAGS } from './config.ts';
 import { type Context, createContext } from './context.ts';
-import { createOutput, type OutputStream } from './output/output.ts';
+import { createOutput, type Output, type OutputStream } from './output/output.ts';
+import { VERSION } from './version.ts';
 
 export interface CliSurroundings {
   readonly environment: NodeJS.ProcessEnv;
@@ -20,6 +27,8 @@ export interface CliSurroundings {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
 }
+
+const HELP_COLUMNS = 100;
 
 const EXAMPLES = `
 Examples:
@@ -47,31 +56,46 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
   }
 }
 
-function createProgram(context: Context): Command {
+/** The tree of all commands. */
+export function createProgram(context: Context): Command {
   const { output } = context;
   const program = new Command('sazabi')
     .description('Send logs with a public key, read and manage with a secret key.')
-    .version('0.1.0')
+    .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(--help shows what is possible)')
+    .hook('preAction', (_program, command) => resolveProjectFlag(context, command))
     .configureOutput({
+      getOutHelpWidth: () => helpColumns(output),
+      getErrHelpWidth: () => helpColumns(output),
       writeOut: (text) => output.printNow(text),
       writeErr: (text) => output.note(text.trimEnd()),
       outputError: (text) => output.problem(text.trimEnd()),
     })
     .addHelpText('after', EXAMPLES);
   for (const [flags, description] of GLOBAL_FLAGS) program.option(flags, description);
-  addKeysCommands(program.command('keys').description('make, list, revoke and verify keys'), context);
-  addProjectsCommands(program.command('projects').description('make and list projects'), context);
+  addKeysCommands(program.command('keys').description('make, list, change, rotate, revoke and verify keys'), context);
+  addProjectsCommands(program.command('projects').description('make, list, change and delete projects'), context);
   const logs = program.command('logs').description('send and read logs');
   addLogsSend(logs, context);
   addLogsQuery(logs, context);
   addLogsVolume(logs, context);
+  addLogsFields(logs, context);
+  addLogsGet(logs, context);
   addReceiptsGet(program.command('receipts').description('what became of what was sent'), context);
   addDeadLettersCommands(
     program.command('dead-letters').description('logs that the store refused: see why, replay or delete them'),
     context,
   );
+  addThreadsCommands(program.command('threads').description('shared investigations, with messages'), context);
+  addSettingsCommands(program.command('settings').description('what new projects and keys begin with'), context);
+  addAuditLogCommands(program.command('audit-log').description('who changed what, when, from where'), context);
+  addMe(program, context);
   addAdminCommands(program.command('admin').description('for whoever runs Sazabi, on its own machine'), context);
   return program;
+}
+
+/** Help is broken into lines as wide as the terminal; elsewhere as wide as most are. */
+function helpColumns({ columns }: Output): number {
+  return Number.isFinite(columns) ? columns : HELP_COLUMNS;
 }

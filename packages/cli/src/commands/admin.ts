@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
-import { printTable } from '../output/table.ts';
+import { fromNow } from '../output/times.ts';
+import { type JsonFlag, type Listed, printList } from './resource.ts';
 
 const organizationsSchema = z.array(z.looseObject({ id: z.string(), name: z.string() }));
 const foundedSchema = z.looseObject({
@@ -17,9 +18,22 @@ const lettersSchema = z.array(
   z.looseObject({ id: z.string(), kind: z.string(), bytes: z.number(), reason: z.string(), deadAt: z.string() }),
 );
 
-interface Flags {
-  readonly json?: true;
-}
+const ORGANIZATIONS: Listed<z.infer<typeof organizationsSchema>[number]> = {
+  name: 'organization',
+  columns: [{ title: 'ID' }, { title: 'NAME', shrinks: true }],
+  cells: ({ id, name }) => [id, name],
+};
+const LETTERS: Listed<z.infer<typeof lettersSchema>[number]> = {
+  name: 'dead letter',
+  columns: [
+    { title: 'ID' },
+    { title: 'KIND' },
+    { title: 'BYTES', right: true },
+    { title: 'SINCE', rank: 1 },
+    { title: 'REASON', shrinks: true },
+  ],
+  cells: ({ id, kind, bytes, deadAt, reason }, nowMs) => [id, kind, bytes, fromNow(deadAt, nowMs), reason],
+};
 
 export function addAdminCommands(admin: Command, context: Context): void {
   admin
@@ -42,7 +56,7 @@ function addOrganizations(organizations: Command, context: Context): void {
     .requiredOption('--name <name>', 'its name')
     .option('--json', 'the whole answer, for programs')
     .addHelpText('after', '\nExamples:\n  $ sazabi admin organizations create --name "Web shop"')
-    .action(async ({ name, json }: Flags & { readonly name: string }, command: Command) => {
+    .action(async ({ name, json }: JsonFlag & { readonly name: string }, command: Command) => {
       const made = await context.internal(command).call('POST', 'internal/organizations', foundedSchema, { name });
       if (json) return await context.output.printJson(made);
       context.output.note(`Made the organization "${made.organization.name}". Its keys are shown this once only:`);
@@ -51,16 +65,11 @@ function addOrganizations(organizations: Command, context: Context): void {
   organizations
     .command('list')
     .description('list the organizations')
-    .option('--json', 'one organization a line, for programs')
-    .action(async ({ json }: Flags, command: Command) => {
+    .option('--json', 'an array, for programs')
+    .addHelpText('after', '\nExamples:\n  $ sazabi admin organizations list')
+    .action(async (flags: JsonFlag, command: Command) => {
       const found = await context.internal(command).call('GET', 'internal/organizations', organizationsSchema);
-      if (!json)
-        return await printTable(
-          context.output,
-          ['ID', 'NAME'],
-          found.map(({ id, name }) => [id, name]),
-        );
-      for (const organization of found) await context.output.printJson(organization);
+      await printList(context.output, ORGANIZATIONS, found, flags);
     });
 }
 
@@ -68,16 +77,11 @@ function addDeadLetters(letters: Command, context: Context): void {
   letters
     .command('list')
     .description('list them, newest first')
-    .option('--json', 'one a line, for programs')
-    .action(async ({ json }: Flags, command: Command) => {
+    .option('--json', 'an array, for programs')
+    .addHelpText('after', '\nExamples:\n  $ sazabi admin dead-letters list')
+    .action(async (flags: JsonFlag, command: Command) => {
       const found = await context.internal(command).call('GET', 'internal/dead-letters', lettersSchema);
-      if (json) {
-        for (const letter of found) await context.output.printJson(letter);
-        return;
-      }
-      if (found.length === 0) return context.output.note('No dead letters.');
-      const rows = found.map(({ id, kind, bytes, deadAt, reason }) => [id, kind, bytes, deadAt, reason]);
-      await printTable(context.output, ['ID', 'KIND', 'BYTES', 'SINCE', 'REASON'], rows);
+      await printList(context.output, LETTERS, found, flags);
     });
   letters
     .command('save')
@@ -85,7 +89,7 @@ function addDeadLetters(letters: Command, context: Context): void {
     .argument('<id>', 'as `admin dead-letters list` shows it')
     .argument('<file>', 'a new file')
     .addHelpText('after', '\nExamples:\n  $ sazabi admin dead-letters save bus-0-42 record.bin')
-    .action(async (id: string, file: string, _flags: Flags, command: Command) => {
+    .action(async (id: string, file: string, _flags: object, command: Command) => {
       const bytes = await context.internal(command).bytes(`internal/dead-letters/${encodeURIComponent(id)}/record`);
       // What tenants logged may be in it.
       await writeFile(file, bytes, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
@@ -97,7 +101,8 @@ function addDeadLetters(letters: Command, context: Context): void {
     .command('delete')
     .description('delete it, for good')
     .argument('<id>', 'as `admin dead-letters list` shows it')
-    .action(async (id: string, _flags: Flags, command: Command) => {
+    .addHelpText('after', '\nExamples:\n  $ sazabi admin dead-letters delete bus-0-42')
+    .action(async (id: string, _flags: object, command: Command) => {
       await context.internal(command).remove(`internal/dead-letters/${encodeURIComponent(id)}`);
       await context.output.print(`Deleted ${id}.`);
     });

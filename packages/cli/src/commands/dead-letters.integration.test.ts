@@ -2,11 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from '../run-cli.ts';
+import { callCli } from '../testing/call-cli.ts';
 import { type Answer, type ReceivedRequest, startTestServer, type TestServer } from '../testing/http-server.ts';
-import { runSazabi } from '../testing/run-sazabi.ts';
 
 let server: TestServer;
 let answer: (request: ReceivedRequest, index: number) => Answer;
@@ -18,11 +16,12 @@ const failed = (status: number, code: string, headers = {}): Answer => ({
   body: { data: null, error: { code, message: `no: ${code}`, status, requestId: 'r' } },
 });
 const environment = () => ({ SAZABI_API_URL: server.url, SAZABI_SECRET_KEY: 'sk_test_key', INTERNAL_URL: server.url });
-const sazabi = (...args: string[]) => runSazabi(args, { environment: environment() });
+const PROJECT_ID = '01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f';
+const sazabi = (...args: string[]) => callCli(args, { environment: environment() });
 const calls = () => server.requests.map(({ method, path }) => `${method} ${path}`);
 const letter = (id: string) => ({
   id,
-  projectId: 'p-1',
+  projectId: PROJECT_ID,
   logs: 3,
   bytes: 70,
   reason: '469 VIOLATED_CONSTRAINT: \u001b[31mred',
@@ -38,33 +37,17 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** As a person at a terminal, who types `typed`. */
-async function atTerminal(typed: string, ...args: string[]) {
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  const text = { stdout: '', stderr: '' };
-  stdout.on('data', (chunk) => {
-    text.stdout += chunk;
-  });
-  stderr.on('data', (chunk) => {
-    text.stderr += chunk;
-  });
-  stdin.write(typed);
-  const code = await runCli(args, {
-    environment: environment(),
-    stdin: Object.assign(stdin, { isTTY: true }),
-    stdout,
-    stderr: Object.assign(stderr, { isTTY: true }),
-  });
-  return { code, ...text };
-}
+const atTerminal = (typed: string, ...args: string[]) =>
+  callCli(args, { environment: environment(), input: typed, columns: 200 });
 
 describe('dead-letters', () => {
   it('list shows them, page after page, of one project where it is asked for', async () => {
     answer = (_request, index) => ok([letter(`l-${index}`)], { nextCursor: index === 0 ? 'next' : null });
-    const ran = await sazabi('dead-letters', 'list', '--project', 'p-1');
-    expect(ran.stdout).toMatch(/l-0 +p-1 +3 +1 .*VIOLATED_CONSTRAINT: \\u001b\[31mred\nl-1 /);
+    const ran = await sazabi('dead-letters', 'list', '--project', PROJECT_ID);
+    expect(ran.stdout).toMatch(/l-0 +01936f3e\S+ +3 +1 .*VIOLATED_CONSTRAINT: \\u001b\[31mred\nl-1 /);
     expect(calls()).toEqual([
-      'GET /dead-letters?projectId=p-1&limit=100',
-      'GET /dead-letters?projectId=p-1&limit=100&cursor=next',
+      `GET /dead-letters?projectId=${PROJECT_ID}&limit=100`,
+      `GET /dead-letters?projectId=${PROJECT_ID}&limit=100&cursor=next`,
     ]);
   });
 
@@ -98,7 +81,7 @@ describe('dead-letters', () => {
     expect(await sazabi('dead-letters', 'delete', '--all', '--yes')).toMatchObject({ code: 0 });
   });
 
-  it.each([[[]], [['l-1', '--all']], [['l-1', '--project', 'p']]])('refuses %j as a call', async (args) => {
+  it.each([[[]], [['l-1', '--all']], [['l-1', '--project', PROJECT_ID]]])('refuses %j as a call', async (args) => {
     expect((await sazabi('dead-letters', 'replay', ...args)).code).toBe(2);
     expect(calls()).toEqual([]);
   });
@@ -139,7 +122,7 @@ it('logs send --receipts prints the receipt of each request, and the counts else
     status: 202,
     body: { data: { accepted: 1, rejected: [], rejectedCount: 0, receipt: 'the-receipt' }, error: null },
   });
-  const ran = await runSazabi(['logs', 'send', '--receipts'], {
+  const ran = await callCli(['logs', 'send', '--receipts'], {
     environment: { SAZABI_INTAKE_URL: server.url, SAZABI_PUBLIC_KEY: 'pk_live_key' },
     input: 'one line',
   });
@@ -163,7 +146,7 @@ describe('admin', () => {
     };
     answer = () => ok([dead]);
     const withToken = { environment: { ...environment(), INTERNAL_TOKEN: 'token' } };
-    const listed = await runSazabi(['admin', 'dead-letters', 'list'], withToken);
+    const listed = await callCli(['admin', 'dead-letters', 'list'], withToken);
     expect(listed.stdout).toMatch(/bus-0-7 +undecodable +4 /);
     expect(server.requests[0]?.headers.authorization).toBe('Bearer token');
     const file = join(folder, 'record.bin');
@@ -179,7 +162,7 @@ describe('admin', () => {
   it('takes the token that npm start left in its data folder, but for one that is set; a refused one is named', async () => {
     writeFileSync(join(folder, 'internal-token'), 'of-the-run\n');
     const list = (more: Readonly<Record<string, string>>) =>
-      runSazabi(['admin', 'organizations', 'list'], {
+      callCli(['admin', 'organizations', 'list'], {
         environment: { ...environment(), SAZABI_DATA_DIR: folder, ...more },
       });
     expect((await list({})).code).toBe(0);

@@ -6,7 +6,8 @@ import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { createCountProgress } from '../output/count-progress.ts';
-import { printTable } from '../output/table.ts';
+import { fromNow } from '../output/times.ts';
+import { gather, type Listed, printList } from './resource.ts';
 
 const letterSchema = z.looseObject({
   id: z.string(),
@@ -20,7 +21,30 @@ const letterSchema = z.looseObject({
 });
 const replayedSchema = z.looseObject({ id: z.string(), accepted: z.number() });
 
+/** Of a pipe, which has no edge to cut it at. */
 const REASON_CHARACTERS_SHOWN = 60;
+
+const LETTERS: Listed<z.infer<typeof letterSchema>> = {
+  name: 'dead letter',
+  columns: [
+    { title: 'ID' },
+    { title: 'PROJECT', rank: 4 },
+    { title: 'LOGS', right: true },
+    { title: 'REPLAYS', right: true, rank: 2 },
+    { title: 'SINCE' },
+    { title: 'EXPIRES', rank: 3 },
+    { title: 'REASON', shrinks: true, rank: 1 },
+  ],
+  cells: ({ id, projectId, logs, replays, deadAt, expiresOn, reason }, nowMs) => [
+    id,
+    projectId,
+    logs,
+    replays,
+    fromNow(deadAt, nowMs),
+    expiresOn,
+    reason.slice(0, REASON_CHARACTERS_SHOWN),
+  ],
+};
 
 interface ListFlags {
   readonly project?: string;
@@ -36,9 +60,12 @@ export function addDeadLettersCommands(letters: Command, context: Context): void
   letters
     .command('list')
     .description('list logs that were accepted and could not be stored, newest first')
-    .option('--project <id>', 'of one project alone')
-    .option('--json', 'one dead letter a line, for programs')
-    .addHelpText('after', '\nExamples:\n  $ sazabi dead-letters list\n  $ sazabi dead-letters list --json | jq .reason')
+    .option('--project <project>', 'of one project alone, by id or name')
+    .option('--json', 'an array, for programs')
+    .addHelpText(
+      'after',
+      "\nExamples:\n  $ sazabi dead-letters list\n  $ sazabi dead-letters list --json | jq '.[].reason'",
+    )
     .action((flags: ListFlags, command: Command) => list(context, flags, command));
 
   addSettle(letters, context, {
@@ -64,17 +91,8 @@ export function addDeadLettersCommands(letters: Command, context: Context): void
 }
 
 async function list({ api, output }: Context, { project, json }: ListFlags, command: Command): Promise<void> {
-  const rows: (string | number)[][] = [];
-  for await (const letter of api(command).list('dead-letters', letterSchema, queryOf(project))) {
-    if (json) await output.printJson(letter);
-    else {
-      const reason = letter.reason.slice(0, REASON_CHARACTERS_SHOWN);
-      rows.push([letter.id, letter.projectId, letter.logs, letter.replays, letter.deadAt, letter.expiresOn, reason]);
-    }
-  }
-  if (json) return;
-  if (rows.length === 0) return output.note('No dead letters.');
-  await printTable(output, ['ID', 'PROJECT', 'LOGS', 'REPLAYS', 'SINCE', 'EXPIRES', 'REASON'], rows);
+  const letters = await gather(output, api(command).list('dead-letters', letterSchema, queryOf(project)));
+  await printList(output, LETTERS, letters, { json });
 }
 
 interface Settlement {
@@ -93,7 +111,7 @@ function addSettle(letters: Command, context: Context, settlement: Settlement): 
     .description(settlement.description)
     .argument('[ids...]', 'as `dead-letters list` shows them')
     .option('--all', 'all that there are now')
-    .option('--project <id>', 'with --all: of one project alone')
+    .option('--project <project>', 'with --all: of one project alone, by id or name')
     .option('--yes', 'with --all: do not ask')
     .option('--json', 'one result a line, for programs')
     .addHelpText(

@@ -34,7 +34,7 @@ export function addSelectionOptions(command: Command): Command {
       new Option('--mode <mode>', 'how --search looks').choices(['all', 'any', 'phrase', 'substring']).default('all'),
     )
     .option('--filter <filter>', 'a condition, again for more; see below', collectFilter)
-    .option('--project <id>', 'only this project (default: all)');
+    .option('--project <project>', 'only this project, by id or name (default: all)');
 }
 
 /** The part of a query's body that selects. */

@@ -12,13 +12,15 @@ const LIST_PAGE_ITEMS = 100;
 const RATE_LIMITED_MAX = 10;
 const RETRY_AFTER_MAX_SECONDS = 60;
 
+type Method = 'GET' | 'POST' | 'PATCH';
+
 export interface ApiClient {
   /** Calls and parses `data` of the answer. @throws CliError */
-  call<T extends z.ZodType>(method: 'GET' | 'POST', path: string, schema: T, body?: object): Promise<z.infer<T>>;
+  call<T extends z.ZodType>(method: Method, path: string, schema: T, body?: object): Promise<z.infer<T>>;
   /** A call that answers 204. @throws CliError */
   remove(path: string): Promise<void>;
   /** The whole answer of a call that has more beside `data`. @throws CliError */
-  whole<T extends z.ZodType>(method: 'GET' | 'POST', path: string, schema: T, body?: object): Promise<z.infer<T>>;
+  whole<T extends z.ZodType>(method: Method, path: string, schema: T, body?: object): Promise<z.infer<T>>;
   /** The body as it is. @throws CliError */
   bytes(path: string): Promise<Uint8Array>;
   /** Every item of a list, page after page. @throws CliError */

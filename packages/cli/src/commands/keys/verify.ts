@@ -1,9 +1,9 @@
 // `sazabi keys verify`: tells a typo from a whole key, offline.
 import { displayPrefix, parseKey } from '@sazabi/keys';
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.ts';
-import type { Context } from '../context.ts';
-import { readAll } from '../input.ts';
+import { CliError } from '../../cli-error.ts';
+import type { Context } from '../../context.ts';
+import { readAll } from '../../input.ts';
 
 /** Longest input read from stdin for a key. */
 const KEY_BYTES_MAX = 4096;

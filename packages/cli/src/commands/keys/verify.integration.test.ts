@@ -1,7 +1,7 @@
 // `sazabi keys verify` as a process; offline, so nothing else is there.
 import { generateKey } from '@sazabi/keys';
 import { describe, expect, it } from 'vitest';
-import { runSazabi } from '../testing/run-sazabi.ts';
+import { runSazabi } from '../../testing/run-sazabi.ts';
 
 describe('keys verify', () => {
   it('tells a whole key from a typo, and never repeats it', async () => {
