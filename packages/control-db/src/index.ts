@@ -8,6 +8,7 @@ export * from './key-changes.ts';
 export * from './key-table.ts';
 export * from './key-use.ts';
 export * from './keys.ts';
+export { THREAD_MESSAGES_MAX, THREADS_MAX } from './limits.ts';
 export * from './open-control-db.ts';
 export * from './organizations.ts';
 export * from './patiently.ts';

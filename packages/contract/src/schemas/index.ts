@@ -1,4 +1,5 @@
 // Requests and answers of the API as zod schemas: the same ones validate and make the OpenAPI document.
+export * from './audit-log.ts';
 export * from './dead-letters.ts';
 export * from './envelope.ts';
 export * from './keys.ts';
@@ -8,4 +9,6 @@ export * from './projects.ts';
 export * from './public-keys.ts';
 export * from './receipts.ts';
 export * from './secret-keys.ts';
+export * from './settings.ts';
+export * from './threads.ts';
 export * from './values.ts';

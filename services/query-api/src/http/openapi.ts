@@ -19,6 +19,7 @@ const TAGS = [
   { name: 'Projects', description: 'Where logs belong, and how long they are kept.' },
   { name: 'Public keys', description: 'Keys that write logs of one project; safe in a browser.' },
   { name: 'Secret keys', description: 'Keys that read and manage, within their scopes and mode.' },
+  { name: 'Threads', description: 'Shared investigations: a saved query, and messages with links to logs.' },
   { name: 'Organization' },
   { name: 'Operations' },
 ];

@@ -1,6 +1,7 @@
 // All calls of the API: one file a verb, registered here.
 import type { Context } from '../context.ts';
 import type { App } from '../http/app.ts';
+import { listAuditLogRoute } from './audit-log/list.ts';
 import { deleteDeadLetterRoute } from './dead-letters/delete.ts';
 import { listDeadLettersRoute } from './dead-letters/list.ts';
 import { replayDeadLetterRoute } from './dead-letters/replay.ts';
@@ -25,6 +26,15 @@ import { deleteProjectRoute } from './projects/delete.ts';
 import { getProjectRoute } from './projects/get.ts';
 import { listProjectsRoute } from './projects/list.ts';
 import { getReceiptRoute } from './receipts/get.ts';
+import { changeSettingsRoute } from './settings/change.ts';
+import { getSettingsRoute } from './settings/get.ts';
+import { changeThreadRoute } from './threads/change.ts';
+import { createThreadRoute } from './threads/create.ts';
+import { createThreadMessageRoute } from './threads/create-message.ts';
+import { deleteThreadRoute } from './threads/delete.ts';
+import { getThreadRoute } from './threads/get.ts';
+import { listThreadsRoute } from './threads/list.ts';
+import { listThreadMessagesRoute } from './threads/list-messages.ts';
 
 const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   getMe,
@@ -41,6 +51,16 @@ const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   listDeadLettersRoute,
   replayDeadLetterRoute,
   deleteDeadLetterRoute,
+  listThreadsRoute,
+  createThreadRoute,
+  getThreadRoute,
+  changeThreadRoute,
+  deleteThreadRoute,
+  listThreadMessagesRoute,
+  createThreadMessageRoute,
+  getSettingsRoute,
+  changeSettingsRoute,
+  listAuditLogRoute,
   healthzRoute,
   readyzRoute,
   versionRoute,
