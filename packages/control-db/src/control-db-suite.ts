@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootstrap } from './bootstrap.ts';
 import type { ControlDb } from './control-db.ts';
 import { canResume, forgetOldKeyChanges, readFeedState, readKeyChanges, readKeySnapshot } from './key-changes.ts';
-import { recordSecretKeyUse, recordUsageReport } from './key-use.ts';
 import { createKey, findKey, listKeys, revokeKey } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { type FoundedOrganization, foundOrganization } from './organizations.ts';
@@ -213,39 +212,6 @@ export function describeControlDb(name: string, open: () => Promise<ControlDb>):
         expect(await canResume(db.orm, { epoch, seq: seq - 1 })).toBe(false);
         expect(await canResume(db.orm, { epoch, seq })).toBe(true);
       });
-    });
-
-    it('adds reports of use up by day, and leaves out keys that it does not know', async () => {
-      const keyId = founded.publicKey.row.id;
-      const lastUsedAtMs = Date.UTC(2026, 0, 2, 3);
-      const usage = {
-        keyId,
-        lastUsedAtMs,
-        lastUsedFrom: { address: '::1', userAgent: 'x' },
-        requests: 3,
-        limited: 1,
-        rejectedLogs: { VALIDATION_ERROR: 2 },
-      };
-      const unknown = { ...usage, keyId: '01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f' };
-      await Promise.all([
-        recordUsageReport(db.orm, [usage, unknown]),
-        recordUsageReport(db.orm, [usage]),
-        recordUsageReport(db.orm, []),
-      ]);
-      await recordUsageReport(db.orm, [
-        { ...usage, lastUsedAtMs: lastUsedAtMs - 1, lastUsedFrom: { address: 'older', userAgent: '' } },
-      ]);
-      const [day] = await db.orm.select().from(schema.keyUsageDaily).where(eq(schema.keyUsageDaily.keyId, keyId));
-      expect(day).toEqual({ day: '2026-01-02', keyId, requests: 9, limited: 3 });
-      const rejected = await db.orm.select().from(schema.keyRejectionsDaily);
-      expect(rejected).toEqual([{ day: '2026-01-02', keyId, code: 'VALIDATION_ERROR', logs: 6, requests: 0 }]);
-      expect(await findKey(PUBLIC_KEYS, db.orm, founded.organization.id, keyId)).toMatchObject({
-        lastUsedAt: new Date(lastUsedAtMs),
-        lastUsedAddress: '::1',
-      });
-      const secret = { keyId: founded.secretKey.row.id, atMs: lastUsedAtMs, address: '::2', userAgent: 'y' };
-      await recordSecretKeyUse(db.orm, [secret]);
-      expect((await findKey(SECRET_KEYS, db.orm, founded.organization.id, secret.keyId))?.lastUsedAddress).toBe('::2');
     });
   });
 }

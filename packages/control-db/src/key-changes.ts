@@ -105,14 +105,20 @@ export async function forgetOldKeyChanges(orm: Orm, nowMs: number): Promise<void
 
 function selectKeys(orm: Orm) {
   return orm
-    .select({ key: publicKeys, retentionDays: projects.retentionDays, projectDeletedAt: projects.deletedAt })
+    .select({
+      key: publicKeys,
+      retentionDays: projects.retentionDays,
+      quotaBytesPerDay: projects.quotaBytesPerDay,
+      quotaLogsPerDay: projects.quotaLogsPerDay,
+      projectDeletedAt: projects.deletedAt,
+    })
     .from(publicKeys)
     .innerJoin(projects, eq(projects.id, publicKeys.projectId))
     .$dynamic();
 }
 
 function entryOf(row: Awaited<ReturnType<typeof selectKeys>>[number]): PublicKeyEntry {
-  const { key } = row;
+  const { key, quotaBytesPerDay: bytesPerDay, quotaLogsPerDay: logsPerDay } = row;
   return {
     hash: key.hash,
     keyId: key.id,
@@ -125,5 +131,6 @@ function entryOf(row: Awaited<ReturnType<typeof selectKeys>>[number]): PublicKey
     expiresAtMs: key.expiresAt?.getTime() ?? null,
     revokedAtMs: (key.revokedAt ?? row.projectDeletedAt)?.getTime() ?? null,
     retentionDays: row.retentionDays,
+    quota: bytesPerDay === null && logsPerDay === null ? null : { bytesPerDay, logsPerDay },
   };
 }

@@ -14,8 +14,11 @@ export interface LastUse {
 /** Rows of one statement: four parameters each, and PostgreSQL takes 65 535. */
 const ROWS_AT_ONCE = 1_000;
 
-/** Adds an intake's report to the day's counters; keys that the store does not know are left out. */
-export function recordUsageReport(orm: Orm, usages: readonly KeyUsage[]): Promise<void> {
+/**
+ * Adds an intake's report to the counters of a day (YYYY-MM-DD, UTC); keys that the store does not know are left out. One that
+ * comes twice counts twice: whoever sends reports must not repeat them.
+ */
+export function recordUsageReport(orm: Orm, day: string, usages: readonly KeyUsage[]): Promise<void> {
   return orm.transaction(async (transaction) => {
     // In one order, so that two reports at once cannot lock each other.
     for (const some of chunks(usages.toSorted(byKeyId))) {
@@ -23,9 +26,9 @@ export function recordUsageReport(orm: Orm, usages: readonly KeyUsage[]): Promis
       const rows = await transaction.select({ id: publicKeys.id }).from(publicKeys).where(inArray(publicKeys.id, ids));
       const known = new Set(rows.map(({ id }) => id));
       const mine = some.filter(({ keyId }) => known.has(keyId));
-      await addRequests(transaction, mine);
-      await addRejections(transaction, mine);
-      const uses = mine.map((usage) => ({ keyId: usage.keyId, atMs: usage.lastUsedAtMs, ...usage.lastUsedFrom }));
+      await addRequests(transaction, day, mine);
+      await addRejections(transaction, day, mine);
+      const uses = mine.flatMap(({ keyId, lastUse }) => (lastUse === null ? [] : [{ keyId, ...lastUse }]));
       await setLastUse(transaction, publicKeys, uses);
     }
   });
@@ -37,18 +40,11 @@ export async function recordSecretKeyUse(orm: Orm, uses: readonly LastUse[]): Pr
     await orm.transaction((transaction) => setLastUse(transaction, secretKeys, some));
 }
 
-async function addRequests(orm: Orm, usages: readonly KeyUsage[]): Promise<void> {
+async function addRequests(orm: Orm, day: string, usages: readonly KeyUsage[]): Promise<void> {
   if (usages.length === 0) return;
   await orm
     .insert(keyUsageDaily)
-    .values(
-      usages.map(({ keyId, requests, limited, lastUsedAtMs }) => ({
-        day: dayOf(lastUsedAtMs),
-        keyId,
-        requests,
-        limited,
-      })),
-    )
+    .values(usages.map(({ keyId, requests, limited }) => ({ day, keyId, requests, limited })))
     .onConflictDoUpdate({
       target: [keyUsageDaily.day, keyUsageDaily.keyId],
       set: {
@@ -58,17 +54,23 @@ async function addRequests(orm: Orm, usages: readonly KeyUsage[]): Promise<void>
     });
 }
 
-async function addRejections(orm: Orm, usages: readonly KeyUsage[]): Promise<void> {
-  const rows = usages.flatMap(({ keyId, rejectedLogs, lastUsedAtMs }) =>
-    Object.entries(rejectedLogs).map(([code, logs]) => ({ day: dayOf(lastUsedAtMs), keyId, code, logs })),
-  );
+async function addRejections(orm: Orm, day: string, usages: readonly KeyUsage[]): Promise<void> {
+  const rows = usages.flatMap(({ keyId, rejectedLogs, refusedRequests }) => {
+    const codes = new Set([...Object.keys(rejectedLogs), ...Object.keys(refusedRequests)]);
+    return [...codes]
+      .toSorted()
+      .map((code) => ({ day, keyId, code, logs: rejectedLogs[code] ?? 0, requests: refusedRequests[code] ?? 0 }));
+  });
   for (const some of chunks(rows)) {
     await orm
       .insert(keyRejectionsDaily)
       .values([...some])
       .onConflictDoUpdate({
         target: [keyRejectionsDaily.day, keyRejectionsDaily.keyId, keyRejectionsDaily.code],
-        set: { logs: sql`${keyRejectionsDaily.logs} + excluded.logs` },
+        set: {
+          logs: sql`${keyRejectionsDaily.logs} + excluded.logs`,
+          requests: sql`${keyRejectionsDaily.requests} + excluded.requests`,
+        },
       });
   }
 }
@@ -93,10 +95,6 @@ async function setLastUse(
       last_used_at = used.at, last_used_address = used.address, last_used_user_agent = used.user_agent
     FROM (VALUES ${sql.join(rows, sql`, `)}) AS used (id, at, address, user_agent)
     WHERE ${table}.id = used.id AND (${table}.last_used_at IS NULL OR ${table}.last_used_at < used.at)`);
-}
-
-function dayOf(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 10);
 }
 
 function byKeyId(a: { readonly keyId: string }, b: { readonly keyId: string }): number {

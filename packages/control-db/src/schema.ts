@@ -1,5 +1,12 @@
 // The control store's tables as drizzle sees them. What makes them is src/migrations/*.sql; a test holds the two together.
-import { AUDIT_ACTIONS, AUDIT_ACTOR_TYPES, AUDIT_TARGET_TYPES, MODES, type SavedLogsQuery, SCOPES } from '@sazabi/contract';
+import {
+  AUDIT_ACTIONS,
+  AUDIT_ACTOR_TYPES,
+  AUDIT_TARGET_TYPES,
+  MODES,
+  type SavedLogsQuery,
+  SCOPES,
+} from '@sazabi/contract';
 import {
   bigint,
   boolean,

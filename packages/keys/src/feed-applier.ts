@@ -1,6 +1,6 @@
 // Applies feed messages to a snapshot: a whole new one is gathered beside it and put in its place at once.
 import { FeedFormatError } from './feed-lines.ts';
-import type { FeedMessage, PublicKeyEntry } from './key-entry.ts';
+import type { FeedMessage, ProjectTaken, PublicKeyEntry } from './key-entry.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 
 /** What changed in the snapshot, after it changed. */
@@ -15,6 +15,8 @@ export interface Applied {
   readonly current: boolean;
   readonly change: KeyChange | null;
   readonly liveIntakes: number | null;
+  /** What others have taken on a day. */
+  readonly quotaUse: { readonly day: string; readonly projects: readonly ProjectTaken[] } | null;
 }
 
 /** One connection's messages, or one file's, in order. @throws FeedFormatError for a message out of place */
@@ -27,6 +29,7 @@ export function createFeedApplier(snapshot: KeySnapshot): (message: FeedMessage)
     current,
     change,
     liveIntakes,
+    quotaUse: null,
   });
   const mustBeCurrent = (type: string): void => {
     if (!current || gathering !== null) throw new FeedFormatError(`${type} before the snapshot was whole`);
@@ -67,6 +70,8 @@ export function createFeedApplier(snapshot: KeySnapshot): (message: FeedMessage)
       case 'heartbeat':
         // Its seq moves nothing: a change is confirmed when it has come itself.
         return applied(null, null, message.liveIntakes);
+      case 'quota-use':
+        return { ...applied(null, null), quotaUse: message };
     }
   };
 }

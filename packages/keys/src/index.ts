@@ -10,5 +10,7 @@ export * from './key-snapshot.ts';
 export * from './key-usage.ts';
 export * from './limits.ts';
 export * from './presented-key.ts';
+export * from './quota-use.ts';
 export * from './rate-limiter.ts';
 export * from './snapshot-file.ts';
+export * from './utc-day.ts';

@@ -3,6 +3,14 @@ import { MODES } from '@sazabi/contract';
 import { z } from 'zod';
 
 const timeMs = z.number().int().nonnegative();
+const count = z.number().int().nonnegative();
+
+/** What was taken for one project. */
+export const projectTakenSchema = z.strictObject({ projectId: z.uuid(), logs: count, bytes: count });
+export type ProjectTaken = z.infer<typeof projectTakenSchema>;
+
+/** Counts of a UTC day; which of them they are, each message says. */
+const quotaUse = { type: z.literal('quota-use'), day: z.iso.date(), projects: z.array(projectTakenSchema) };
 
 /** What an intake needs of a public key; the plaintext is nowhere in it. Revoked and expired ones stay for 90 days. */
 export const publicKeyEntrySchema = z.strictObject({
@@ -21,6 +29,11 @@ export const publicKeyEntrySchema = z.strictObject({
   expiresAtMs: timeMs.nullable(),
   revokedAtMs: timeMs.nullable(),
   retentionDays: z.number().int().min(1).max(3650),
+  /** What its project may take a day (UTC), both modes together; null = as much as comes. Copies on disk may lack it. */
+  quota: z
+    .strictObject({ bytesPerDay: count.min(1).nullable(), logsPerDay: count.min(1).nullable() })
+    .nullable()
+    .default(null),
 });
 export type PublicKeyEntry = z.infer<typeof publicKeyEntrySchema>;
 
@@ -45,18 +58,24 @@ export const feedMessageSchema = z.discriminatedUnion('type', [
     seq: z.number().int().nonnegative(),
     liveIntakes: z.number().int().positive(),
   }),
+  /** What other intakes, and earlier runs of this one, have taken that day of projects that this intake has told of. */
+  z.strictObject(quotaUse),
 ]);
 export type FeedMessage = z.infer<typeof feedMessageSchema>;
 
-/** Per key since the last report; all counts of requests but `rejectedLogs`. */
+/** Of one key on one day, since the last report. */
 export const keyUsageSchema = z.strictObject({
   keyId: z.uuid(),
-  lastUsedAtMs: timeMs,
-  lastUsedFrom: z.strictObject({ address: z.string().max(64), userAgent: z.string().max(256) }),
-  requests: z.number().int().nonnegative(),
-  limited: z.number().int().nonnegative(),
-  /** Rejected logs by error code. */
+  /** null = only by requests that a key in that state may not make. */
+  lastUse: z.strictObject({ atMs: timeMs, address: z.string().max(64), userAgent: z.string().max(256) }).nullable(),
+  /** All that carried the key, whatever became of them. */
+  requests: count,
+  /** Requests over the key's rate limit. */
+  limited: count,
+  /** Logs by error code, of requests that were read. */
   rejectedLogs: z.record(z.string(), z.number().int().positive()),
+  /** Requests refused whole by error code, but for the limited ones: of how many logs nobody knows. */
+  refusedRequests: z.record(z.string(), z.number().int().positive()),
 });
 export type KeyUsage = z.infer<typeof keyUsageSchema>;
 
@@ -64,6 +83,8 @@ export type KeyUsage = z.infer<typeof keyUsageSchema>;
 export const feedReplySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), intakeId: z.uuid() }),
   z.strictObject({ type: z.literal('confirm'), seq: z.number().int().nonnegative() }),
-  z.strictObject({ type: z.literal('report'), keys: z.array(keyUsageSchema) }),
+  z.strictObject({ type: z.literal('report'), day: z.iso.date(), keys: z.array(keyUsageSchema) }),
+  /** What this run of this intake has taken since the day began, of projects with a quota; about once a second when it has changed. */
+  z.strictObject(quotaUse),
 ]);
 export type FeedReply = z.infer<typeof feedReplySchema>;

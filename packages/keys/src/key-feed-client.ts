@@ -5,7 +5,13 @@ import type { Applied, KeyChange } from './feed-applier.ts';
 import { type FeedConnection, openFeedConnection } from './feed-connection.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 import type { KeyUsageCounts } from './key-usage.ts';
-import { FEED_BACKOFF_FIRST_MS, FEED_BACKOFF_MAX_MS, USAGE_REPORT_INTERVAL_MS } from './limits.ts';
+import {
+  FEED_BACKOFF_FIRST_MS,
+  FEED_BACKOFF_MAX_MS,
+  QUOTA_REPORT_INTERVAL_MS,
+  USAGE_REPORT_INTERVAL_MS,
+} from './limits.ts';
+import { createQuotaUse, type QuotaReport, type QuotaUse } from './quota-use.ts';
 import { createSnapshotFile, type KeyLogger } from './snapshot-file.ts';
 
 export interface KeyFeedClientOptions {
@@ -17,6 +23,8 @@ export interface KeyFeedClientOptions {
   /** The snapshot's copy on disk; its folder is made when needed. */
   readonly snapshotPath: string;
   readonly usage: KeyUsageCounts;
+  /** What quotas are held against; default: nothing is counted. */
+  readonly quotas?: QuotaUse;
   readonly logger: KeyLogger;
   /** Called after each change of the snapshot, before it is confirmed. */
   readonly onChange?: (change: KeyChange) => void;
@@ -38,7 +46,7 @@ export interface KeyFeedClient {
 
 /** Loads the snapshot's copy from disk, then follows the feed until it is closed. Resolves without waiting for the API. */
 export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise<KeyFeedClient> {
-  const { snapshot, logger, usage } = options;
+  const { snapshot, logger, usage, quotas = createQuotaUse() } = options;
   const now = options.now ?? Date.now;
   const file = createSnapshotFile(options.snapshotPath, snapshot, logger);
   const intakeId = randomUUID();
@@ -58,7 +66,9 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
       backoffMs = FEED_BACKOFF_FIRST_MS;
       logger.info({ event: 'key_feed_connected', keys: snapshot.size(), failures }, 'Key feed connected.');
       failures = 0;
+      quotas.forgetReported();
     }
+    if (applied.quotaUse !== null) quotas.setOthers(applied.quotaUse.day, applied.quotaUse.projects);
     if (applied.liveIntakes !== null) liveIntakes = applied.liveIntakes;
     if (applied.change === null) return;
     file.changed();
@@ -68,9 +78,14 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
   const report = (): void => {
     // Without a connection the counts wait where they are.
     if (connection === null || !connected) return;
-    for (const keys of usage.take()) connection.send({ type: 'report', keys });
+    for (const part of usage.take()) connection.send({ type: 'report', ...part });
+  };
+  const reportQuotas = (takeReports: () => QuotaReport[]): void => {
+    if (connection === null || !connected) return;
+    for (const part of takeReports()) connection.send({ type: 'quota-use', ...part });
   };
   const reporting = setInterval(report, options.reportIntervalMs ?? USAGE_REPORT_INTERVAL_MS).unref();
+  const telling = setInterval(() => reportQuotas(quotas.takeChanged), QUOTA_REPORT_INTERVAL_MS).unref();
 
   const follow = async (): Promise<void> => {
     const { urls, token, silenceMs } = options;
@@ -98,7 +113,9 @@ export async function startKeyFeedClient(options: KeyFeedClientOptions): Promise
     connected: () => connected,
     async close() {
       clearInterval(reporting);
+      clearInterval(telling);
       report();
+      reportQuotas(quotas.takeAll);
       closing.abort();
       await connection?.end();
       await following;

@@ -23,6 +23,7 @@ function entryOf(key: string, changes: Partial<PublicKeyEntry> = {}): PublicKeyE
     expiresAtMs: null,
     revokedAtMs: null,
     retentionDays: 30,
+    quota: null,
     ...changes,
   };
 }

@@ -22,6 +22,8 @@ export interface KeySnapshotState extends FeedPosition {
 export interface KeySnapshot {
   /** The key's entry, or the answer to give: malformed, unknown, revoked, expired or of the wrong type. Expiry is judged at `nowMs`. */
   lookUp(key: string, nowMs: number): PublicKeyEntry | ContractError;
+  /** The id of a key that {@link lookUp} has just refused as revoked or expired; undefined for any other text. */
+  keyIdOf(key: string): string | undefined;
   /** null until a snapshot has come, from the feed or from disk. */
   position(): FeedPosition | null;
   /** null until a snapshot has come. */
@@ -77,6 +79,7 @@ export function createKeySnapshot(): KeySnapshot {
       const entry = find(key);
       return entry instanceof ContractError ? entry : judge(entry, nowMs);
     },
+    keyIdOf: (key) => presented.idOf(key),
     position: () => position,
     receiptSecret: () => receiptSecret,
     size: () => byId.size,

@@ -19,6 +19,10 @@ export const FEED_BACKOFF_MAX_MS = 1_000;
 export const USAGE_REPORT_INTERVAL_MS = 10_000;
 /** Keys in one report line, so that no line is longer than the API takes. */
 export const USAGE_REPORT_KEYS_MAX = 500;
+/** How often what was taken of quotas is told, where it has changed: two of these are how far a quota may be passed. */
+export const QUOTA_REPORT_INTERVAL_MS = 1_000;
+/** Projects in one such line: 100 bytes each. */
+export const QUOTA_REPORT_PROJECTS_MAX = 1_000;
 /** Keys counted between two reports; the use of others is not reported until the next. */
 export const USAGE_KEYS_MAX = 100_000;
 /** Characters kept of a caller's address and user agent. */

@@ -32,6 +32,7 @@ function filledSnapshot(keys: string[]) {
     expiresAtMs: null,
     revokedAtMs: null,
     retentionDays: 30,
+    quota: null,
   }));
   snapshot.replace({ epoch: randomUUID(), seq: 7, entries, receiptSecret: randomBytes(32) });
   return snapshot;

@@ -165,6 +165,7 @@ function appendRow(
   rows.attributesEnd[row * 2] = state.attributes.count;
   writeTimestamp(rows, row, state.timestamp);
   state.rowCount = row + 1;
+  state.logBytes += bytes;
   if (state.request.own) state.ownRowCount++;
   return null;
 }

@@ -12,6 +12,7 @@ import type { Instant } from './timestamp.ts';
 export interface BlockState {
   rowCount: number;
   ownRowCount: number;
+  logBytes: number;
   expiresOnDay: number;
   readonly rows: RowColumns;
   readonly service: Dictionary;
@@ -48,6 +49,7 @@ export function createBlockState(): BlockState {
   return {
     rowCount: 0,
     ownRowCount: 0,
+    logBytes: 0,
     expiresOnDay: 0,
     rows: createRowColumns(),
     service: createDictionary(),
@@ -84,6 +86,7 @@ function createRequestState(): RequestState {
 export function clearBlock(state: BlockState): void {
   state.rowCount = 0;
   state.ownRowCount = 0;
+  state.logBytes = 0;
   state.request.source = null;
   state.runs.count = 0;
   clearDictionary(state.service);

@@ -48,6 +48,9 @@ export function createLogBlock(): LogBlock {
     get ownRowCount() {
       return state.ownRowCount;
     },
+    get logBytes() {
+      return state.logBytes;
+    },
     get byteLength() {
       return blockBytes(state);
     },

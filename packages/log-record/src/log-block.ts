@@ -25,6 +25,8 @@ export interface LogBlock {
   readonly rowCount: number;
   /** Rows of requests without an id of their own: the next such row's ordinal, and a record's `own_rows`. */
   readonly ownRowCount: number;
+  /** The sum of the rows' `bytes`: what the logs are charged as. */
+  readonly logBytes: number;
   /** Size of the encoded block so far, at most 5 % too low. */
   readonly byteLength: number;
   /** Empties the block for a new record. `expiresOnDay`: days since 1970-01-01 UTC. */

@@ -12,6 +12,8 @@ export interface IntakeCounts {
   /** Filed in a batch; durable unless the append failed. Repeats under one key that met their original count again. */
   acceptedLogs: number;
   readonly rejectedLogs: Map<string, number>;
+  /** With a known key, by code; quotas among them, rate limits not. */
+  readonly refusedRequests: Map<string, number>;
   /** As sent. */
   bodyBytes: number;
   /** What compressed bodies came to. */
@@ -44,6 +46,7 @@ export function createIntakeMetrics(sources: MetricsSources): IntakeMetrics {
     requests: new Map(),
     acceptedLogs: 0,
     rejectedLogs: new Map(),
+    refusedRequests: new Map(),
     bodyBytes: 0,
     inflatedBytes: 0,
     connections: 0,
@@ -118,6 +121,12 @@ function countersOf(registry: Registry, counts: IntakeCounts): void {
     });
   labelled('requests', 'Requests by status of their answer; 0 = the client went away.', 'status', counts.requests);
   labelled('rejected_logs', 'Logs rejected, by code.', 'code', counts.rejectedLogs);
+  labelled(
+    'refused_requests',
+    'Requests with a known key that were refused whole, by code: quotas among them, rate limits not.',
+    'code',
+    counts.refusedRequests,
+  );
   counter('accepted_logs', 'Logs filed in a batch.', () => counts.acceptedLogs);
   counter('body_bytes', 'Bytes of bodies as sent.', () => counts.bodyBytes);
   counter('inflated_bytes', 'Bytes that compressed bodies came to.', () => counts.inflatedBytes);

@@ -42,6 +42,7 @@ async function writeKeys(path: string): Promise<MutationKeys> {
     expiresAtMs: null,
     revokedAtMs: null,
     retentionDays: 30,
+    quota: null,
     ...changes,
   });
   const snapshot = createKeySnapshot();

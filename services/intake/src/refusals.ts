@@ -1,5 +1,6 @@
 // Answers to requests that are refused for what the intake can hold or do, not for what they are; made in one place, in one voice.
 import { ContractError } from '@sazabi/contract';
+import { secondsLeftOfDay } from '@sazabi/keys';
 import { BODY_BYTES_MAX, INFLATED_BYTES_MAX, INFLATION_RATIO_MAX, RETRY_AFTER_SECONDS } from './limits.ts';
 
 function unavailable(message: string): ContractError {
@@ -8,6 +9,28 @@ function unavailable(message: string): ContractError {
     message,
     { accepted: false },
     { retryAfterSeconds: RETRY_AFTER_SECONDS },
+  );
+}
+
+export function tooManyRequests(retryAfterSeconds: number, why = ''): ContractError {
+  return new ContractError(
+    'RATE_LIMIT_EXCEEDED',
+    `Too many requests. Please retry after ${retryAfterSeconds} seconds.${why}`,
+    {},
+    { retryAfterSeconds },
+  );
+}
+
+/** The project's day is full. */
+export function quotaExhausted(
+  what: 'logs' | 'bytes',
+  quota: { readonly logsPerDay: number | null; readonly bytesPerDay: number | null },
+  nowMs: number,
+): ContractError {
+  const most = what === 'logs' ? quota.logsPerDay : quota.bytesPerDay;
+  return tooManyRequests(
+    secondsLeftOfDay(nowMs),
+    ` The project has used up its daily quota of ${most} ${what}; it begins anew at 00:00 UTC.`,
   );
 }
 

@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus, BusError, BusProducer } from '@sazabi/bus';
-import type { ContractError } from '@sazabi/contract';
+import type { ContractError, ErrorCode } from '@sazabi/contract';
 import {
   createKeySnapshot,
   createKeyUsage,
+  createQuotaUse,
   createRateLimiter,
   type KeyFeedClient,
   type KeyUsageCounts,
+  type QuotaUse,
   startKeyFeedClient,
 } from '@sazabi/keys';
 import { createLogger, type Logger, type Running, startInternalServer } from '@sazabi/lifecycle';
@@ -27,7 +29,7 @@ import { answer, answerError, type Exchange, internalError } from './http/exchan
 import { createRoutes } from './http/routes.ts';
 import { startServer } from './http/server.ts';
 import { createAdmission, type KeySource } from './ingest/admission.ts';
-import { createIngest } from './ingest/ingest.ts';
+import { createIngest, giveBack } from './ingest/ingest.ts';
 import {
   BODIES_BYTES_MAX,
   FIRST_BUS_WAIT_MS,
@@ -45,6 +47,9 @@ import { busFull, busNotReached, maybeStored, recordTooLarge, stopping } from '.
 export interface IntakeOverrides {
   readonly bus?: Bus;
   readonly keys?: KeySource;
+  /** What is reported with keys that come from the API. */
+  readonly usage?: KeyUsageCounts;
+  readonly quotas?: QuotaUse;
   readonly logger?: Logger;
   readonly now?: () => number;
   /** No supervisor has started a consumer beside. */
@@ -85,8 +90,9 @@ async function start(
   const made = overrides.bus ?? makeBus(config, logger);
   closers.push(() => made.close());
   const { bus, spool, producer } = await openIntakeBus(made);
-  const usage = createKeyUsage();
-  const keys = overrides.keys ?? (await followKeys(config, usage, logger));
+  const usage = overrides.usage ?? createKeyUsage();
+  const quotas = overrides.quotas ?? createQuotaUse();
+  const keys = overrides.keys ?? (await followKeys(config, usage, quotas, logger));
   closers.push(() => keys.close());
 
   const bodyBytes = createBytesBudget(BODIES_BYTES_MAX);
@@ -122,7 +128,11 @@ async function start(
   };
   const { rateLimitMaxPerMinute } = config;
   const limiter = createRateLimiter();
-  const admit = createAdmission({ keys, limiter, usage, rateLimitMaxPerMinute, waitingBytes, closedFor });
+  const admit = createAdmission({ keys, limiter, usage, quotas, rateLimitMaxPerMinute, waitingBytes, closedFor });
+  const refused = (keyId: string, code: ErrorCode) => {
+    usage.refused(keyId, code);
+    counts.refusedRequests.set(code, (counts.refusedRequests.get(code) ?? 0) + 1);
+  };
   const guard = createGuard(logger);
   const inflater = createInflater(bodyBytes);
   const now = overrides.now ?? Date.now;
@@ -135,7 +145,7 @@ async function start(
     counts,
     handle: createRoutes({
       ingest,
-      exchange: { ...requests, generateRequestId: createRequestIds() },
+      exchange: { ...requests, generateRequestId: createRequestIds(), refused },
       version: { name: 'sazabi-intake', version: packageJson.version },
       notReady: readinessFor(false),
       clientAddress: (response, head) =>
@@ -180,7 +190,12 @@ function createCommitOf(
   return { now: () => commit, made };
 }
 
-async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: Logger): Promise<KeySource> {
+async function followKeys(
+  config: IntakeConfig,
+  usage: KeyUsageCounts,
+  quotas: QuotaUse,
+  logger: Logger,
+): Promise<KeySource> {
   const snapshot = createKeySnapshot();
   const client = await startKeyFeedClient({
     urls: config.keyFeedUrls,
@@ -188,6 +203,7 @@ async function followKeys(config: IntakeConfig, usage: KeyUsageCounts, logger: L
     snapshot,
     snapshotPath: join(config.dataDir, 'intake', 'keys'),
     usage,
+    quotas,
     logger,
   });
   await untilFollowed(client);
@@ -206,7 +222,10 @@ async function untilFollowed(client: KeyFeedClient): Promise<void> {
 /** Answers one request of a batch whose append has ended. */
 function settle(exchange: Exchange, failure: AppendFailure): void {
   if (failure === null) answer(exchange, 202, exchange.pendingBody);
-  else answerError(exchange, refusalOf(failure));
+  else {
+    giveBack(exchange);
+    answerError(exchange, refusalOf(failure));
+  }
 }
 
 function refusalOf(failure: BusError): ContractError {

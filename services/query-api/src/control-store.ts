@@ -4,6 +4,7 @@ import {
   type ControlDb,
   findSecretKeyByHash,
   forgetOldKeyChanges,
+  forgetOldQuotaUse,
   patiently,
   type StartingControlDb,
 } from '@sazabi/control-db';
@@ -52,8 +53,9 @@ async function makeFirstKeys(db: ControlDb, { dataDir, bootstrap: given }: Confi
 /** Forgets now and then what no feed needs any more. Returns how to stop it. */
 export function keepChangesShort(db: ControlDb, logger: Logger): () => Promise<void> {
   const forget = () =>
-    forgetOldKeyChanges(db.orm, Date.now()).catch((error: unknown) =>
-      logger.warn({ event: 'key_changes_kept', reason: safeMessage(error) }, 'Old key changes were not forgotten.'),
+    Promise.all([forgetOldKeyChanges(db.orm, Date.now()), forgetOldQuotaUse(db.orm, Date.now())]).catch(
+      (error: unknown) =>
+        logger.warn({ event: 'key_changes_kept', reason: safeMessage(error) }, 'Old key changes were not forgotten.'),
     );
   const forgetting = setInterval(() => void forget(), FORGET_CHANGES_INTERVAL_MS).unref();
   return async () => clearInterval(forgetting);

@@ -33,6 +33,12 @@ export const FEED_UNSENT_BYTES_MAX = 67_108_864;
 /** Feed lines written at a time before looking whether the intake keeps up. */
 export const FEED_CHUNK_LINES = 500;
 
+/** How often it is read what others have taken of quotas; only while an intake has a project under one. */
+export const QUOTA_READ_INTERVAL_MS = 1_000;
+
+/** Projects of one such statement: PostgreSQL takes 65 535 parameters. */
+export const QUOTA_PROJECTS_AT_ONCE = 10_000;
+
 /** How often the last use of secret keys is written down. */
 export const KEY_USE_FLUSH_MS = 10_000;
 

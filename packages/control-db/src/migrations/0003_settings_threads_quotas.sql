@@ -1,4 +1,4 @@
--- An organization's settings, what is hidden of a project's logs, threads with their messages, what the audit log says of a
+-- An organization's settings, what keys were rotated into, what is hidden of a project's logs, threads with their messages, what the audit log says of a
 -- change, refused requests beside rejected logs, and how much of a project's daily quota each intake has used.
 
 ALTER TABLE organizations
@@ -24,6 +24,9 @@ ALTER TABLE audit_log
 
 ALTER TABLE key_rejections_daily
   ADD COLUMN requests bigint NOT NULL DEFAULT 0;
+-- Usage is read for the keys of an organization, over many days.
+CREATE INDEX key_usage_daily_by_key ON key_usage_daily (key_id, day);
+CREATE INDEX key_rejections_daily_by_key ON key_rejections_daily (key_id, day);
 
 -- Absolute counts of one run of one intake: written again they change nothing.
 CREATE TABLE quota_use (

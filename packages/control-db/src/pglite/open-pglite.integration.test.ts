@@ -11,6 +11,7 @@ import { readFeedState, readKeySnapshot } from '../key-changes.ts';
 import { describeKeyVerbs } from '../key-verbs-suite.ts';
 import { openControlDb } from '../open-control-db.ts';
 import { describeOrganizations } from '../organization-suite.ts';
+import { describeUsage } from '../usage-suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'control-db-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,6 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describeControlDb('the control store on PGlite', () => openControlDb(`pglite:${join(folder, 'suite')}`));
 describeKeyVerbs('keys on PGlite', () => openControlDb(`pglite:${join(folder, 'keys')}`));
 describeOrganizations('organizations on PGlite', () => openControlDb(`pglite:${join(folder, 'organizations')}`));
+describeUsage('usage on PGlite', () => openControlDb(`pglite:${join(folder, 'usage')}`));
 
 const KILLS = 5;
 const PACKAGE_DOOR = join(import.meta.dirname, '..', 'index.ts');

@@ -17,6 +17,7 @@ import { foundOrganization } from '../organizations.ts';
 import { organizations } from '../schema.ts';
 import { describeSharedControlDb } from '../shared-control-db-suite.ts';
 import { isUnavailable } from '../unavailable.ts';
+import { describeUsage } from '../usage-suite.ts';
 
 const STARTS_AT_ONCE = 5;
 const ROUNDS = 10;
@@ -33,6 +34,7 @@ afterAll(() => server?.remove());
 describeControlDb('the control store on PostgreSQL', () => openControlDb(suiteUrl));
 describeKeyVerbs('keys on PostgreSQL', () => openControlDb(suiteUrl));
 describeOrganizations('organizations on PostgreSQL', () => openControlDb(suiteUrl));
+describeUsage('usage on PostgreSQL', () => openControlDb(suiteUrl));
 describeSharedControlDb('one PostgreSQL for several replicas', () => openControlDb(suiteUrl));
 
 const failureOf = (work: Promise<unknown>) =>

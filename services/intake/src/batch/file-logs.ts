@@ -7,8 +7,10 @@ export function fileLogs(block: LogBlock, submission: Submission, batchId: Uint8
   const { requestId, expiresOnDay } = submission;
   const { kind, items, lines, badLines } = submission.logs;
   block.beginRequest(submission.source, submission.receivedAtMs, requestId);
+  const logBytesBefore = block.logBytes;
   const filed: Filed = {
     accepted: 0,
+    logBytes: 0,
     rejectedCount: 0,
     rejected: [],
     rejectedByCode: null,
@@ -27,5 +29,6 @@ export function fileLogs(block: LogBlock, submission: Submission, batchId: Uint8
     if (rejection === null) filed.accepted += 1;
     else reject(filed, lines?.[index] ?? index, rejection.code, rejection.message);
   }
+  filed.logBytes = block.logBytes - logBytesBefore;
   return filed;
 }

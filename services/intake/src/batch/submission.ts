@@ -25,6 +25,8 @@ export interface RejectedLog {
 /** The logs of one request, once they are in a batch. A repeat under the same id shares its original's. */
 export interface Filed {
   accepted: number;
+  /** What the accepted logs are charged as: the sum of their column `bytes`. */
+  logBytes: number;
   rejectedCount: number;
   /** The first {@link REJECTED_LISTED_MAX} of them. */
   readonly rejected: RejectedLog[];

@@ -1,6 +1,13 @@
 // One request under way: what its answer needs, and the only place that writes an answer.
-import { ContractError, failure, RATE_LIMIT_HEADERS, REQUEST_ID_HEADER, requestIdFrom } from '@sazabi/contract';
-import type { RateVerdict } from '@sazabi/keys';
+import {
+  ContractError,
+  type ErrorCode,
+  failure,
+  RATE_LIMIT_HEADERS,
+  REQUEST_ID_HEADER,
+  requestIdFrom,
+} from '@sazabi/contract';
+import type { ProjectUse, RateVerdict } from '@sazabi/keys';
 import { ANSWER_BYTES_AT_ONCE, BODILESS_ANSWERS_MAX } from '../limits.ts';
 import { corsHeaders } from './cors.ts';
 import type { RequestHead } from './request-head.ts';
@@ -36,6 +43,12 @@ export interface Exchange {
   heldBytes: number;
   /** The body of the 202 that waits for durability. */
   pendingBody: string;
+  /** The key under which a refusal counts; null while none is known, and where the answer is no refusal. */
+  keyId: string | null;
+  /** What was charged to the project's day for the logs that wait for durability; null before. */
+  charged: ProjectUse | null;
+  chargedLogs: number;
+  chargedBytes: number;
   readonly options: ExchangeOptions;
 }
 
@@ -44,6 +57,8 @@ export interface ExchangeOptions {
   readonly opened: () => void;
   /** Called once for each, when it is answered or the client is gone (then with status 0). */
   readonly ended: (exchange: Exchange, status: number) => void;
+  /** A request with a known key was refused whole. */
+  readonly refused: (keyId: string, code: ErrorCode) => void;
   /** Connections end with their next answer, so that clients go elsewhere. */
   readonly isStopping: () => boolean;
 }
@@ -59,6 +74,10 @@ export function openExchange(response: UwsResponse, head: RequestHead, options: 
     done: false,
     heldBytes: 0,
     pendingBody: '',
+    keyId: null,
+    charged: null,
+    chargedLogs: 0,
+    chargedBytes: 0,
     options,
   };
   options.opened();
@@ -80,6 +99,8 @@ export function answer(exchange: Exchange, status: number, body: string, moreHea
 
 /** Answers with the contract's error envelope. */
 export function answerError(exchange: Exchange, error: ContractError): void {
+  if (exchange.done) return;
+  if (exchange.keyId !== null) exchange.options.refused(exchange.keyId, error.code);
   let headers = '';
   if (error.retryAfterSeconds !== undefined) headers += `retry-after: ${Math.max(1, error.retryAfterSeconds)}\r\n`;
   if (error.allow !== undefined) headers += `allow: ${error.allow}\r\n`;

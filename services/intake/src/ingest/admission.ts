@@ -2,19 +2,23 @@
 import { ContractError } from '@sazabi/contract';
 import {
   effectiveLimitPerMinute,
+  exhaustedQuota,
   type KeySnapshot,
   type KeyUsageCounts,
   originAllowed,
+  type ProjectUse,
   type PublicKeyEntry,
   presentedKey,
+  type QuotaUse,
   type RateLimiter,
   type RateVerdict,
+  utcDay,
 } from '@sazabi/keys';
 import type { RequestSource } from '@sazabi/log-record';
 import type { BytesBudget } from '../bytes-budget.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { ADDRESS_READ_INTERVAL_MS } from '../limits.ts';
-import { noSnapshot, queueFull } from '../refusals.ts';
+import { noSnapshot, queueFull, quotaExhausted, tooManyRequests } from '../refusals.ts';
 
 /** What the intake knows of keys and how current it is. */
 export interface KeySource {
@@ -31,6 +35,7 @@ export interface AdmissionOptions {
   readonly keys: KeySource;
   readonly limiter: RateLimiter;
   readonly usage: KeyUsageCounts;
+  readonly quotas: QuotaUse;
   /** The operator's cap on every key's limit; null = none. */
   readonly rateLimitMaxPerMinute: number | null;
   readonly waitingBytes: BytesBudget;
@@ -43,9 +48,13 @@ export interface Writer {
   readonly entry: PublicKeyEntry;
   readonly source: RequestSource;
   readonly receiptSecret: Uint8Array;
+  /** Where what is accepted is charged. */
+  readonly project: ProjectUse;
 }
 
 export interface Admission {
+  /** The key under which a refusal counts, now or later; null = under none. */
+  readonly keyId: string | null;
   readonly rate: RateVerdict | null;
   /** Who writes, or why the body is not read. */
   readonly verdict: Writer | ContractError;
@@ -58,6 +67,8 @@ interface KeyUse {
   readonly source: RequestSource;
   from: { address: string; userAgent: string };
   fromReadAtMs: number;
+  /** On the day of the latest request. */
+  project: ProjectUse;
 }
 
 const ORIGIN_REFUSED = new ContractError(
@@ -67,17 +78,38 @@ const ORIGIN_REFUSED = new ContractError(
 
 /** Made once per intake; holds what it derives from an entry for as long as the entry lives. */
 export function createAdmission(options: AdmissionOptions): Admit {
-  const { keys, limiter, usage } = options;
+  const { keys, limiter, usage, quotas } = options;
   const uses = new WeakMap<PublicKeyEntry, KeyUse>();
 
-  const useOf = (entry: PublicKeyEntry): KeyUse => {
+  const useOf = (entry: PublicKeyEntry, nowMs: number): KeyUse => {
     const known = uses.get(entry);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (known.project.day !== utcDay(nowMs)) known.project = quotas.of(entry.projectId, nowMs);
+      return known;
+    }
     const { projectId, mode, keyId, environment } = entry;
     const source = { projectId, mode, keyId, environment: environment ?? '' };
-    const use = { source, from: { address: '', userAgent: '' }, fromReadAtMs: Number.NEGATIVE_INFINITY };
+    const project = quotas.of(projectId, nowMs);
+    const use = { source, from: { address: '', userAgent: '' }, fromReadAtMs: Number.NEGATIVE_INFINITY, project };
     uses.set(entry, use);
     return use;
+  };
+
+  /** Of a key that is known and must not be used so. */
+  const refusedKey = (keyId: string | undefined, error: ContractError, nowMs: number): Admission => {
+    if (keyId === undefined) return refused(error);
+    usage.request(keyId, null, nowMs);
+    return { keyId, rate: null, verdict: error };
+  };
+
+  /** Why nothing of this key's project, or of anybody, is taken now; null = it is. */
+  const refusalOf = ({ quota }: PublicKeyEntry, project: ProjectUse, nowMs: number): ContractError | null => {
+    if (quota !== null) {
+      project.isHeld = true;
+      const exhausted = exhaustedQuota(quota, project);
+      if (exhausted !== null) return quotaExhausted(exhausted, quota, nowMs);
+    }
+    return options.closedFor() ?? (options.waitingBytes.fits(0) ? null : queueFull());
   };
 
   return (head, readAddress, nowMs) => {
@@ -91,38 +123,29 @@ export function createAdmission(options: AdmissionOptions): Admit {
     const receiptSecret = keys.snapshot.receiptSecret();
     if (receiptSecret === null) return refused(noSnapshot());
     const entry = keys.snapshot.lookUp(key, nowMs);
-    if (entry instanceof ContractError) return refused(entry);
+    if (entry instanceof ContractError) return refusedKey(keys.snapshot.keyIdOf(key), entry, nowMs);
+    const { keyId } = entry;
     if (!originAllowed(head.origin === '' ? undefined : head.origin, entry.allowedOrigins))
-      return refused(ORIGIN_REFUSED);
+      return refusedKey(keyId, ORIGIN_REFUSED, nowMs);
 
-    const use = useOf(entry);
+    const use = useOf(entry, nowMs);
     if (nowMs - use.fromReadAtMs >= ADDRESS_READ_INTERVAL_MS) {
       use.from = { address: readAddress(), userAgent: head.userAgent };
       use.fromReadAtMs = nowMs;
     }
-    usage.request(entry.keyId, use.from, nowMs);
+    usage.request(keyId, use.from, nowMs);
     const limit = effectiveLimitPerMinute(entry.rateLimitPerMinute, options.rateLimitMaxPerMinute);
-    const rate = limiter.take(entry.keyId, limit, keys.liveIntakes(), nowMs);
+    const rate = limiter.take(keyId, limit, keys.liveIntakes(), nowMs);
     if (rate !== null && !rate.allowed) {
-      usage.limited(entry.keyId);
-      return { rate, verdict: tooManyRequests(rate.retryAfterSeconds) };
+      usage.limited(keyId);
+      return { keyId: null, rate, verdict: tooManyRequests(rate.retryAfterSeconds) };
     }
-    const closedFor = options.closedFor();
-    if (closedFor !== null) return { rate, verdict: closedFor };
-    if (!options.waitingBytes.fits(0)) return { rate, verdict: queueFull() };
-    return { rate, verdict: { entry, source: use.source, receiptSecret } };
+    const refusal = refusalOf(entry, use.project, nowMs);
+    if (refusal !== null) return { keyId, rate, verdict: refusal };
+    return { keyId, rate, verdict: { entry, source: use.source, receiptSecret, project: use.project } };
   };
 }
 
 function refused(error: ContractError): Admission {
-  return { rate: null, verdict: error };
-}
-
-function tooManyRequests(retryAfterSeconds: number): ContractError {
-  return new ContractError(
-    'RATE_LIMIT_EXCEEDED',
-    `Too many requests. Please retry after ${retryAfterSeconds} seconds.`,
-    {},
-    { retryAfterSeconds },
-  );
+  return { keyId: null, rate: null, verdict: error };
 }

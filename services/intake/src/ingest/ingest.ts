@@ -1,8 +1,9 @@
 // The way of one write request: admitted by its head, body read, inflated, parsed, filed in a batch; answered when durable.
 import { ContractError } from '@sazabi/contract';
-import type { KeyUsageCounts } from '@sazabi/keys';
+import type { KeyUsageCounts, ProjectUse } from '@sazabi/keys';
 import { expiresOnDay, requestIdOf } from '@sazabi/log-record';
 import type { GroupCommit } from '../batch/group-commit.ts';
+import type { Filed } from '../batch/submission.ts';
 import type { BytesBudget } from '../bytes-budget.ts';
 import { type Compression, compressionOf } from '../decompress/content-encoding.ts';
 import type { Inflater } from '../decompress/inflate.ts';
@@ -59,7 +60,8 @@ const BAD_IDEMPOTENCY_KEY = new ContractError(
 export function createIngest(options: IngestOptions): Ingest {
   return (exchange, head, kind, readAddress) => {
     const nowMs = options.now();
-    const { rate, verdict } = options.admit(head, readAddress, nowMs);
+    const { keyId, rate, verdict } = options.admit(head, readAddress, nowMs);
+    exchange.keyId = keyId;
     exchange.rate = rate;
     const reading =
       verdict instanceof ContractError ? verdict : readingOf(head, kind, verdict, nowMs, options.bodyBytes);
@@ -162,12 +164,32 @@ function file(options: IngestOptions, exchange: Exchange, reading: Reading, body
   releaseBody(options, exchange);
   if (filed.rejectedByCode !== null) countRejected(options, entry.keyId, filed.rejectedByCode);
   if (filed.accepted === 0 && filed.rejectedCount > 0) {
+    // Each of its logs was counted.
+    exchange.keyId = null;
     answerError(exchange, noneAccepted(filed));
     return;
   }
   options.counts.acceptedLogs += filed.accepted;
+  charge(exchange, writer.project, filed);
   exchange.pendingBody = acceptedBody(filed, source, writer.receiptSecret);
   if (filed.accepted === 0) answer(exchange, 202, exchange.pendingBody);
+}
+
+/** A repeat under an Idempotency-Key is charged again: whether its original was stored, nobody here can tell. */
+function charge(exchange: Exchange, project: ProjectUse, { accepted, logBytes }: Filed): void {
+  project.logs += accepted;
+  project.bytes += logBytes;
+  exchange.charged = project;
+  exchange.chargedLogs = accepted;
+  exchange.chargedBytes = logBytes;
+}
+
+/** Gives back what was charged for logs that could not be written: clients send them again. */
+export function giveBack(exchange: Exchange): void {
+  if (exchange.charged === null) return;
+  exchange.charged.logs -= exchange.chargedLogs;
+  exchange.charged.bytes -= exchange.chargedBytes;
+  exchange.charged = null;
 }
 
 function countRejected(options: IngestOptions, keyId: string, byCode: ReadonlyMap<string, number>): void {

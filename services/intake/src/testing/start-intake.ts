@@ -6,7 +6,17 @@ import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { type Bus, openBus } from '@sazabi/bus';
 import type { Mode } from '@sazabi/contract';
-import { createKeySnapshot, generateKey, hashKey, type KeySnapshot, type PublicKeyEntry } from '@sazabi/keys';
+import {
+  createKeySnapshot,
+  createKeyUsage,
+  createQuotaUse,
+  generateKey,
+  hashKey,
+  type KeySnapshot,
+  type KeyUsageCounts,
+  type PublicKeyEntry,
+  type QuotaUse,
+} from '@sazabi/keys';
 import { createLogger } from '@sazabi/lifecycle';
 import { decodeRecord, type NativeValue, type RecordMeta, readNativeBlock } from '@sazabi/log-record';
 import { type IntakeConfig, parseConfig } from '../config.ts';
@@ -34,6 +44,9 @@ export interface TestIntake {
   readonly port: number;
   readonly intake: RunningIntake;
   readonly snapshot: KeySnapshot;
+  /** What it would report. */
+  readonly usage: KeyUsageCounts;
+  readonly quotas: QuotaUse;
   readonly receiptSecret: Uint8Array;
   readonly dataDir: string;
   readonly bus: Bus;
@@ -84,7 +97,16 @@ export async function startTestIntake(options: TestIntakeOptions = {}): Promise<
   const wrapped = options.wrapBus?.(bus) ?? bus;
   const deleteData = () => rmSync(dataDir, { recursive: true, force: true });
   const shared = options.environment === undefined ? { bus: wrapped } : {};
-  const overrides = { ...shared, keys, logger, now: options.now ?? Date.now, isAlone: options.isAlone ?? false };
+  const [usage, quotas] = [createKeyUsage(), createQuotaUse()];
+  const overrides = {
+    ...shared,
+    keys,
+    usage,
+    quotas,
+    logger,
+    now: options.now ?? Date.now,
+    isAlone: options.isAlone ?? false,
+  };
   const intake = await run({ ...config, ...options.config }, overrides).catch((error: unknown) => {
     deleteData();
     throw error;
@@ -97,6 +119,8 @@ export async function startTestIntake(options: TestIntakeOptions = {}): Promise<
     port: Number(new URL(intake.url).port),
     intake,
     snapshot,
+    usage,
+    quotas,
     receiptSecret,
     dataDir,
     bus,
@@ -133,6 +157,7 @@ function newEntry(key: string, mode: Mode): PublicKeyEntry {
     expiresAtMs: null,
     revokedAtMs: null,
     retentionDays: 30,
+    quota: null,
   };
 }
 

@@ -4,7 +4,8 @@ import type { ControlDb } from '@sazabi/control-db';
 import type { KeyUsage } from '@sazabi/keys';
 import { FEED_HEARTBEAT_MS } from '../limits.ts';
 import type { ConnectedIntake } from './confirmations.ts';
-import { createFeedWriter, type FeedPosition } from './feed-writer.ts';
+import { createFeedWriter, type FeedPosition, type FeedWriter } from './feed-writer.ts';
+import type { QuotaExchange, QuotaFollower } from './quota-exchange.ts';
 import { readReplies } from './reply-lines.ts';
 
 export interface FeedConnectionParts {
@@ -13,7 +14,8 @@ export interface FeedConnectionParts {
   readonly onNews: (listener: () => void) => () => void;
   /** The intake has said who it is, or has confirmed more. */
   readonly heard: () => void;
-  readonly takeReport: (usages: readonly KeyUsage[]) => void;
+  readonly takeReport: (day: string, usages: readonly KeyUsage[]) => void;
+  readonly quotas: QuotaExchange;
   readonly liveIntakes: () => number;
 }
 
@@ -25,12 +27,22 @@ export async function followIntake(
   signal: AbortSignal,
   parts: FeedConnectionParts,
 ): Promise<void> {
-  await Promise.race([receive(request, intake, parts), send(response, positionOf(request), intake, signal, parts)]);
+  const writer = createFeedWriter(parts.db, response, signal);
+  const quota = parts.quotas.follow(writer.tell);
+  try {
+    await Promise.race([
+      receive(request, intake, quota, parts),
+      send(writer, positionOf(request), intake, signal, parts),
+    ]);
+  } finally {
+    quota.leave();
+  }
 }
 
 async function receive(
   request: IncomingMessage,
   intake: ConnectedIntake,
+  quota: QuotaFollower,
   { heard, takeReport }: FeedConnectionParts,
 ): Promise<void> {
   for await (const reply of readReplies(request)) {
@@ -44,20 +56,22 @@ async function receive(
         heard();
         break;
       case 'report':
-        takeReport(reply.keys);
+        takeReport(reply.day, reply.keys);
+        break;
+      case 'quota-use':
+        if (intake.intakeId !== null) quota.told(intake.intakeId, reply.day, reply.projects);
         break;
     }
   }
 }
 
 async function send(
-  response: ServerResponse,
+  writer: FeedWriter,
   after: FeedPosition | null,
   intake: ConnectedIntake,
   signal: AbortSignal,
-  { db, onNews, heard, liveIntakes }: FeedConnectionParts,
+  { onNews, heard, liveIntakes }: FeedConnectionParts,
 ): Promise<void> {
-  const writer = createFeedWriter(db, response, signal);
   if ((await writer.start(after)) && after !== null) {
     intake.confirmedSeq = Math.max(intake.confirmedSeq, after.seq);
     heard();

@@ -15,6 +15,8 @@ export interface FeedWriter {
   start(after: FeedPosition | null): Promise<boolean>;
   /** Sends the changes since; to be called when keys may have changed. Calls while it runs share one more round. */
   catchUp(): Promise<void>;
+  /** What is no change of a key; lost on one that is cut. */
+  tell(message: FeedMessage): void;
   /** Tells that the feed lives. */
   heartbeat(liveIntakes: number): void;
 }
@@ -49,6 +51,11 @@ export function createFeedWriter(db: ControlDb, response: ServerResponse, signal
     } while (again);
   };
 
+  const tell = (message: FeedMessage): void => {
+    if (response.writableLength > FEED_UNSENT_BYTES_MAX) response.destroy();
+    else response.write(`${JSON.stringify(message)}\n`);
+  };
+
   return {
     async start(after) {
       if (after !== null && (await canResume(db.orm, after))) {
@@ -74,10 +81,7 @@ export function createFeedWriter(db: ControlDb, response: ServerResponse, signal
       });
       return running;
     },
-    heartbeat(liveIntakes) {
-      if (response.writableLength > FEED_UNSENT_BYTES_MAX) response.destroy();
-      else
-        response.write(`${JSON.stringify({ type: 'heartbeat', seq: sentSeq, liveIntakes } satisfies FeedMessage)}\n`);
-    },
+    tell,
+    heartbeat: (liveIntakes) => tell({ type: 'heartbeat', seq: sentSeq, liveIntakes }),
   };
 }

@@ -5,6 +5,7 @@ import { type Logger, safeMessage } from '@sazabi/lifecycle';
 import { KEY_CONFIRM_WAIT_MS } from '../limits.ts';
 import { type ConnectedIntake, createConfirmations } from './confirmations.ts';
 import { followIntake } from './feed-connection.ts';
+import { createQuotaExchange } from './quota-exchange.ts';
 import { aloneOnStore, type Replicas } from './replicas.ts';
 import { createSharedReplicas } from './shared-replicas.ts';
 import { createUsageReports } from './usage-reports.ts';
@@ -40,6 +41,7 @@ export function createKeyFeed(db: ControlDb, logger: Logger): KeyFeed {
     : aloneOnStore(() => feeds().intakeIds);
   const stopListening = db.onKeyChange(wake);
   const reports = createUsageReports(db, logger);
+  const quotas = createQuotaExchange(db, logger);
   /** Feeds that failed since one has last begun. */
   let failures = 0;
   /** One line when an outage begins, and ever fewer while it lasts: intakes ask again and again. */
@@ -52,6 +54,7 @@ export function createKeyFeed(db: ControlDb, logger: Logger): KeyFeed {
     db,
     heard,
     takeReport: reports.take,
+    quotas,
     liveIntakes: replicas.liveIntakes,
     onNews(listener: () => void) {
       followers.add(listener);
@@ -99,6 +102,7 @@ export function createKeyFeed(db: ControlDb, logger: Logger): KeyFeed {
       cutAll();
       await replicas.close();
       await reports.settled();
+      await quotas.close();
     },
   };
 }

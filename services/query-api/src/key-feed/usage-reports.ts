@@ -5,7 +5,7 @@ import { type Logger, safeMessage } from '@sazabi/lifecycle';
 
 export interface UsageReports {
   /** Beside the feeds: a report must not hold up the confirmations behind it. */
-  take(usages: readonly KeyUsage[]): void;
+  take(day: string, usages: readonly KeyUsage[]): void;
   /** Resolves when those that came are written down. */
   settled(): Promise<void>;
 }
@@ -13,9 +13,9 @@ export interface UsageReports {
 export function createUsageReports(db: ControlDb, logger: Logger): UsageReports {
   let reports = Promise.resolve();
   return {
-    take(usages) {
+    take(day, usages) {
       reports = reports
-        .then(() => recordUsageReport(db.orm, usages))
+        .then(() => recordUsageReport(db.orm, day, usages))
         .catch((error: unknown) =>
           logger.warn({ event: 'usage_report_lost', reason: safeMessage(error) }, 'A report of use is lost.'),
         );

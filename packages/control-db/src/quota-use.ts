@@ -1,0 +1,53 @@
+// How much of projects' daily quotas the intakes have used: absolute counts, a row for each run of each intake.
+import type { ProjectTaken } from '@sazabi/keys';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import type { Orm } from './control-db.ts';
+import { quotaUse } from './schema.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface QuotaUseRow extends ProjectTaken {
+  readonly intakeId: string;
+}
+
+/**
+ * Writes an intake's counts of a day (YYYY-MM-DD, UTC). They only grow: what comes late or twice changes nothing. Projects that
+ * the store does not know are left out.
+ */
+export async function recordQuotaUse(
+  orm: Orm,
+  intakeId: string,
+  day: string,
+  projects: readonly ProjectTaken[],
+): Promise<void> {
+  if (projects.length === 0) return;
+  // In one order, so that two intakes at once cannot lock each other.
+  const rows = projects
+    .toSorted((a, b) => (a.projectId < b.projectId ? -1 : 1))
+    .map(({ projectId, logs, bytes }) => sql`(${projectId}::uuid, ${logs}::bigint, ${bytes}::bigint)`);
+  await orm.execute(sql`INSERT INTO ${quotaUse} (day, project_id, intake_id, logs, bytes)
+    SELECT ${day}::date, projects.id, ${intakeId}::uuid, used.logs, used.bytes
+    FROM (VALUES ${sql.join(rows, sql`, `)}) AS used (id, logs, bytes) JOIN projects ON projects.id = used.id
+    ORDER BY projects.id
+    ON CONFLICT (day, project_id, intake_id) DO UPDATE SET
+      logs = GREATEST(quota_use.logs, excluded.logs), bytes = GREATEST(quota_use.bytes, excluded.bytes)`);
+}
+
+/** What every run of every intake has used of these projects on a day. */
+export function readQuotaUse(orm: Orm, day: string, projectIds: readonly string[]): Promise<QuotaUseRow[]> {
+  return orm
+    .select({
+      projectId: quotaUse.projectId,
+      intakeId: quotaUse.intakeId,
+      logs: quotaUse.logs,
+      bytes: quotaUse.bytes,
+    })
+    .from(quotaUse)
+    .where(and(eq(quotaUse.day, day), inArray(quotaUse.projectId, [...projectIds])));
+}
+
+/** Forgets days before yesterday: no intake's clock is that far behind. */
+export async function forgetOldQuotaUse(orm: Orm, nowMs: number): Promise<void> {
+  const yesterday = new Date(nowMs - DAY_MS).toISOString().slice(0, 10);
+  await orm.delete(quotaUse).where(lt(quotaUse.day, yesterday));
+}
