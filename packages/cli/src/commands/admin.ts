@@ -1,4 +1,4 @@
-// `sazabi admin organizations|dead-letters`: on the host, through the API's internal port.
+// `sazabi admin organizations|create-key|dead-letters`: on the host, through the API's internal port.
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -43,6 +43,7 @@ export function addAdminCommands(admin: Command, context: Context): void {
       '\nThe token is INTERNAL_TOKEN or, after `npm start`, what is in its data folder (SAZABI_DATA_DIR, default ./.sazabi).',
     );
   addOrganizations(admin.command('organizations').description('make and list organizations'), context);
+  addAdminCreateKey(admin, context);
   addDeadLetters(
     admin.command('dead-letters').description('records that belong to no project, as nobody can read them'),
     context,

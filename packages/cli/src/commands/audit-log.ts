@@ -1,5 +1,6 @@
 // `sazabi audit-log list`: who changed what, when, from where.
-import type { Command } from 'commander';
+import { AUDIT_ACTIONS } from '@sazabi/contract';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { addExamples } from '../examples.ts';
@@ -63,7 +64,7 @@ export function addAuditLogCommands(auditLog: Command, context: Context): void {
   const list = auditLog
     .command('list')
     .description('list changes of keys, projects and settings, newest first')
-    .option('--action <action>', 'only this, as public_key.revoked')
+    .addOption(new Option('--action <action>', 'only this').choices(AUDIT_ACTIONS))
     .option('--target <id>', 'only changes of this key or project, by its id')
     .option('--from <time>', 'begin: as 7d (ago), or 2026-01-31T12:00:00Z', parseQueryTime)
     .option('--to <time>', 'end', parseQueryTime)

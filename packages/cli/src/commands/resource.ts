@@ -22,7 +22,7 @@ export interface Resource<T extends { readonly id: string }> {
   readonly schema: z.ZodType<T>;
   /** By what people call it, beside its id. */
   readonly titleOf: (item: T) => string;
-  /** Whether it is over (revoked): a name means one that is not, if there is one. */
+  /** Whether it is over (revoked, replaced): a name means one that is not, if there is one. */
   readonly isOver?: (item: T) => boolean;
   readonly columns: readonly Column[];
   readonly cells: (item: T, nowMs: number) => readonly Cell[];
@@ -36,20 +36,20 @@ export interface JsonFlag {
   readonly json?: true | undefined;
 }
 
+/** A long list tells how far it is each time so many have come: a page. */
+const SHOWN_ITEMS = 100;
+
 export const ID_HELP = 'its id or name, as `list` shows it';
 
-/** All items that are kept, with their count on a terminal while pages come. */
-export async function gather<T>(output: Output, items: AsyncIterable<T>, keep: (item: T) => boolean = () => true) {
-  const kept: T[] = [];
-  let read = 0;
+/** All items, with their count on a terminal while pages come. */
+export async function gather<T>(output: Output, items: AsyncIterable<T>): Promise<readonly T[]> {
+  const read: T[] = [];
   for await (const item of items) {
-    read += 1;
-    // The first page comes at once.
-    if (read % 100 === 0) output.status(`${read} read …`);
-    if (keep(item)) kept.push(item);
+    read.push(item);
+    if (read.length % SHOWN_ITEMS === 0) output.status(`${read.length} read …`);
   }
   output.status('');
-  return kept;
+  return read;
 }
 
 /** A list as a table, or for programs as one JSON array. */

@@ -17,6 +17,7 @@ export const keySchema = z.looseObject({
   lastUsedFrom: z.looseObject({ address: z.string(), userAgent: z.string() }).nullish(),
   expiresAt: z.string().nullish(),
   revokedAt: z.string().nullish(),
+  replacedBy: z.string().nullish(),
   allowedOrigins: z.array(z.string()).optional(),
   rateLimitPerMinute: z.number().nullish(),
   /** Public keys. */
@@ -35,7 +36,7 @@ export function keysOf(kind: KeyKind): Resource<Key> {
     path: `${kind}-keys`,
     schema: keySchema,
     titleOf: ({ name }) => name,
-    isOver: ({ revokedAt }) => typeof revokedAt === 'string',
+    isOver: ({ revokedAt, replacedBy }) => typeof revokedAt === 'string' || typeof replacedBy === 'string',
     columns: [
       { title: 'ID' },
       { title: 'NAME', shrinks: true },
@@ -66,6 +67,7 @@ export function keysOf(kind: KeyKind): Resource<Key> {
       ['Rate limit', key.rateLimitPerMinute === null ? 'none' : `${key.rateLimitPerMinute} a minute`],
       ['Expires', key.expiresAt ?? 'never'],
       ['Revoked', key.revokedAt ?? undefined],
+      ['Replaced by', key.replacedBy ?? undefined],
       ['Created', key.createdAt],
       ['Created by', key.createdBy ?? 'the first start, or the operator'],
       ['Last used', key.lastUsedAt ?? 'never'],
@@ -74,8 +76,7 @@ export function keysOf(kind: KeyKind): Resource<Key> {
   };
 }
 
-/** Whether requests with it are refused by now. */
-export function isEnded({ revokedAt, expiresAt }: Key, nowMs: number): boolean {
+function isEnded({ revokedAt, expiresAt }: Key, nowMs: number): boolean {
   return typeof revokedAt === 'string' || (typeof expiresAt === 'string' && Date.parse(expiresAt) <= nowMs);
 }
 

@@ -100,12 +100,25 @@ describe('list', () => {
     expect(names(all.stdout)).toEqual(['a', 'b', 'c']);
     expect(all.stdout).toMatch(/^id-b .* 1s ago +live, expired 2d ago$/m);
     expect(all.stdout).toMatch(/^id-c .* never +revoked 2026-01-01$/m);
-    const found = async (...flags: string[]) => names((await publicKeys('list', ...flags)).stdout);
-    expect(await found('--unused', '90d')).toEqual(['a', 'c']);
-    expect(await found('--older', '200d')).toEqual([]);
-    expect(await found('--mode', 'test')).toEqual(['c']);
-    expect(await found('--active')).toEqual(['a']);
-    expect(await found('--project', KEY_ID)).toEqual([]);
+    answer = () => listed();
+    const flags = [
+      '--unused',
+      '90d',
+      '--older',
+      '200d',
+      '--mode',
+      'test',
+      '--state',
+      'active',
+      '--project',
+      PROJECT_ID,
+    ];
+    await publicKeys('list', ...flags);
+    const asked = new URL(server.requests.at(-1)?.path ?? '', server.url).searchParams;
+    const { unusedSince = '', createdBefore = '', ...rest } = Object.fromEntries(asked);
+    expect(rest).toEqual({ mode: 'test', state: 'active', projectId: PROJECT_ID, limit: '100' });
+    expect(unusedSince.slice(0, 10)).toBe(daysAgo(90).slice(0, 10));
+    expect(createdBefore.slice(0, 10)).toBe(daysAgo(200).slice(0, 10));
   });
 
   it('is one array for programs, also where nothing is found', async () => {

@@ -34,17 +34,19 @@ export function addKeySettings(command: Command, kind: KeyKind, use: 'create' | 
       '--environment <name>',
       `the environment of its logs that name none${change ? '; an empty text takes it back' : ''}`,
     );
-  command
-    .addOption(
-      new Option(
-        '--scope <scope>',
-        `what it may do${change ? ', instead of what it may now' : ''}; read, write and admin are all of a kind (again for more${change ? '' : '; default: admin'})`,
-      )
-        .choices(SCOPE_CHOICES)
-        .argParser(collectScope),
-    )
-    .option('--allow-browser', 'let pages of its origins use it');
+  command.addOption(scopeOption(use)).option('--allow-browser', 'let pages of its origins use it');
   return change ? command.option('--no-allow-browser', 'let no page use it') : command;
+}
+
+/** `--scope`, of a key of either use. */
+export function scopeOption(use: 'create' | 'update'): Option {
+  const [instead, more] = use === 'update' ? [', instead of what it may now', ''] : ['', '; default: admin'];
+  return new Option(
+    '--scope <scope>',
+    `what it may do${instead}; read, write and admin are all of a kind (again for more${more})`,
+  )
+    .choices(SCOPE_CHOICES)
+    .argParser(collectScope);
 }
 
 /** The fields of the API's body that the flags set. */
