@@ -16,6 +16,7 @@ import { allowOrigins } from './http/cors.ts';
 import { guardRoutes } from './http/guard.ts';
 import { serveDocumentation } from './http/openapi.ts';
 import { createOrganizationRoute } from './internal/create-organization.ts';
+import { createSecretKeyRoute } from './internal/create-secret-key.ts';
 import { deadLetterRoutes } from './internal/dead-letters.ts';
 import { listOrganizationsRoute } from './internal/list-organizations.ts';
 import { createKeyFeed } from './key-feed/key-feed.ts';
@@ -74,6 +75,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
       routes: {
         'POST /internal/keys': onceStarted(isStarted, feed.serve),
         'POST /internal/organizations': onceStarted(isStarted, createOrganizationRoute(db, feed, logger)),
+        'POST /internal/secret-keys': onceStarted(isStarted, createSecretKeyRoute(db, logger)),
         'GET /internal/organizations': listOrganizationsRoute(db, logger),
         ...deadLetterRoutes(outside, logger),
       },

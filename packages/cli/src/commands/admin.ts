@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { fromNow } from '../output/times.ts';
+import { addAdminCreateKey } from './admin-create-key.ts';
 import { type JsonFlag, type Listed, printList } from './resource.ts';
 
 const organizationsSchema = z.array(z.looseObject({ id: z.string(), name: z.string() }));

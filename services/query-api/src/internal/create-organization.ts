@@ -2,17 +2,15 @@
 import { newOrganizationSchema } from '@sazabi/contract/schemas';
 import { type ControlDb, foundOrganization } from '@sazabi/control-db';
 import type { InternalRoute, Logger } from '@sazabi/lifecycle';
-import { parseJson } from '../http/json-body.ts';
-import { invalid } from '../http/validation.ts';
 import type { KeyFeed } from '../key-feed/key-feed.ts';
 import { presentPublicKey } from '../routes/keys/public.ts';
 import { presentSecretKey } from '../routes/keys/secret.ts';
 import { presentProject } from '../routes/projects/present.ts';
-import { internalCall, readBody } from './internal-call.ts';
+import { internalCall, parseBody } from './internal-call.ts';
 
 export function createOrganizationRoute(db: ControlDb, feed: KeyFeed, logger: Logger): InternalRoute {
   return internalCall(logger, async (request) => {
-    const { name } = parseBody(await readBody(request));
+    const { name } = await parseBody(request, newOrganizationSchema);
     const founded = await foundOrganization(db.orm, name, { type: 'operator' });
     await feed.inForce(founded.publicKey.seq);
     const { organization, project, publicKey, secretKey } = founded;
@@ -26,10 +24,4 @@ export function createOrganizationRoute(db: ControlDb, feed: KeyFeed, logger: Lo
       },
     };
   });
-}
-
-function parseBody(text: string): { name: string } {
-  const parsed = newOrganizationSchema.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
 }

@@ -3,7 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { ContractError, failure, success } from '@sazabi/contract';
 import { describeError, type InternalRoute, type Logger } from '@sazabi/lifecycle';
 import { v7 as uuidv7 } from 'uuid';
+import type { z } from 'zod';
 import { expectedFailure } from '../http/failures.ts';
+import { parseJson } from '../http/json-body.ts';
+import { invalid } from '../http/validation.ts';
 import { BODY_BYTES_MAX } from '../limits.ts';
 
 export type InternalAnswer =
@@ -41,8 +44,15 @@ export function internalCall(
   };
 }
 
+/** The body, read and judged by `schema`. @throws ContractError */
+export async function parseBody<T extends z.ZodType>(request: IncomingMessage, schema: T): Promise<z.infer<T>> {
+  const parsed = schema.safeParse(parseJson(await readBody(request)));
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
+}
+
 /** @throws ContractError PAYLOAD_TOO_LARGE */
-export async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
