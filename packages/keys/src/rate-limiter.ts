@@ -20,6 +20,8 @@ export interface RateLimiter {
    * `liveIntakes` intakes share limit and burst evenly; each may always burst by one request.
    */
   take(keyId: string, limitPerMinute: number | null, liveIntakes: number, nowMs: number): RateVerdict | null;
+  /** As {@link take}, of a request that is refused for another reason and costs nothing. */
+  look(keyId: string, limitPerMinute: number | null, liveIntakes: number, nowMs: number): RateVerdict | null;
   /** Buckets held now. */
   size(): number;
 }
@@ -56,29 +58,39 @@ export function createRateLimiter(bucketsMax: number = RATE_LIMIT_BUCKETS_MAX): 
     return fresh;
   };
 
+  /** `taken` requests, 0 or 1, from the key's bucket. */
+  const judge = (
+    keyId: string,
+    limitPerMinute: number | null,
+    liveIntakes: number,
+    nowMs: number,
+    taken: 0 | 1,
+  ): RateVerdict | null => {
+    if (limitPerMinute === null) return null;
+    const cost = MINUTE_MS * liveIntakes;
+    const capacity = Math.max(limitPerMinute * MINUTE_MS, cost);
+    const bucket = bucketOf(keyId, capacity, nowMs);
+    // A clock set back brings nothing, and takes nothing away.
+    const elapsedMs = Math.max(0, nowMs - bucket.updatedAtMs);
+    const filled = Math.min(capacity, bucket.units + elapsedMs * limitPerMinute);
+    const allowed = filled >= cost;
+    bucket.units = allowed ? filled - cost * taken : filled;
+    bucket.updatedAtMs = nowMs;
+    bucket.fullAtMs = nowMs + Math.ceil((capacity - bucket.units) / limitPerMinute);
+    const missingMs = allowed ? 0 : (cost - filled) / limitPerMinute;
+    return {
+      allowed,
+      limit: limitPerMinute,
+      remaining: Math.floor(bucket.units / cost) * liveIntakes,
+      resetUnixSeconds: Math.ceil(bucket.fullAtMs / 1000),
+      retryAfterSeconds: allowed ? 0 : Math.max(1, Math.ceil(missingMs / 1000)),
+    };
+  };
+
   return {
     size: () => buckets.size,
-    take(keyId, limitPerMinute, liveIntakes, nowMs) {
-      if (limitPerMinute === null) return null;
-      const cost = MINUTE_MS * liveIntakes;
-      const capacity = Math.max(limitPerMinute * MINUTE_MS, cost);
-      const bucket = bucketOf(keyId, capacity, nowMs);
-      // A clock set back brings nothing, and takes nothing away.
-      const elapsedMs = Math.max(0, nowMs - bucket.updatedAtMs);
-      const filled = Math.min(capacity, bucket.units + elapsedMs * limitPerMinute);
-      const allowed = filled >= cost;
-      bucket.units = allowed ? filled - cost : filled;
-      bucket.updatedAtMs = nowMs;
-      bucket.fullAtMs = nowMs + Math.ceil((capacity - bucket.units) / limitPerMinute);
-      const missingMs = allowed ? 0 : (cost - filled) / limitPerMinute;
-      return {
-        allowed,
-        limit: limitPerMinute,
-        remaining: Math.floor(bucket.units / cost) * liveIntakes,
-        resetUnixSeconds: Math.ceil(bucket.fullAtMs / 1000),
-        retryAfterSeconds: allowed ? 0 : Math.max(1, Math.ceil(missingMs / 1000)),
-      };
-    },
+    take: (keyId, limitPerMinute, liveIntakes, nowMs) => judge(keyId, limitPerMinute, liveIntakes, nowMs, 1),
+    look: (keyId, limitPerMinute, liveIntakes, nowMs) => judge(keyId, limitPerMinute, liveIntakes, nowMs, 0),
   };
 }
 

@@ -18,6 +18,11 @@ import { notFound } from './http/not-found.ts';
 import type { KeyUse } from './key-use.ts';
 import { USER_AGENT_LENGTH_MAX } from './limits.ts';
 
+const FOREIGN_PAGE = new ContractError(
+  'FORBIDDEN',
+  'A secret key must not be used from a web page: everyone who opens the page can read it. If that is meant, give the key allowBrowser and this origin in allowedOrigins.',
+);
+
 /** Who calls, as its key says. */
 export interface Caller {
   readonly organizationId: string;
@@ -33,9 +38,15 @@ export interface Caller {
   readonly actor: Actor;
 }
 
+export interface Authenticated {
+  readonly caller: Caller;
+  /** Why the key, good as it is, must not be used from where the request comes; null = it may. */
+  readonly refusal: ContractError | null;
+}
+
 export interface Tenancy {
-  /** @throws ContractError for each way in which the request's key is none, not valid, or not to be used from there */
-  authenticate(request: FastifyRequest): Promise<Caller>;
+  /** Tells who calls, and counts as a use of the key. @throws ContractError for each way in which it is none or not valid */
+  authenticate(request: FastifyRequest): Promise<Authenticated>;
   /**
    * The logs that the caller may see: those of its organization's living projects, in its key's mode.
    * @param projectId of a body: must be one of those. @throws ContractError NOT_FOUND
@@ -52,10 +63,9 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
   return {
     async authenticate(request) {
       const { key, organizationName } = await validKey(db, request);
-      refuseForeignOrigin(key, request.headers.origin, dashboardOrigin());
       const from = { address: request.ip, userAgent: userAgentOf(request) };
       keyUse.note({ keyId: key.id, atMs: Date.now(), ...from });
-      return {
+      const caller = {
         organizationId: key.organizationId,
         organizationName,
         keyId: key.id,
@@ -65,7 +75,8 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
         scopes: key.scopes,
         rateLimitPerMinute: key.rateLimitPerMinute,
         actor: { type: 'secret_key', keyId: key.id, ...from },
-      };
+      } as const;
+      return { caller, refusal: mayBeUsedFrom(key, request.headers.origin, dashboardOrigin()) ? null : FOREIGN_PAGE };
     },
     async logScope({ organizationId, mode }, projectId) {
       const living = await listRetentions(db.orm, organizationId);
@@ -101,13 +112,9 @@ async function validKey(db: ControlDb, request: FastifyRequest): Promise<{ key: 
 }
 
 /** A page elsewhere has the key only by mistake, unless the key says that it may. */
-function refuseForeignOrigin(key: SecretKey, origin: string | undefined, dashboardOrigin: string): void {
-  if (origin === undefined || origin === dashboardOrigin) return;
-  if (key.allowBrowser && key.allowedOrigins.length > 0 && originAllowed(origin, key.allowedOrigins)) return;
-  throw new ContractError(
-    'FORBIDDEN',
-    'A secret key must not be used from a web page: everyone who opens the page can read it. If that is meant, make a key with allowBrowser and this origin in allowedOrigins.',
-  );
+function mayBeUsedFrom(key: SecretKey, origin: string | undefined, dashboardOrigin: string): boolean {
+  if (origin === undefined || origin === dashboardOrigin) return true;
+  return key.allowBrowser && key.allowedOrigins.length > 0 && originAllowed(origin, key.allowedOrigins);
 }
 
 function userAgentOf(request: FastifyRequest): string {

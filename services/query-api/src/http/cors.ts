@@ -13,7 +13,7 @@ const WEB_ORIGIN = /^https?:\/\//;
 
 /**
  * A preflight carries no key, so it is answered alike to any web page: it says nothing of which keys there are, costs no
- * look-up, and permits nothing by itself. The request that follows is judged by its key (`refuseForeignOrigin`), and its
+ * look-up, and permits nothing by itself. The request that follows is judged by its key (`tenancy.ts`), and its
  * answer can be read by the dashboard and by origins that its key allows (`letPageRead`), never with credentials.
  * @param dashboardOrigin asked at each request: with port 0 it is known only once the server listens
  */

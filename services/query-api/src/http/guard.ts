@@ -1,10 +1,11 @@
 // Every guarded call, before its body is read: who calls, how often, and whether the key's scopes allow it.
 import { ContractError, holdsScope, RATE_LIMIT_HEADERS, type Scope } from '@sazabi/contract';
-import { createRateLimiter, effectiveLimitPerMinute } from '@sazabi/keys';
-import type { FastifyRequest } from 'fastify';
-import type { Caller, Tenancy } from '../tenancy.ts';
+import { createRateLimiter, effectiveLimitPerMinute, type RateVerdict } from '@sazabi/keys';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticated, Caller, Tenancy } from '../tenancy.ts';
 import type { App } from './app.ts';
 import { letPageRead } from './cors.ts';
+import { expectedFailure } from './failures.ts';
 
 /** What a route asks of the caller: a scope, `any` valid key, or nothing (`none`). */
 export type Access = Scope | 'any' | 'none';
@@ -35,25 +36,44 @@ export function guardRoutes(app: App, { tenancy, rateLimitCap, liveReplicas, isS
     if (config?.access === undefined && !url.startsWith('/docs'))
       throw new Error(`${url} does not say who may call it.`);
   });
+  const authenticate = async (request: FastifyRequest): Promise<Authenticated> => {
+    if (!isStarted()) throw starting();
+    return await tenancy.authenticate(request);
+  };
+  /** Unknown paths and methods need no key; a good one is counted there like anywhere. */
+  const whoeverCalls = async (request: FastifyRequest): Promise<Authenticated | null> => {
+    try {
+      return await authenticate(request);
+    } catch (error) {
+      if (expectedFailure(error) === null) throw error;
+      return null;
+    }
+  };
+
   app.addHook('onRequest', async (request, reply) => {
     const access = request.routeOptions.config.access ?? 'none';
-    if (access === 'none') return;
-    if (!isStarted()) throw starting();
-    const caller = await tenancy.authenticate(request);
+    if (access === 'none' && !request.is404) return;
+    const authenticated = await (request.is404 ? whoeverCalls(request) : authenticate(request));
+    if (authenticated === null) return;
+    const { caller, refusal } = authenticated;
+    // One that is refused for its origin is told too, and counts: it was looked up like any other.
+    const limit = effectiveLimitPerMinute(caller.rateLimitPerMinute, rateLimitCap);
+    const verdict = limiter.take(caller.keyId, limit, liveReplicas(), Date.now());
+    if (verdict !== null) tellLimit(reply, verdict);
+    if (refusal !== null) throw refusal;
     request.caller = caller;
     // The key may be used from there, so its page can read what comes of it, failures too.
     if (request.headers.origin !== undefined) letPageRead(reply, request.headers.origin);
-    const limit = effectiveLimitPerMinute(caller.rateLimitPerMinute, rateLimitCap);
-    const verdict = limiter.take(caller.keyId, limit, liveReplicas(), Date.now());
-    if (verdict !== null) {
-      reply
-        .header(RATE_LIMIT_HEADERS.limit, String(verdict.limit))
-        .header(RATE_LIMIT_HEADERS.remaining, String(verdict.remaining))
-        .header(RATE_LIMIT_HEADERS.reset, String(verdict.resetUnixSeconds));
-      if (!verdict.allowed) throw tooManyRequests(verdict.retryAfterSeconds);
-    }
-    if (access !== 'any') requireScope(caller, access);
+    if (verdict?.allowed === false) throw tooManyRequests(verdict.retryAfterSeconds);
+    if (access !== 'any' && access !== 'none') requireScope(caller, access);
   });
+}
+
+function tellLimit(reply: FastifyReply, { limit, remaining, resetUnixSeconds }: RateVerdict): void {
+  reply
+    .header(RATE_LIMIT_HEADERS.limit, String(limit))
+    .header(RATE_LIMIT_HEADERS.remaining, String(remaining))
+    .header(RATE_LIMIT_HEADERS.reset, String(resetUnixSeconds));
 }
 
 /** The caller of a guarded route. */
