@@ -9,7 +9,7 @@ const ORIGIN_LENGTH_MAX = 300;
 export const RATE_LIMIT_MAX = 1_000_000_000;
 /** So long a rotated key may go on: whoever needs longer has two keys, not one. */
 export const OVERLAP_SECONDS_MAX = 30 * 86_400;
-const OVERLAP_SECONDS_DEFAULT = 86_400;
+export const OVERLAP_SECONDS_DEFAULT = 86_400;
 
 export const modeSchema = z.enum(MODES);
 
@@ -67,7 +67,7 @@ export const plainTextField = {
   key: z.string().meta({ description: 'The key itself. It is shown this once and stored nowhere.' }),
 };
 
-/** The body of a rotation; none is the same as an empty one. */
+/** The body of a rotation; none at all is an empty one. */
 export const rotateKeySchema = z
   .strictObject({
     overlapSeconds: z
@@ -78,7 +78,8 @@ export const rotateKeySchema = z
       .default(OVERLAP_SECONDS_DEFAULT)
       .meta({ description: 'How long the old key goes on, in seconds; 0 = it is revoked at once.' }),
   })
-  .meta({ id: 'RotateKey', examples: [{ overlapSeconds: 3600 }] });
+  .meta({ id: 'RotateKey', examples: [{ overlapSeconds: 3600 }] })
+  .nullable();
 
 /** What the store can compare with: years of four digits. */
 const filterTime = z.iso

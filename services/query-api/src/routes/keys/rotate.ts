@@ -1,6 +1,12 @@
 // POST /public-keys/{id}/rotate, POST /secret-keys/{id}/rotate: answered once every connected intake takes the new key.
 import { success } from '@sazabi/contract';
-import { noQuerySchema, pathIdSchema, rotateKeySchema, successSchema } from '@sazabi/contract/schemas';
+import {
+  noQuerySchema,
+  OVERLAP_SECONDS_DEFAULT,
+  pathIdSchema,
+  rotateKeySchema,
+  successSchema,
+} from '@sazabi/contract/schemas';
 import { type KeyRow, rotateKey } from '@sazabi/control-db';
 import type { Context } from '../../context.ts';
 import type { App } from '../../http/app.ts';
@@ -32,7 +38,7 @@ export function rotateKeyRoute<Row extends KeyRow>(app: App, { db, feed }: Conte
       const caller = callerOf(request);
       const id = pathId(request.params, kind.what);
       const options = {
-        overlapSeconds: request.body.overlapSeconds,
+        overlapSeconds: request.body?.overlapSeconds ?? OVERLAP_SECONDS_DEFAULT,
         permit: (row: Row) => kind.permit(caller, row),
       };
       const made = await rotateKey(kind.table, db.orm, caller.organizationId, id, options, caller.actor);
