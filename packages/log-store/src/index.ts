@@ -6,7 +6,7 @@ export { findLetter, type LetterWithRows } from './dead-letters/find-letter.ts';
 export type { Letter } from './dead-letters/letter.ts';
 export { type LettersPage, type LettersQuery, listLetters } from './dead-letters/list-letters.ts';
 export { findOperatorRecord, listOperatorLetters } from './dead-letters/operator-letters.ts';
-export { deleteLetter, markReplayed } from './dead-letters/settle-letter.ts';
+export { deleteLetter, deleteLettersOf, markReplayed } from './dead-letters/settle-letter.ts';
 export { createRowMatcher, type RowMatcher } from './match/row-matcher.ts';
 export { type RowView, viewRows } from './match/row-view.ts';
 export { visibleFromByProject } from './match/scope-matcher.ts';

@@ -2,6 +2,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ContractError } from '@sazabi/contract';
 import { NEXT_VERSION } from '../ingest/dead-letter.ts';
+import { idList } from '../ingest/id-list.ts';
+import { QUERY_BYTES_MAX } from '../ingest/limits.ts';
 import { asContractError } from '../query/run-select.ts';
 
 /** A cluster's Distributed table answers once the server that has the letter has it; where it stands alone this says nothing. */
@@ -18,6 +20,26 @@ export async function markReplayed(client: ClickHouseClient, id: string, recordI
 /** @throws ContractError SERVICE_UNAVAILABLE, QUERY_TIMEOUT */
 export async function deleteLetter(client: ClickHouseClient, id: string): Promise<void> {
   await settle(client, '1 AS deleted', { id });
+}
+
+/**
+ * Gives up all letters of deleted projects. Their bytes go with the next merge, as those of any letter that is deleted.
+ * @param projectIds UUID texts @throws ClickHouseError, or the connection's error
+ */
+export async function deleteLettersOf(client: ClickHouseClient, projectIds: readonly string[]): Promise<void> {
+  const of = `project_id IN (${idList(projectIds)}) AND taken_back = 0 AND deleted = 0`;
+  const found = await client.query({
+    query: `SELECT count() FROM dead_letters FINAL WHERE ${of}`,
+    format: 'JSONCompactEachRow',
+    clickhouse_settings: { max_query_size: String(QUERY_BYTES_MAX) },
+  });
+  const [row] = await found.json<[string | number]>();
+  if (Number(row?.[0]) === 0) return;
+  await client.command({
+    query: `INSERT INTO dead_letters SELECT * REPLACE (1 AS deleted, map() AS headers, ${NEXT_VERSION})
+FROM (SELECT * FROM dead_letters FINAL WHERE ${of})`,
+    clickhouse_settings: { ...SETTINGS, max_query_size: String(QUERY_BYTES_MAX) },
+  });
 }
 
 async function settle(

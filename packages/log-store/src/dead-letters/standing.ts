@@ -17,5 +17,5 @@ export function lastExpiredDay(nowMs: number): string {
  */
 export function standing(nowMs: number): Sql {
   return sql`taken_back = 0 AND deleted = 0 AND replayed_as = toUUID('00000000-0000-0000-0000-000000000000')
-AND (expires_on <= ${bound('Date', lastExpiredDay(nowMs))} OR record_id GLOBAL IN (SELECT batch_id FROM logs WHERE project_id = toUUID('00000000-0000-0000-0000-000000000000')))`;
+AND (expires_on <= ${bound('Date', lastExpiredDay(nowMs))} OR record_id GLOBAL IN (SELECT batch_id FROM logs WHERE project_id = toUUID('00000000-0000-0000-0000-000000000000') AND mode = ''))`;
 }

@@ -76,7 +76,7 @@ export async function findTombstone(
   await catchUp(target, signal);
   const result = await target.client.query({
     query: `SELECT count() FROM ${target.logs}
-WHERE project_id = {project:UUID} AND expires_on = {day:Date} AND batch_id = {id:UUID}`,
+WHERE project_id = {project:UUID} AND mode = '' AND expires_on = {day:Date} AND batch_id = {id:UUID}`,
     query_params: { project: TOMBSTONE_PROJECT_ID, day: dayText(day), id },
     format: 'JSONCompactEachRow',
     clickhouse_settings: { max_execution_time: LOOK_UP_SECONDS_MAX, ...readSettings(target) },

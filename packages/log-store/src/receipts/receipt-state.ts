@@ -3,6 +3,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { nextReplayId, type ReceiptFields } from '@sazabi/log-record';
 import { dayText } from '../ingest/day-text.ts';
+import { REMOVED_MODE } from '../maintenance/remove-hidden.ts';
 import { type QueryOptions, runSelect } from '../query/run-select.ts';
 import { bound, sql } from '../query/sql.ts';
 
@@ -33,13 +34,14 @@ const NO_PROJECT_ID = '00000000-0000-0000-0000-000000000000';
 /**
  * The state of what the receipt stands for, through any number of replays. The caller has seen to it that the project is the
  * asker's and that the receipt is young enough: when the rows are gone nothing tells that they were stored.
+ * null: the rows were stored, and removed before their day, as the project's retention became shorter.
  * @throws ContractError QUERY_TIMEOUT, SERVICE_UNAVAILABLE
  */
 export async function receiptState(
   client: ClickHouseClient,
   receipt: ReceiptFields,
   options: QueryOptions = {},
-): Promise<ReceiptState> {
+): Promise<ReceiptState | null> {
   const { storedId, count } = receipt;
   const ofRequest = isOfRequest(receipt);
   if (!ofRequest && count === 0)
@@ -50,10 +52,11 @@ export async function receiptState(
     nextReplayId({ recordId: letter.record, ...receipt, replays: letter.replays }),
   );
   const ids = ofRequest ? [storedId] : [storedId, ...replays];
-  const [stored, tombstones] = await Promise.all([
+  const [stored, { tombstones, removed }] = await Promise.all([
     storedRows(client, ids, receipt.day, options),
-    findTombstones(client, [...ids, ...letters.map(({ record }) => record)], options),
+    findEnded(client, [...ids, ...letters.map(({ record }) => record)], receipt.projectId, options),
   ]);
+  if (ids.some((id) => removed.has(id))) return null;
   const rows = ids.filter((id) => !tombstones.has(id)).map((id) => stored.get(id) ?? 0);
   const found = Math.max(...rows);
   if (found > 0) {
@@ -113,17 +116,21 @@ WHERE ${days} AND batch_id IN ${bound('Array(UUID)', ids)} GROUP BY expires_on, 
   return found;
 }
 
-/** Which of these records were given up. */
-async function findTombstones(
+/** Which of these records were given up, and of which the project's rows were removed. */
+async function findEnded(
   client: ClickHouseClient,
   recordIds: readonly string[],
+  projectId: string,
   options: QueryOptions,
-): Promise<ReadonlySet<string>> {
-  const select = sql`SELECT toString(batch_id) AS record FROM logs
-WHERE project_id = toUUID('00000000-0000-0000-0000-000000000000') AND batch_id IN ${bound('Array(UUID)', recordIds)}`;
-  const found = new Set<string>();
-  for await (const { row } of runSelect<{ record: string }>(client, select, options)) found.add(row.record);
-  return found;
+): Promise<{ readonly tombstones: ReadonlySet<string>; readonly removed: ReadonlySet<string> }> {
+  const select = sql`SELECT toString(batch_id) AS record, mode FROM logs
+WHERE project_id = toUUID('00000000-0000-0000-0000-000000000000') AND batch_id IN ${bound('Array(UUID)', recordIds)}
+AND (mode = '' OR (mode = ${bound('String', REMOVED_MODE)} AND host = ${bound('String', projectId)}))`;
+  const tombstones = new Set<string>();
+  const removed = new Set<string>();
+  for await (const { row } of runSelect<{ record: string; mode: string }>(client, select, options))
+    (row.mode === '' ? tombstones : removed).add(row.record);
+  return { tombstones, removed };
 }
 
 /** null: the rows could not be read. */

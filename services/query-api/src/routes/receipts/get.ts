@@ -22,7 +22,8 @@ export function getReceiptRoute(app: App, { db, logStore, querySlots, tenancy }:
     schema: {
       tags: ['Logs'],
       summary: 'Whether the logs of one request are stored, by the receipt that the intake answered with',
-      description: 'Can be asked for 7 days. Of one request all logs are stored, or none.',
+      description:
+        'Can be asked for 7 days, and while the project’s retention shows the logs. Of one request all logs are stored, or none.',
       params: pathReceiptSchema,
       querystring: noQuerySchema,
       response: { 200: successSchema(receiptStateSchema), ...guardedFailures('NOT_FOUND', 'QUERY_TIMEOUT') },
@@ -31,13 +32,15 @@ export function getReceiptRoute(app: App, { db, logStore, querySlots, tenancy }:
       const caller = callerOf(request);
       secret ??= Buffer.from((await readFeedState(db.orm)).receiptSecret, 'base64');
       const receipt = readReceipt(secret, request.params.receipt);
-      if (receipt === null || receipt.mode !== caller.mode || isTooOld(receipt, Date.now())) throw notFound('receipt');
-      const { projectIds } = await tenancy.logScope(caller, undefined);
-      if (!projectIds.includes(receipt.projectId)) throw notFound('receipt');
+      if (receipt === null || receipt.mode !== caller.mode) throw notFound('receipt');
+      const { projects } = await tenancy.logScope(caller, undefined);
+      const project = projects.find(({ id }) => id === receipt.projectId);
+      if (project === undefined || isTooOld(receipt, project, Date.now())) throw notFound('receipt');
       const signal = askerGone(reply);
       const state = await querySlots.run(caller.organizationId, reply.raw, () =>
         receiptState(logStore, receipt, { signal }),
       );
+      if (state === null) throw notFound('receipt');
       return success({ ...state, projectId: receipt.projectId });
     },
   });
