@@ -5,5 +5,6 @@ export * from './envelope.ts';
 export * from './error-codes.ts';
 export * from './headers.ts';
 export * from './modes.ts';
+export * from './schemas/log-fields.ts';
 export * from './schemas/logs.ts';
 export * from './scopes.ts';

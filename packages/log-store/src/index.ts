@@ -14,6 +14,7 @@ export * from './migrate.ts';
 export * from './open-log-store.ts';
 export { findLog } from './query/find-log.ts';
 export { type LogScope, logScope, type VisibleProject, visibleFromMs } from './query/log-scope.ts';
+export { queryFields } from './query/query-fields.ts';
 export { type LogsPage, queryLogs } from './query/query-logs.ts';
 export { queryVolume } from './query/query-volume.ts';
 export { asContractError, EXECUTION_SECONDS_MAX, type QueryOptions } from './query/run-select.ts';

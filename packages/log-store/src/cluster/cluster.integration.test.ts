@@ -8,6 +8,7 @@ import { clusterServer, insertSettings, readSettings } from '../ingest/ingest-ta
 import { migrateLogStore } from '../migrate.ts';
 import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
 import { logScope } from '../query/log-scope.ts';
+import { queryFields } from '../query/query-fields.ts';
 import { queryLogs } from '../query/query-logs.ts';
 import { queryVolume } from '../query/query-volume.ts';
 import { NOW_MS, PROJECT, testLog } from '../test-store.ts';
@@ -50,7 +51,9 @@ describe('a cluster of two shards', () => {
     shards[shard]?.insert({
       table: 'logs_local',
       format: 'JSONEachRow',
-      values: messages.map((message) => testLog({ message, level: message.length % 2 ? 'info' : 'warn' })),
+      values: messages.map((message) =>
+        testLog({ message, level: message.length % 2 ? 'info' : 'warn', attributes: { of: message } }),
+      ),
     });
 
   it('refuses settings that its servers contradict', async () => {
@@ -125,6 +128,15 @@ describe('a cluster of two shards', () => {
       options,
     );
     expect(volume.total).toBe(5);
+    const fields = await queryFields(reader, SCOPE, { from: '-24h' }, options);
+    expect(fields).toMatchObject({
+      attributes: [{ key: 'of', count: 5 }],
+      levels: [
+        { value: 'warn', count: 3 },
+        { value: 'info', count: 2 },
+      ],
+      services: [],
+    });
   });
 
   it('a server outside the shards reads them by Distributed tables alone', async () => {

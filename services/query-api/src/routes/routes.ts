@@ -13,6 +13,7 @@ import { PUBLIC } from './keys/public.ts';
 import { revokeKeyRoute } from './keys/revoke.ts';
 import { rotateKeyRoute } from './keys/rotate.ts';
 import { SECRET } from './keys/secret.ts';
+import { logFieldsRoute } from './logs/fields.ts';
 import { getLogRoute } from './logs/get.ts';
 import { queryLogsRoute } from './logs/query.ts';
 import { logsVolumeRoute } from './logs/volume.ts';
@@ -46,6 +47,7 @@ const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   keyRoutes,
   queryLogsRoute,
   logsVolumeRoute,
+  logFieldsRoute,
   getLogRoute,
   getReceiptRoute,
   listDeadLettersRoute,

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { logAnswerSchema, logsQueryAnswerSchema, logsVolumeAnswerSchema } from '@sazabi/contract';
+import { logAnswerSchema, logFieldsSchema, logsQueryAnswerSchema, logsVolumeAnswerSchema } from '@sazabi/contract';
 import { createdPublicKeySchema, createdSecretKeySchema, projectSchema } from '@sazabi/contract/schemas';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import { type ClickHouseClient, migrateLogStore, openLogStore } from '@sazabi/log-store';
@@ -149,6 +149,28 @@ describe('the calls', () => {
     const { data } = logsVolumeAnswerSchema.parse(JSON.parse(answer.text));
     expect(data.total).toBe(3);
     expect(data.series.map(({ group, total }) => [group, total])).toEqual([['shop', 3]]);
+  });
+
+  it('tell which fields there are, of the key’s organization, project and mode alone', async () => {
+    const fields = async (key: string, query = '') => {
+      const answer = await test.call('GET', `/logs/fields${query}`, { key });
+      expect(answer.status, answer.text).toBe(200);
+      return answer.data(logFieldsSchema);
+    };
+    const found = await fields(ours.live, `?projectId=${ours.projectId}&from=-1h`);
+    expect(found).toMatchObject({
+      attributes: [{ key: 'ordinal', count: 3 }],
+      services: [{ value: 'shop', count: 3 }],
+      levels: [{ value: 'info', count: 3 }],
+    });
+    expect((await fields(ours.test)).services).toEqual([{ value: 'shop', count: 1 }]);
+    expect((await fields(ours.live, '?from=2020-01-01&to=2020-01-02')).attributes).toEqual([]);
+    const foreign = await test.call('GET', `/logs/fields?projectId=${theirs.projectId}`, { key: ours.live });
+    expect(foreign.error()).toMatchObject({ status: 404, message: 'There is no such project.' });
+    for (const query of ['projectId=x', 'from=yesterday', 'unknown=1', 'from=-1h&to=-2h'])
+      expect((await test.call('GET', `/logs/fields?${query}`, { key: ours.live })).error().code).toBe(
+        'VALIDATION_ERROR',
+      );
   });
 
   it.each([
