@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addAdminCommands } from './commands/admin.ts';
 import { addAuditLogCommands } from './commands/audit-log.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addDeadLettersCommands } from './commands/dead-letters.ts';
 import { addKeysCommands } from './commands/keys/keys.ts';
 import { addLogsFields } from './commands/logs-fields.ts';
@@ -91,6 +92,7 @@ export function createProgram(context: Context): Command {
   addSettingsCommands(program.command('settings').description('what new projects and keys begin with'), context);
   addAuditLogCommands(program.command('audit-log').description('who changed what, when, from where'), context);
   addMe(program, context);
+  addCompletion(program, context);
   addAdminCommands(program.command('admin').description('for whoever runs Sazabi, on its own machine'), context);
   return program;
 }

@@ -1,0 +1,24 @@
+// `sazabi completion bash|zsh|fish`: a script that completes commands, flags and the values that are enumerated.
+import { Argument, type Command } from 'commander';
+import { bashCompletion } from '../completion/bash.ts';
+import { fishCompletion } from '../completion/fish.ts';
+import { grammarOf } from '../completion/grammar.ts';
+import { zshCompletion } from '../completion/zsh.ts';
+import type { Context } from '../context.ts';
+import { addExamples } from '../examples.ts';
+
+const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
+type Shell = keyof typeof SCRIPTS;
+
+export function addCompletion(program: Command, context: Context): void {
+  const completion = program
+    .command('completion')
+    .description('print a script that completes commands, flags and values in your shell')
+    .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish']))
+    .action((shell: Shell) => context.output.printNow(SCRIPTS[shell](grammarOf(program))));
+  addExamples(completion, [
+    'source <(sazabi completion bash)   # in ~/.bashrc',
+    'source <(sazabi completion zsh)    # in ~/.zshrc, after compinit',
+    'sazabi completion fish > ~/.config/fish/completions/sazabi.fish',
+  ]);
+}
