@@ -19,3 +19,4 @@ export { type LogsPage, queryLogs } from './query/query-logs.ts';
 export { queryVolume } from './query/query-volume.ts';
 export { asContractError, EXECUTION_SECONDS_MAX, type QueryOptions } from './query/run-select.ts';
 export { isOfRequest, type ReceiptState, receiptState } from './receipts/receipt-state.ts';
+export { listStoredUsage, type StoredUsage, type StoredUsagePlace, type StoredUsageQuery } from './usage/list-usage.ts';

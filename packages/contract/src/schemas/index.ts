@@ -11,4 +11,5 @@ export * from './receipts.ts';
 export * from './secret-keys.ts';
 export * from './settings.ts';
 export * from './threads.ts';
+export * from './usage.ts';
 export * from './values.ts';

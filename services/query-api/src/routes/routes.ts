@@ -36,6 +36,7 @@ import { deleteThreadRoute } from './threads/delete.ts';
 import { getThreadRoute } from './threads/get.ts';
 import { listThreadsRoute } from './threads/list.ts';
 import { listThreadMessagesRoute } from './threads/list-messages.ts';
+import { listUsageRoute } from './usage/list.ts';
 
 const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   getMe,
@@ -63,6 +64,7 @@ const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   getSettingsRoute,
   changeSettingsRoute,
   listAuditLogRoute,
+  listUsageRoute,
   healthzRoute,
   readyzRoute,
   versionRoute,
