@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BusRecord, openBus } from '@sazabi/bus';
 import {
+  auditLogEntrySchema,
   createdPublicKeySchema,
   createdSecretKeySchema,
   deadLetterSchema,
@@ -131,6 +132,25 @@ describe('I5: dead letters', () => {
       expect((await test.call('DELETE', `/dead-letters/${letter}`, { key: keys[at] ?? null })).status).toBe(204);
     for (const key of keys) expect(await idsOf(key)).toEqual([]);
   });
+});
+
+it('the audit log says who replayed and deleted which, before it is gone', async () => {
+  const { ids } = await bury(
+    [ours, ours].map(({ projectId }, at) => ({ projectId, mode: at === 0 ? 'live' : 'test' })),
+  );
+  const [live = '', ofTest = ''] = ids;
+  expect((await replay(ours.live, live)).status).toBe(202);
+  expect((await replay(ours.live, live)).status).toBe(202);
+  expect((await test.call('DELETE', `/dead-letters/${ofTest}`, { key: ours.test })).status).toBe(204);
+  const entriesOf = async (id: string, key: string) =>
+    (await test.call('GET', `/audit-log?targetId=${id}`, { key })).data(z.array(auditLogEntrySchema));
+  expect(await entriesOf(live, ours.live)).toMatchObject([
+    { action: 'dead_letter.replayed', target: { type: 'dead_letter' }, actor: { type: 'secret_key' }, changes: null },
+  ]);
+  for (const key of [ours.live, ours.test])
+    expect(await entriesOf(ofTest, key)).toMatchObject([{ action: 'dead_letter.deleted', changes: { logs: [1, 0] } }]);
+  expect(await entriesOf(live, ours.test)).toEqual([]);
+  expect(await entriesOf(live, theirs.live)).toEqual([]);
 });
 
 describe('a replay', () => {

@@ -8,8 +8,9 @@ import { callerOf } from '../../http/guard.ts';
 import { notFound, pathId } from '../../http/not-found.ts';
 import { guardedFailures } from '../../http/route-schema.ts';
 import { askerGone } from '../logs/signal.ts';
+import { noteSettled } from './note.ts';
 
-export function deleteDeadLetterRoute(app: App, { letterStore, querySlots, tenancy }: Context): void {
+export function deleteDeadLetterRoute(app: App, { db, letterStore, querySlots, tenancy }: Context): void {
   app.route({
     method: 'DELETE',
     url: '/dead-letters/:id',
@@ -29,6 +30,7 @@ export function deleteDeadLetterRoute(app: App, { letterStore, querySlots, tenan
       await querySlots.run(caller.organizationId, reply.raw, async () => {
         const letter = await findLetter(letterStore, scope, id, { signal });
         if (letter === null || letter.replayedAs !== null) throw notFound('dead letter');
+        await noteSettled(db, caller, 'dead_letter.deleted', letter);
         await deleteLetter(letterStore, id);
       });
       return await reply.code(204).send();

@@ -10,6 +10,7 @@ import { notFound, pathId } from '../../http/not-found.ts';
 import { guardedFailures } from '../../http/route-schema.ts';
 import type { Caller } from '../../tenancy.ts';
 import { askerGone } from '../logs/signal.ts';
+import { noteSettled } from './note.ts';
 
 export function replayDeadLetterRoute(app: App, context: Context): void {
   const { letterStore, querySlots, tenancy } = context;
@@ -46,23 +47,24 @@ export function replayDeadLetterRoute(app: App, context: Context): void {
 }
 
 /**
- * Brings the rows on the bus, then notes it down. A crash between the two leaves the letter: replayed again, its record has the
- * same id and is stored once. So are two replays at once.
+ * Brings the rows on the bus, then notes it down. A crash in between leaves the letter: replayed again, its record has the same
+ * id and is stored once. So are two replays at once.
  * @throws ContractError CONFLICT rows past their day, or not readable; SERVICE_UNAVAILABLE
  */
-async function replay(letter: LetterWithRows, { mode }: Caller, { bus, letterStore }: Context): Promise<void> {
+async function replay(letter: LetterWithRows, caller: Caller, { bus, db, letterStore }: Context): Promise<void> {
   if (letter.expired)
     throw new ContractError(
       'CONFLICT',
       `These logs expired on ${letter.expiresOn}: the store would drop them at once. They can only be deleted.`,
     );
-  const made = replayRecord({ ...letter, mode, expiresOnDay: dayOf(letter.expiresOn) });
+  const made = replayRecord({ ...letter, mode: caller.mode, expiresOnDay: dayOf(letter.expiresOn) });
   if (!made.ok)
     throw new ContractError(
       'CONFLICT',
       'These logs cannot be read any more. Tell the operator the id of the dead letter.',
     );
   await bus.append(letter.partition, made.replay.record);
+  await noteSettled(db, caller, 'dead_letter.replayed', letter);
   await markReplayed(letterStore, letter.id, made.replay.id);
 }
 
