@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { createdSecretKeySchema, meSchema } from '@sazabi/contract/schemas';
+import { createdSecretKeySchema, meSchema, secretKeySchema } from '@sazabi/contract/schemas';
 import { generateKey } from '@sazabi/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from './test-support.ts';
@@ -136,6 +136,45 @@ describe('rate limit', () => {
     expect(limited.error().message).toMatch(/^Too many requests\. Please retry after \d+ seconds\.$/);
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(Number(limited.headers.get('x-ratelimit-reset'))).toBeGreaterThan(Date.now() / 1000);
+  });
+
+  it('is told on 404, 405 and 403 too, where the key is good; where it is not, a path is unknown all the same', async () => {
+    const { key, id } = await makeSecretKey({ rateLimitPerMinute: 6, scopes: ['logs:read'] });
+    const left = async (method: string, path: string, status: number, headers = {}) => {
+      const answer = await test.call(method, path, { key, headers });
+      expect(answer.status, path).toBe(status);
+      return answer.headers.get('x-ratelimit-remaining');
+    };
+    expect(await left('GET', '/nothing', 404)).toBe('5');
+    expect(await left('PUT', '/me', 405)).toBe('4');
+    expect(await left('GET', '/projects', 403)).toBe('3');
+    expect(await left('GET', '/me', 403, { origin: 'https://evil.test' })).toBe('2');
+    expect(await left('POST', '/logs/query', 415, { 'content-type': 'text/plain' })).toBe('1');
+    expect(await left('GET', '/me', 200)).toBe('0');
+    const limited = await test.call('GET', '/nothing', { key });
+    expect(limited.status).toBe(429);
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+
+    await test.call('DELETE', `/secret-keys/${id}`);
+    for (const other of [null, 'sk_live_sz_short', key]) {
+      const answer = await test.call('GET', '/nothing', { key: other });
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('x-ratelimit-limit')).toBeNull();
+    }
+  });
+
+  it('refused requests count as a use of the key', async () => {
+    const made = await makeSecretKey({ rateLimitPerMinute: 1 });
+    const from = { origin: 'https://evil.test', 'user-agent': 'a page' };
+    expect((await test.call('GET', '/me', { key: made.key, headers: from })).status).toBe(403);
+    const limited = { 'user-agent': 'in a hurry' };
+    expect((await test.call('GET', '/me', { key: made.key, headers: limited })).status).toBe(429);
+    await expect
+      .poll(async () => (await test.call('GET', `/secret-keys/${made.id}`)).data(secretKeySchema).lastUsedFrom, {
+        timeout: 30_000,
+        interval: 500,
+      })
+      .toEqual({ address: '127.0.0.1', userAgent: 'in a hurry' });
   });
 
   it('is 1000 a minute unless told otherwise, and none where told so', async () => {

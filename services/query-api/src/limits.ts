@@ -39,8 +39,8 @@ export const QUOTA_READ_INTERVAL_MS = 1_000;
 /** Projects of one such statement: PostgreSQL takes 65 535 parameters. */
 export const QUOTA_PROJECTS_AT_ONCE = 10_000;
 
-/** How often the last use of secret keys is written down. */
-export const KEY_USE_FLUSH_MS = 10_000;
+/** How often the last use of secret keys is written down: it is shown within 10 s, a slow store included. */
+export const KEY_USE_FLUSH_MS = 5_000;
 
 /** How often key changes that no feed needs any more are forgotten. */
 export const FORGET_CHANGES_INTERVAL_MS = 3_600_000;

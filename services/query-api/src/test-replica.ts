@@ -8,7 +8,7 @@ import { ContractError } from '@sazabi/contract';
 import { createdPublicKeySchema } from '@sazabi/contract/schemas';
 import { createKeySnapshot, createKeyUsage, generateKey, type KeyFeedClient, startKeyFeedClient } from '@sazabi/keys';
 import { chooseFreePort, createLogger } from '@sazabi/lifecycle';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { z } from 'zod';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -95,7 +95,7 @@ export async function followReplicas(urls: readonly string[]): Promise<Following
     logger: createLogger('test', 'silent'),
     reportIntervalMs: 100,
   });
-  await expect.poll(() => client.connected()).toBe(true);
+  await vi.waitFor(() => expect(client.connected()).toBe(true), { timeout: 10_000 });
   return {
     client,
     accepts: (key) => !(snapshot.lookUp(key, Date.now()) instanceof ContractError),

@@ -21,7 +21,9 @@ const ALLOWED_ORIGINS = {
 const RATE_LIMIT = 'Requests a minute, and the burst; null = no limit but the operator’s cap.';
 
 const expiresAtSchema = z.iso.datetime({ offset: true }).nullable();
-const allowedOriginsSchema = z.array(z.string().max(ORIGIN_LENGTH_MAX)).max(ALLOWED_ORIGINS_MAX);
+/** The pattern is what a schema can say; the server asks for what browsers send, letter by letter. */
+const originSchema = z.string().max(ORIGIN_LENGTH_MAX).meta({ pattern: '^https?://[^/?#@\\s]+$' });
+const allowedOriginsSchema = z.array(originSchema).max(ALLOWED_ORIGINS_MAX);
 /** Requests a minute; null = no limit but the operator’s cap. */
 export const rateLimitSchema = z.number().int().min(1).max(RATE_LIMIT_MAX).nullable();
 
@@ -81,15 +83,18 @@ export const rotateKeySchema = z
   .meta({ id: 'RotateKey', examples: [{ overlapSeconds: 3600 }] })
   .nullable();
 
-/** What the store can compare with: years of four digits. */
+const YEAR_1000_MS = Date.UTC(1000, 0);
+const YEAR_10000_MS = Date.UTC(10_000, 0);
+
+/** What the store can compare with: years of four digits, in UTC. */
 const filterTime = z.iso
   .datetime({ offset: true })
-  .refine((text) => /^[12]/.test(new Date(text).toISOString()), 'must be between the years 1000 and 2999')
+  .refine((text) => Date.parse(text) >= YEAR_1000_MS && Date.parse(text) < YEAR_10000_MS, 'is too far away')
   .optional();
 
 /** The query of the lists of secret keys. */
 export const listSecretKeysQuerySchema = listQuerySchema.extend({
-  mode: modeSchema.optional(),
+  mode: modeSchema.optional().meta({ description: 'Default: all that the caller sees.' }),
   state: z
     .enum(['active', 'expired', 'revoked'])
     .optional()

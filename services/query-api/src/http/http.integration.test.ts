@@ -36,7 +36,7 @@ describe('paths and methods', () => {
   it.each([
     ['PUT', '/me', 'GET, HEAD, OPTIONS'],
     ['DELETE', '/public-keys', 'GET, HEAD, POST, OPTIONS'],
-    ['POST', '/public-keys/01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f', 'GET, HEAD, DELETE, OPTIONS'],
+    ['POST', '/public-keys/01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
     ['PUT', '/logs/query', 'POST, OPTIONS'],
     ['GET', '/logs/volume', undefined],
   ])('%s %s', async (method, path, allow) => {

@@ -1,15 +1,10 @@
-import {
-  createdPublicKeySchema,
-  createdSecretKeySchema,
-  meSchema,
-  projectSchema,
-  publicKeySchema,
-  secretKeySchema,
-} from '@sazabi/contract/schemas';
+// POST /public-keys and /secret-keys: what may be asked for, by whom; and what a key then is.
+import { projectSchema, publicKeySchema, secretKeySchema } from '@sazabi/contract/schemas';
 import { parseKey } from '@sazabi/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startTestApi, type TestApi } from './test-support.ts';
+import { startTestApi, type TestApi } from '../../test-support.ts';
+import { makePublicKey, makeSecretKey } from './make-keys.testing.ts';
 
 let test: TestApi;
 beforeAll(async () => {
@@ -17,21 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-async function makeSecretKey(body: Record<string, unknown>, key = test.secretKey) {
-  const answer = await test.call('POST', '/secret-keys', { key, body: { name: 'made by a test', ...body } });
-  expect(answer.status, answer.text).toBe(201);
-  return answer.data(createdSecretKeySchema);
-}
-
-async function makePublicKey(body: Record<string, unknown>, key = test.secretKey) {
-  const answer = await test.call('POST', '/public-keys', { key, body: { name: 'made by a test', ...body } });
-  expect(answer.status, answer.text).toBe(201);
-  return answer.data(createdPublicKeySchema);
-}
-
 describe('scopes', () => {
   it('names the scope that is lacking', async () => {
-    const { key } = await makeSecretKey({ scopes: ['logs:read'] });
+    const { key } = await makeSecretKey(test, { scopes: ['logs:read'] });
     for (const [method, path, scope] of [
       ['GET', '/projects', 'projects:read'],
       ['POST', '/projects', 'projects:write'],
@@ -47,13 +30,13 @@ describe('scopes', () => {
         required_scope: scope,
       });
     }
-    const other = await makeSecretKey({ scopes: ['keys:read'] });
+    const other = await makeSecretKey(test, { scopes: ['keys:read'] });
     const query = await test.call('POST', '/logs/query', { key: other.key, body: {} });
     expect(query.error().required_scope).toBe('logs:read');
   });
 
   it('no key makes or revokes one that may do more', async () => {
-    const writer = await makeSecretKey({ scopes: ['keys:write', 'keys:read'] });
+    const writer = await makeSecretKey(test, { scopes: ['keys:write', 'keys:read'] });
     const byDefault = await test.call('POST', '/secret-keys', { key: writer.key, body: { name: 'an admin' } });
     expect(byDefault.error()).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'admin' });
     const more = await test.call('POST', '/secret-keys', {
@@ -61,10 +44,10 @@ describe('scopes', () => {
       body: { name: 'x', scopes: ['keys:read', 'logs:read'] },
     });
     expect(more.error().required_scope).toBe('logs:read');
-    const reader = await makeSecretKey({ scopes: ['logs:read'] });
+    const reader = await makeSecretKey(test, { scopes: ['logs:read'] });
     const revoke = await test.call('DELETE', `/secret-keys/${reader.id}`, { key: writer.key });
     expect(revoke.error()).toMatchObject({ status: 403, required_scope: 'logs:read' });
-    const same = await makeSecretKey({ scopes: ['keys:read'] }, writer.key);
+    const same = await makeSecretKey(test, { scopes: ['keys:read'] }, writer.key);
     expect(same.createdBy).toBe(writer.id);
     expect((await test.call('DELETE', `/secret-keys/${same.id}`, { key: writer.key })).status).toBe(204);
   });
@@ -72,9 +55,9 @@ describe('scopes', () => {
 
 describe('modes', () => {
   it('a test key sees and manages test keys only', async () => {
-    const { key } = await makeSecretKey({ mode: 'test' });
-    const live = await makePublicKey({});
-    const mine = await makePublicKey({ mode: 'test' }, key);
+    const { key } = await makeSecretKey(test, { mode: 'test' });
+    const live = await makePublicKey(test);
+    const mine = await makePublicKey(test, { mode: 'test' }, key);
     expect(parseKey(mine.key)).toEqual({ ok: true, type: 'public', mode: 'test' });
 
     const listed = (await test.call('GET', '/public-keys?limit=100', { key })).data(z.array(publicKeySchema));
@@ -97,7 +80,7 @@ describe('modes', () => {
   });
 
   it('a live key manages both', async () => {
-    const { id } = await makePublicKey({ mode: 'test' });
+    const { id } = await makePublicKey(test, { mode: 'test' });
     expect((await test.call('GET', `/public-keys/${id}`)).data(publicKeySchema).mode).toBe('test');
     expect((await test.call('DELETE', `/public-keys/${id}`)).status).toBe(204);
   });
@@ -113,7 +96,7 @@ describe('public keys', () => {
       rateLimitPerMinute: null,
       expiresAt,
     };
-    const made = await makePublicKey(wanted);
+    const made = await makePublicKey(test, wanted);
     expect(made).toMatchObject({ ...wanted, mode: 'live', revokedAt: null, lastUsedAt: null, lastUsedFrom: null });
     expect(parseKey(made.key)).toEqual({ ok: true, type: 'public', mode: 'live' });
     expect(made.key.startsWith(made.keyPrefix)).toBe(true);
@@ -124,23 +107,14 @@ describe('public keys', () => {
 
   it('belong to the first project unless another is named', async () => {
     const projects = (await test.call('GET', '/projects')).data(z.array(projectSchema));
-    expect((await makePublicKey({})).projectId).toBe(projects[0]?.id);
+    expect((await makePublicKey(test)).projectId).toBe(projects[0]?.id);
     const other = (await test.call('POST', '/projects', { body: { name: 'Other' } })).data(projectSchema);
-    expect((await makePublicKey({ projectId: other.id })).projectId).toBe(other.id);
+    expect((await makePublicKey(test, { projectId: other.id })).projectId).toBe(other.id);
     // A UUID of any version and of nothing of ours.
     for (const projectId of ['01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f', '00000000-0000-0000-0000-000000000001'])
       expect((await test.call('POST', '/public-keys', { body: { name: 'x', projectId } })).error().code).toBe(
         'NOT_FOUND',
       );
-  });
-
-  it('stay listed when revoked; revoking again changes nothing', async () => {
-    const { id } = await makePublicKey({});
-    expect((await test.call('DELETE', `/public-keys/${id}`)).status).toBe(204);
-    const { revokedAt } = (await test.call('GET', `/public-keys/${id}`)).data(publicKeySchema);
-    expect(revokedAt).not.toBeNull();
-    expect((await test.call('DELETE', `/public-keys/${id}`)).status).toBe(204);
-    expect((await test.call('GET', `/public-keys/${id}`)).data(publicKeySchema).revokedAt).toBe(revokedAt);
   });
 
   it.each([
@@ -168,7 +142,7 @@ describe('public keys', () => {
   });
 
   it('100 characters of a name are taken; unknown fields are not', async () => {
-    expect((await makePublicKey({ name: 'x'.repeat(100) })).name).toHaveLength(100);
+    expect((await makePublicKey(test, { name: 'x'.repeat(100) })).name).toHaveLength(100);
     const answer = await test.call('POST', '/public-keys', { body: '{"name":"x","__proto__":{},"scope":"admin"}' });
     expect(answer.error().code).toBe('VALIDATION_ERROR');
     expect(answer.error().issues).toEqual([
@@ -184,31 +158,8 @@ describe('secret keys', () => {
     expect(answer.error().issues?.[0]?.path).toBe('allowedOrigins');
   });
 
-  it('the last unexpiring live admin key cannot be revoked, by any way round', async () => {
-    const own = await startTestApi();
-    try {
-      const me = (await own.call('GET', '/me')).data(meSchema).key.id;
-      const make = async (body: object) =>
-        (await own.call('POST', '/secret-keys', { body: { name: 'x', ...body } })).data(createdSecretKeySchema);
-      await make({ expiresAt: new Date(Date.now() + 86_400_000).toISOString() });
-      await make({ mode: 'test' });
-      await make({ scopes: ['keys:write', 'keys:read'] });
-      const refused = await own.call('DELETE', `/secret-keys/${me}`);
-      expect(refused.error()).toMatchObject({ code: 'CONFLICT', status: 409 });
-      const second = await make({});
-      // Both at once: one goes, the other stays.
-      const both = await Promise.all([
-        own.call('DELETE', `/secret-keys/${me}`),
-        own.call('DELETE', `/secret-keys/${second.id}`, { key: second.key }),
-      ]);
-      expect(both.map(({ status }) => status).sort()).toEqual([204, 409]);
-    } finally {
-      await own.close();
-    }
-  });
-
   it('tell when and from where they were last used', async () => {
-    const made = await makeSecretKey({});
+    const made = await makeSecretKey(test);
     await test.call('GET', '/me', { key: made.key, headers: { 'user-agent': 'a test' } });
     await expect
       .poll(async () => (await test.call('GET', `/secret-keys/${made.id}`)).data(secretKeySchema).lastUsedFrom, {
@@ -216,82 +167,5 @@ describe('secret keys', () => {
         interval: 500,
       })
       .toEqual({ address: '127.0.0.1', userAgent: 'a test' });
-  });
-});
-
-describe('lists', () => {
-  it('are paged without gap or repeat, newest first', async () => {
-    const made = [];
-    for (let n = 0; n < 7; n += 1) made.push((await makePublicKey({ name: `page ${n}` })).id);
-    const seen: string[] = [];
-    let cursor: string | null = '';
-    while (cursor !== null && seen.length < 500) {
-      const query: string = cursor === '' ? '?limit=3' : `?limit=3&cursor=${cursor}`;
-      const { text } = await test.call('GET', `/public-keys${query}`);
-      const page: { data: { id: string }[]; nextCursor: string | null } = JSON.parse(text);
-      seen.push(...page.data.map(({ id }) => id));
-      cursor = page.nextCursor;
-    }
-    expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.slice(0, 7)).toEqual(made.reverse());
-    const all = (await test.call('GET', '/public-keys?limit=100')).data(z.array(publicKeySchema));
-    expect(seen).toEqual(all.map(({ id }) => id));
-  });
-
-  it.each(['?limit=0', '?limit=101', '?limit=x', '?limit=1&limit=2', '?cursor=abc', '?offset=1'])(
-    '%s is refused',
-    async (query) => {
-      expect((await test.call('GET', `/public-keys${query}`)).error().code).toBe('VALIDATION_ERROR');
-    },
-  );
-});
-
-describe('tenancy', () => {
-  it('of another organization nothing can be seen, changed or told from nothing', async () => {
-    const founded = await fetch(`${test.api.internalUrl}/internal/organizations`, {
-      method: 'POST',
-      body: JSON.stringify({ name: 'Another' }),
-    });
-    expect(founded.status).toBe(201);
-    const { data } = z
-      .object({
-        data: z.object({
-          project: projectSchema,
-          publicKey: createdPublicKeySchema,
-          secretKey: createdSecretKeySchema,
-        }),
-      })
-      .parse(await founded.json());
-    const theirs = data.secretKey.key;
-    const me = (await test.call('GET', '/me')).data(meSchema);
-    const mine = await makePublicKey({});
-    const nothing = '01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f';
-
-    for (const [method, of, body] of [
-      ['GET', (id: string) => `/public-keys/${id}`, undefined],
-      ['DELETE', (id: string) => `/public-keys/${id}`, undefined],
-      ['GET', (id: string) => `/secret-keys/${id}`, undefined],
-      ['DELETE', (id: string) => `/secret-keys/${id}`, undefined],
-    ] as const) {
-      const foreign = of('').startsWith('/public') ? mine.id : me.key.id;
-      const [real, none] = [
-        await test.call(method, of(foreign), { key: theirs, body }),
-        await test.call(method, of(nothing), { key: theirs }),
-      ];
-      expect(real.status).toBe(404);
-      expect(real.error().message).toBe(none.error().message);
-    }
-    expect(
-      (await test.call('GET', '/public-keys', { key: theirs })).data(z.array(publicKeySchema)).map(({ id }) => id),
-    ).toEqual([data.publicKey.id]);
-    const keyForMine = await test.call('POST', '/public-keys', {
-      key: theirs,
-      body: { name: 'x', projectId: mine.projectId },
-    });
-    expect(keyForMine.status).toBe(404);
-    expect((await test.call('POST', '/logs/query', { key: theirs, body: { projectId: mine.projectId } })).status).toBe(
-      404,
-    );
-    expect((await test.call('GET', `/projects/${mine.projectId}`, { key: theirs })).status).toBe(404);
   });
 });
