@@ -31,6 +31,7 @@ export const settingsSchema = z
     SAZABI_DATA_DIR: z.string().default('./.sazabi'),
     API_PORT: portSetting(4319),
     API_PUBLIC_URL: originSetting,
+    INTAKE_PUBLIC_URL: originSetting.default('http://127.0.0.1:4318'),
     INTERNAL_PORT: portSetting(4320),
     ...busSettings,
     DATABASE_URL: databaseUrlSetting,
@@ -50,6 +51,8 @@ export interface Config {
   readonly port: number;
   /** Where browsers see the dashboard: its origin alone may use the API from a page. undefined = where we listen. */
   readonly publicUrl: string | undefined;
+  /** Where clients reach the intake, for the documentation. */
+  readonly intakeUrl: string;
   readonly internal: { readonly host: string; readonly port: number; readonly token: string | undefined };
   readonly logLevel: LogLevel;
   readonly dataDir: string;
@@ -76,6 +79,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     host: settings.HOST,
     port: settings.API_PORT,
     publicUrl: settings.API_PUBLIC_URL,
+    intakeUrl: settings.INTAKE_PUBLIC_URL,
     internal: { host: settings.INTERNAL_HOST, port: settings.INTERNAL_PORT, token: settings.INTERNAL_TOKEN },
     logLevel: settings.LOG_LEVEL,
     dataDir,

@@ -13,6 +13,8 @@ describe('settings', () => {
       host: '127.0.0.1',
       internalHost: '127.0.0.1',
       internalToken: undefined,
+      intakeUrl: undefined,
+      tls: false,
       ports: { intake: 4318, intakeInternal: 4321, consumerInternal: 4322, api: 4319, internal: 4320 },
       clickHouse: undefined,
       environment: {},

@@ -36,6 +36,7 @@ export const settingsSchema = z
     ...busSettings,
     DATABASE_URL: databaseUrlSetting,
     API_PUBLIC_URL: originSetting,
+    INTAKE_PUBLIC_URL: originSetting,
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
     BOOTSTRAP_PUBLIC_KEY: givenKeySetting('public'),
     BOOTSTRAP_SECRET_KEY: givenKeySetting('secret'),
@@ -51,6 +52,9 @@ export interface StandaloneConfig {
   readonly logLevel: LogLevel | undefined;
   readonly host: string;
   readonly internalHost: string;
+  /** Where clients reach the intake, for the API's documentation; undefined = where it listens. */
+  readonly intakeUrl: string | undefined;
+  readonly tls: boolean;
   /** As set; unset, one is made for each run. */
   readonly internalToken: string | undefined;
   /** 0 = a free port, chosen once for the run. */
@@ -76,6 +80,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv): StandaloneConfig {
     logLevel: settings.LOG_LEVEL,
     host: settings.HOST,
     internalHost: settings.INTERNAL_HOST,
+    intakeUrl: settings.INTAKE_PUBLIC_URL,
+    tls: settings.TLS_CERT_FILE !== undefined,
     internalToken: settings.INTERNAL_TOKEN,
     ports: {
       intake: settings.INTAKE_PORT,

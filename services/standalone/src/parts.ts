@@ -52,6 +52,7 @@ export async function planParts(
     queryApi: service('query-api', {
       API_PORT: ports.api,
       INTERNAL_PORT: ports.internal,
+      INTAKE_PUBLIC_URL: config.intakeUrl ?? `http${config.tls ? 's' : ''}://${reachable(config.host)}:${ports.intake}`,
       CLICKHOUSE_URL: clickHouse.url,
       CLICKHOUSE_READER_URL: clickHouse.readerUrl,
     }),

@@ -7,7 +7,7 @@ import { idSchema, listQuerySchema, timeSchema } from './values.ts';
 const actionSchema = z.enum(AUDIT_ACTIONS);
 
 export const auditLogQuerySchema = listQuerySchema.extend({
-  action: actionSchema.optional(),
+  action: actionSchema.optional().meta({ description: 'Only entries of this action.' }),
   targetId: idSchema.optional().meta({ description: 'Only what was done to this key, project or other.' }),
   from: logTimeSchema.optional().meta({
     description: 'Entries of this time or later, as in POST /logs/query; a relative one is taken anew on each page.',

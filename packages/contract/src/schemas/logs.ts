@@ -101,6 +101,8 @@ export function intervalSeconds(text: string): number {
   return seconds <= DAY_SECONDS ? seconds : Number.NaN;
 }
 
+const INTERVAL_MESSAGE = 'must be "auto" or between "1s" and "1d", as "30s", "5m", "1h"';
+
 /** `POST /logs/volume` */
 export const logsVolumeSchema = z.strictObject({
   ...selectionFields,
@@ -109,8 +111,9 @@ export const logsVolumeSchema = z.strictObject({
     .describe('Logs before this time; default: now, and up to a day ahead where logs are there'),
   interval: z
     .string()
+    .regex(/^(?:auto|[1-9]\d{0,4}[smhd])$/, { error: INTERVAL_MESSAGE, abort: true })
     .refine((text) => text === 'auto' || !Number.isNaN(intervalSeconds(text)), {
-      error: 'must be "auto" or between "1s" and "1d", as "30s", "5m", "1h"',
+      error: INTERVAL_MESSAGE,
     })
     .default('auto')
     .describe('Buckets begin at multiples of it since 1970-01-01 UTC'),

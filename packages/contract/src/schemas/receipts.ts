@@ -5,7 +5,9 @@ import { idSchema } from './values.ts';
 export const RECEIPT_STATUSES = ['durable', 'stored', 'dead-lettered'] as const;
 
 /** A receipt in a path: whatever its form, one that is not ours, or not the caller's, is NOT_FOUND. */
-export const pathReceiptSchema = z.object({ receipt: z.string() });
+export const pathReceiptSchema = z.object({
+  receipt: z.string().meta({ description: 'As the intake answered it.' }),
+});
 
 export const receiptStateSchema = z
   .strictObject({

@@ -18,17 +18,33 @@ export const nameSchema = z
   .regex(/^(?=.*[^ ])[\p{L}\p{M}\p{N} _-]+$/u, 'A name is 1–100 letters, digits, spaces, "-" or "_".')
   .meta({ examples: ['Production logs'] });
 
-/** A short free text: neither control characters (the store takes no NUL) nor halves of UTF-16 pairs (UTF-8 has none). */
-export const lineSchema = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'holds control characters or lone surrogates');
+const LINE = /^[^\p{Cc}\p{Cs}]*$/u;
+
+/**
+ * A short free text: neither control characters (the store takes no NUL) nor halves of UTF-16 pairs (UTF-8 has none). The
+ * pattern that is shown says the same without classes, which not every reader of JSON Schema knows.
+ */
+export const lineSchema = z
+  .string()
+  .refine((text) => LINE.test(text), 'holds control characters or lone surrogates')
+  .meta({ pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*$' });
 
 /** The query of every list. */
 export const listQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT_MAX).default(PAGE_LIMIT_DEFAULT),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(PAGE_LIMIT_MAX)
+    .default(PAGE_LIMIT_DEFAULT)
+    .meta({ description: 'Rows of a page.' }),
   cursor: z.string().max(CURSOR_LENGTH_MAX).optional().meta({ description: 'nextCursor of the page before.' }),
 });
 
 /** An id in a path: whatever its form, what it does not name is NOT_FOUND. */
-export const pathIdSchema = z.object({ id: z.string() });
+export const pathIdSchema = z.object({
+  id: z.string().meta({ description: 'As its row has it; what it does not name is 404, whatever its form.' }),
+});
 
 /** A call without a query: unknown parameters are refused, as in every other. */
 export const noQuerySchema = z.strictObject({});

@@ -1,12 +1,8 @@
 // What the OpenAPI document says of every answer besides its schema: headers, and an example of each error.
 import { ERROR_STATUS, type ErrorCode, type ErrorDetails } from '@sazabi/contract';
 
-/** As much of an OpenAPI 3.1 document as is touched here. */
-interface Document {
-  readonly paths?: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  components?: Record<string, unknown>;
-}
-interface Operation {
+/** As much of an operation as is touched here. */
+export interface AnsweringOperation {
   readonly responses?: Readonly<Record<string, AnswerObject>>;
   readonly security?: readonly unknown[];
 }
@@ -25,7 +21,8 @@ const count = (description: string, example: number) => ({
   schema: { type: 'integer', examples: [example] },
 });
 
-const HEADERS = {
+/** Headers of answers, as components of the document. */
+export const ANSWER_HEADERS = {
   RequestId: text(
     'The request’s id: yours where it has the form [A-Za-z0-9._-]{1,128}, else a new one.',
     'checkout-42',
@@ -36,7 +33,7 @@ const HEADERS = {
   RetryAfter: count('Seconds to wait, at least 1.', 1),
 };
 
-const reference = (name: keyof typeof HEADERS) => ({ $ref: `#/components/headers/${name}` });
+const reference = (name: keyof typeof ANSWER_HEADERS) => ({ $ref: `#/components/headers/${name}` });
 const ALWAYS = { 'x-request-id': reference('RequestId') };
 const AUTHENTICATED = {
   'x-ratelimit-limit': reference('RateLimit'),
@@ -59,8 +56,10 @@ const EXAMPLES: Readonly<Partial<Record<ErrorCode, { message: string } & ErrorDe
   API_KEY_EXPIRED: { message: 'This key expired.', expiredAt: '2026-01-31T12:00:00.000Z' },
   WRONG_KEY_TYPE: { message: 'A public key (pk_…) was sent to the API.' },
   INSUFFICIENT_PERMISSIONS: { message: 'This needs the scope keys:write.', required_scope: 'keys:write' },
+  ORIGIN_NOT_ALLOWED: { message: 'The request’s Origin is not among the key’s allowed origins.' },
   FORBIDDEN: { message: 'A test key manages test keys only.' },
   NOT_FOUND: { message: 'There is no such project.' },
+  METHOD_NOT_ALLOWED: { message: 'This path takes GET, HEAD, OPTIONS.' },
   CONFLICT: { message: 'This is the last admin key that does not expire.' },
   PAYLOAD_TOO_LARGE: { message: 'The body is larger than 1048576 bytes.' },
   UNSUPPORTED_MEDIA_TYPE: { message: 'Bodies are JSON: send content-type: application/json.' },
@@ -77,22 +76,16 @@ const SUCCESSES: Readonly<Record<string, string>> = {
   '204': 'Done',
 };
 
-/** Adds headers and error examples to every answer of the document, in place. */
-export function completeDocument<T extends object>(document: T): T {
-  // The generator's own types leave open what each part is; here it is what Fastify's plugin has just made.
-  const { paths = {}, components = {} }: Document = document;
-  Object.assign(components, { headers: HEADERS });
-  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
-    for (const [status, answer] of Object.entries(operation.responses ?? {})) {
-      const guarded = (operation.security ?? []).length > 0 && status !== UNAUTHENTICATED_STATUS;
-      answer.headers = { ...ALWAYS, ...(guarded ? AUTHENTICATED : {}), ...(RETRY_STATUSES.has(status) ? RETRY : {}) };
-      if (answer.description === 'Default Response') answer.description = SUCCESSES[status] ?? 'Success';
-      const json = answer.content?.['application/json'];
-      const codes = (answer.description ?? '').split(', ').filter(isErrorCode);
-      if (json !== undefined && codes.length > 0) json.examples = Object.fromEntries(codes.map(exampleOf));
-    }
+/** Adds headers and error examples to every answer of the operation, in place. */
+export function completeAnswers(operation: AnsweringOperation): void {
+  for (const [status, answer] of Object.entries(operation.responses ?? {})) {
+    const guarded = (operation.security ?? []).length > 0 && status !== UNAUTHENTICATED_STATUS;
+    answer.headers = { ...ALWAYS, ...(guarded ? AUTHENTICATED : {}), ...(RETRY_STATUSES.has(status) ? RETRY : {}) };
+    if (answer.description === 'Default Response') answer.description = SUCCESSES[status] ?? 'Success';
+    const json = answer.content?.['application/json'];
+    const codes = (answer.description ?? '').split(', ').filter(isErrorCode);
+    if (json !== undefined && codes.length > 0) json.examples = Object.fromEntries(codes.map(exampleOf));
   }
-  return document;
 }
 
 function isErrorCode(text: string): text is ErrorCode {
@@ -109,20 +102,4 @@ function exampleOf(code: ErrorCode): [string, unknown] {
     ...details,
   };
   return [code, { value: { data: null, error } }];
-}
-
-/**
- * Each named schema is made in two forms, as asked for (`…Input`) and as answered. Only one of them is in use: that one
- * gets the name.
- */
-export function nameSchemasOnce<T extends object>(document: T): T {
-  const text = JSON.stringify(document);
-  const inUse = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name));
-  const named: unknown = JSON.parse(text, (key: string, value: unknown) => {
-    if (key === '$ref' && typeof value === 'string') return value.replace(/Input$/, '');
-    if (key !== 'schemas' || typeof value !== 'object' || value === null) return value;
-    const entries = Object.entries(value).filter(([name]) => inUse.has(name));
-    return Object.fromEntries(entries.map(([name, schema]) => [name.replace(/Input$/, ''), schema]));
-  });
-  return Object.assign(document, named);
 }
