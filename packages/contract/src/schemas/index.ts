@@ -2,6 +2,7 @@
 export * from './audit-log.ts';
 export * from './dead-letters.ts';
 export * from './envelope.ts';
+export * from './intake.ts';
 export * from './keys.ts';
 export * from './operations.ts';
 export * from './organizations.ts';
