@@ -48,7 +48,7 @@ export function changeProject(
     const values = Object.fromEntries(changed.map(([field]) => [field, wanted[field]]));
     const ended = now.getTime() - before.retentionDays * DAY_MS;
     const hidden = changed.some(([field]) => field === 'retentionDays')
-      ? { hiddenBefore: new Date(Math.max(ended, before.hiddenBefore?.getTime() ?? 0)) }
+      ? { hiddenBefore: new Date(Math.max(ended, before.hiddenBefore?.getTime() ?? 0)), purgedAt: null }
       : {};
     const [row = before] = await transaction
       .update(projects)
@@ -74,7 +74,7 @@ export function deleteProject(orm: Orm, organizationId: string, id: string, acto
     await livingKeys(transaction, id).for('no key update');
     const before = await lockProject(transaction, organizationId, id);
     if (before === undefined) return null;
-    await transaction.update(projects).set({ deletedAt: now }).where(eq(projects.id, id));
+    await transaction.update(projects).set({ deletedAt: now, purgedAt: null }).where(eq(projects.id, id));
     await audit(transaction, actor, { ...entryOf(before), action: 'project.deleted' }, now);
     const keys = await livingKeys(transaction, id);
     for (const chunk of chunksOf(keys)) {

@@ -9,7 +9,7 @@ import { canResume, forgetOldKeyChanges, readFeedState, readKeyChanges, readKeyS
 import { createKey, findKey, listKeys, revokeKey } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { type FoundedOrganization, foundOrganization } from './organizations.ts';
-import { createProject, findProject, listProjectIds } from './projects.ts';
+import { createProject, findProject, listRetentions } from './projects.ts';
 import { PUBLIC_KEYS } from './public-keys.ts';
 import * as schema from './schema.ts';
 import { findSecretKeyByHash, SECRET_KEYS } from './secret-keys.ts';
@@ -118,7 +118,7 @@ export function describeControlDb(name: string, open: () => Promise<ControlDb>):
       expect(await revokeKey(PUBLIC_KEYS, db.orm, id, founded.publicKey.row.id, anyone, OPERATOR)).toBeNull();
       expect(await revokeKey(SECRET_KEYS, db.orm, id, founded.secretKey.row.id, anyone, OPERATOR)).toBeNull();
       expect(await findProject(db.orm, id, founded.project.id)).toBeNull();
-      expect(await listProjectIds(db.orm, id)).toEqual([other.project.id]);
+      expect((await listRetentions(db.orm, id)).map((project) => project.id)).toEqual([other.project.id]);
       expect((await listKeys(PUBLIC_KEYS, db.orm, id, { limit: 10, before: null })).map((row) => row.id)).toEqual([
         other.publicKey.row.id,
       ]);

@@ -77,16 +77,6 @@ export function listProjects(
     .limit(limit);
 }
 
-/** The ids of all living projects of the organization, oldest first. */
-export async function listProjectIds(orm: Orm, organizationId: string): Promise<string[]> {
-  const rows = await orm
-    .select({ id: projects.id })
-    .from(projects)
-    .where(and(eq(projects.organizationId, organizationId), isNull(projects.deletedAt)))
-    .orderBy(asc(projects.id));
-  return rows.map(({ id }) => id);
-}
-
 /** What decides how far back the logs of each living project are seen. */
 export async function listRetentions(
   orm: Orm,

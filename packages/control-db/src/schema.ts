@@ -56,7 +56,7 @@ export const projects = pgTable('projects', {
   deletedAt: time('deleted_at'),
   /** Logs received before it are never seen again: where a retention ended that was changed. */
   hiddenBefore: time('hidden_before'),
-  /** When the store was last cleared of what is hidden. */
+  /** When the store was last cleared of what is hidden by the above; null since the last change of it. */
   purgedAt: time('purged_at'),
 });
 
@@ -105,6 +105,16 @@ export const keyChanges = pgTable('key_changes', {
   seq: bigint('seq', { mode: 'number' }).primaryKey(),
   keyId: uuid('key_id').notNull(),
   changedAt: time('changed_at').notNull(),
+});
+
+/** One row; see maintenance.ts. */
+export const maintenance = pgTable('maintenance', {
+  id: boolean('id').primaryKey().default(true),
+  holder: uuid('holder'),
+  heldUntil: time('held_until'),
+  succeededAt: time('succeeded_at'),
+  /** When removed rows were last taken off the disk. */
+  rewrittenAt: time('rewritten_at'),
 });
 
 /** Replicas of the API that are there now; see replicas.ts. */

@@ -12,7 +12,7 @@ ALTER TABLE secret_keys ADD COLUMN replaced_by uuid;
 
 -- hidden_before: logs received before it are never seen again. A change of the retention moves it to where the retention
 -- ended that held until then, so that a longer one brings nothing back.
--- purged_at: when the store was last cleared of what is hidden.
+-- purged_at: when the store was last cleared of what is hidden; null since the last change of that.
 ALTER TABLE projects
   ADD COLUMN hidden_before timestamptz(3),
   ADD COLUMN purged_at timestamptz(3);
@@ -21,6 +21,7 @@ ALTER TABLE projects
 ALTER TABLE audit_log
   ADD COLUMN target_name text,
   ADD COLUMN changes jsonb;
+CREATE INDEX audit_log_by_target ON audit_log (organization_id, target_id, id);
 
 ALTER TABLE key_rejections_daily
   ADD COLUMN requests bigint NOT NULL DEFAULT 0;

@@ -11,6 +11,7 @@ import { readFeedState, readKeySnapshot } from '../key-changes.ts';
 import { describeKeyVerbs } from '../key-verbs-suite.ts';
 import { openControlDb } from '../open-control-db.ts';
 import { describeOrganizations } from '../organization-suite.ts';
+import { describeProjects } from '../project-suite.ts';
 import { describeUsage } from '../usage-suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'control-db-'));
@@ -19,6 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describeControlDb('the control store on PGlite', () => openControlDb(`pglite:${join(folder, 'suite')}`));
 describeKeyVerbs('keys on PGlite', () => openControlDb(`pglite:${join(folder, 'keys')}`));
 describeOrganizations('organizations on PGlite', () => openControlDb(`pglite:${join(folder, 'organizations')}`));
+describeProjects('projects on PGlite', () => openControlDb(`pglite:${join(folder, 'projects')}`));
 describeUsage('usage on PGlite', () => openControlDb(`pglite:${join(folder, 'usage')}`));
 
 const KILLS = 5;

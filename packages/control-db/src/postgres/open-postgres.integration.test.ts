@@ -14,6 +14,7 @@ import { PULSE_DEADLINE_MS } from '../limits.ts';
 import { connectControlDb, openControlDb } from '../open-control-db.ts';
 import { describeOrganizations } from '../organization-suite.ts';
 import { foundOrganization } from '../organizations.ts';
+import { describeProjects } from '../project-suite.ts';
 import { organizations } from '../schema.ts';
 import { describeSharedControlDb } from '../shared-control-db-suite.ts';
 import { isUnavailable } from '../unavailable.ts';
@@ -34,6 +35,7 @@ afterAll(() => server?.remove());
 describeControlDb('the control store on PostgreSQL', () => openControlDb(suiteUrl));
 describeKeyVerbs('keys on PostgreSQL', () => openControlDb(suiteUrl));
 describeOrganizations('organizations on PostgreSQL', () => openControlDb(suiteUrl));
+describeProjects('projects on PostgreSQL', () => openControlDb(suiteUrl));
 describeUsage('usage on PostgreSQL', () => openControlDb(suiteUrl));
 describeSharedControlDb('one PostgreSQL for several replicas', () => openControlDb(suiteUrl));
 

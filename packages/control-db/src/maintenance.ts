@@ -1,0 +1,111 @@
+// Whose turn it is to do the hourly work on the log store, and which projects have logs to be removed. By the server's clock, for
+// those of replicas differ. A lease and no advisory lock: the work takes longer than a transaction may stay open.
+import { and, asc, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import type { Orm } from './control-db.ts';
+import type { Project } from './projects.ts';
+import { maintenance, projects } from './schema.ts';
+
+const HOUR_MS = 3_600_000;
+/** What was on its way at a project's end, or on a list half read, is let through before it is removed. */
+export const PURGE_GRACE_MS = HOUR_MS;
+/** Logs grow out of a shortened retention all the time: removed so often, "within a day" holds with the grace and a run's time. */
+const PURGE_AGAIN_MS = 12 * HOUR_MS;
+/** What a bus held back may be stored after its project's end: that is looked for so long. */
+const DELETED_LOOKED_AT_MS = 31 * 24 * HOUR_MS;
+
+export interface Turn {
+  readonly intervalMs: number;
+  /** Another replica takes over from one that has not kept its turn for so long. */
+  readonly leaseMs: number;
+}
+
+/** Takes the turn where the work is due and nobody has it; null where not. `rewrittenAt` as it was. */
+export async function takeTurn(
+  orm: Orm,
+  holder: string,
+  { intervalMs, leaseMs }: Turn,
+): Promise<{ rewrittenAt: Date | null } | null> {
+  const [row] = await orm
+    .update(maintenance)
+    .set({ holder, heldUntil: inMs(leaseMs) })
+    .where(
+      and(
+        or(isNull(maintenance.heldUntil), lt(maintenance.heldUntil, sql`now()`)),
+        or(isNull(maintenance.succeededAt), lt(maintenance.succeededAt, inMs(-intervalMs))),
+      ),
+    )
+    .returning({ rewrittenAt: maintenance.rewrittenAt });
+  return row ?? null;
+}
+
+/** Keeps the turn for so long again; false where it was lost to another. */
+export async function keepTurn(orm: Orm, holder: string, leaseMs: number): Promise<boolean> {
+  const rows = await orm
+    .update(maintenance)
+    .set({ heldUntil: inMs(leaseMs) })
+    .where(and(eq(maintenance.holder, holder), gt(maintenance.heldUntil, sql`now()`)))
+    .returning({ id: maintenance.id });
+  return rows.length > 0;
+}
+
+/** Gives the turn back. `done`: what was done of the work, or null where it failed. */
+export async function endTurn(orm: Orm, holder: string, done: { readonly rewritten: boolean } | null): Promise<void> {
+  const columns =
+    done === null ? {} : { succeededAt: sql`now()`, ...(done.rewritten ? { rewrittenAt: sql`now()` } : {}) };
+  await orm
+    .update(maintenance)
+    .set({ ...columns, holder: null, heldUntil: null })
+    .where(eq(maintenance.holder, holder));
+}
+
+/** When any replica did the work last. */
+export async function lastMaintenance(orm: Orm): Promise<Date | null> {
+  const [row] = await orm.select({ succeededAt: maintenance.succeededAt }).from(maintenance);
+  return row?.succeededAt ?? null;
+}
+
+/** A project with logs that nobody will see again. */
+export type Purge = Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore' | 'deletedAt'>;
+
+/** Those that are due, the longest waiting first. */
+export async function listPurges(orm: Orm, now: Date, limit: number): Promise<Purge[]> {
+  const before = (ms: number) => new Date(now.getTime() - ms);
+  const notLately = or(isNull(projects.purgedAt), lt(projects.purgedAt, before(PURGE_AGAIN_MS)));
+  const { id, retentionDays, hiddenBefore, deletedAt } = projects;
+  return await orm
+    .select({ id, retentionDays, hiddenBefore, deletedAt })
+    .from(projects)
+    .where(
+      and(
+        notLately,
+        or(
+          and(isNull(deletedAt), isNotNull(hiddenBefore)),
+          and(
+            lt(deletedAt, before(PURGE_GRACE_MS)),
+            or(isNull(projects.purgedAt), gt(deletedAt, before(DELETED_LOOKED_AT_MS))),
+          ),
+        ),
+      ),
+    )
+    .orderBy(sql`${projects.purgedAt} NULLS FIRST`, asc(id))
+    .limit(limit);
+}
+
+/** They were cleared as of `now`; one that has changed since stays due. */
+export async function notePurged(orm: Orm, purges: readonly Purge[], now: Date): Promise<void> {
+  for (const { id, retentionDays, hiddenBefore, deletedAt } of purges) {
+    const same = and(
+      eq(projects.retentionDays, retentionDays),
+      hiddenBefore === null ? isNull(projects.hiddenBefore) : eq(projects.hiddenBefore, hiddenBefore),
+      deletedAt === null ? isNull(projects.deletedAt) : eq(projects.deletedAt, deletedAt),
+    );
+    await orm
+      .update(projects)
+      .set({ purgedAt: now })
+      .where(and(eq(projects.id, id), same));
+  }
+}
+
+function inMs(ms: number) {
+  return sql`now() + ${ms} * interval '1 millisecond'`;
+}
