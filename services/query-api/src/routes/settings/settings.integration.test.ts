@@ -1,5 +1,13 @@
 // An organization's settings over real HTTP and PGlite.
-import { auditLogEntrySchema, createdSecretKeySchema, meSchema, settingsSchema } from '@sazabi/contract/schemas';
+import {
+  auditLogEntrySchema,
+  createdPublicKeySchema,
+  createdSecretKeySchema,
+  meSchema,
+  projectSchema,
+  publicKeySchema,
+  settingsSchema,
+} from '@sazabi/contract/schemas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startTestApi, type TestApi } from '../../test-support.ts';
@@ -54,6 +62,26 @@ describe('settings', () => {
       ],
       [{ name: [before.name, 'Größe 2'] }, 'Größe 2'],
     ]);
+  });
+
+  it('are what projects and keys get that are made from then on and say nothing else', async () => {
+    const make = async <T extends z.ZodType>(path: string, body: object, schema: T) => {
+      const answer = await test.call('POST', path, { body: { name: 'made', ...body } });
+      expect(answer.status, answer.text).toBe(201);
+      return answer.data(schema);
+    };
+    const before = await make('/public-keys', {}, createdPublicKeySchema);
+    const wanted = { defaultRetentionDays: 7, defaultRateLimits: { publicKeys: 70, secretKeys: null } };
+    await test.call('PATCH', '/settings', { body: wanted });
+    expect((await make('/projects', {}, projectSchema)).retentionDays).toBe(7);
+    expect((await make('/projects', { retentionDays: 30 }, projectSchema)).retentionDays).toBe(30);
+    expect((await make('/public-keys', {}, createdPublicKeySchema)).rateLimitPerMinute).toBe(70);
+    expect(
+      (await make('/public-keys', { rateLimitPerMinute: null }, createdPublicKeySchema)).rateLimitPerMinute,
+    ).toBeNull();
+    expect((await make('/secret-keys', {}, createdSecretKeySchema)).rateLimitPerMinute).toBeNull();
+    const unchanged = (await test.call('GET', `/public-keys/${before.id}`)).data(publicKeySchema);
+    expect(unchanged.rateLimitPerMinute).toBe(before.rateLimitPerMinute);
   });
 
   it.each([
