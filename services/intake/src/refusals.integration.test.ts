@@ -125,6 +125,24 @@ describe('rate limits', () => {
     expect(limited.error?.message).toBe(`Too many requests. Please retry after ${seconds} seconds.`);
   });
 
+  it('are told on 404, 405 and to foreign pages too, which take nothing of them', async () => {
+    const { key } = intake.addKey({ rateLimitPerMinute: 1, allowedOrigins: ['https://a.test'] });
+    for (const [init, status] of [
+      [{ path: '/v1/other' }, 404],
+      [{ method: 'GET' }, 405],
+      [{ headers: { origin: 'https://b.test' } }, 403],
+    ] as const) {
+      const answer = await call({ ...init, headers: withKey(key, 'headers' in init ? init.headers : {}) });
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get('x-ratelimit-remaining')).toBe('1');
+    }
+    const headers = withKey(key, { origin: 'https://a.test' });
+    expect((await call({ headers })).headers.get('x-ratelimit-remaining')).toBe('0');
+    expect((await call({ headers })).status).toBe(429);
+    const unknown = await call({ path: '/v1/other', headers: withKey(`${key}x`) });
+    expect([unknown.status, unknown.headers.get('x-ratelimit-limit')]).toEqual([404, null]);
+  });
+
   it('the operator caps a key without a limit', async () => {
     expect((await call({ headers: withKey(known.key) })).headers.get('x-ratelimit-limit')).toBe('100000');
   });

@@ -30,6 +30,7 @@ import { createRoutes } from './http/routes.ts';
 import { startServer } from './http/server.ts';
 import { createAdmission, type KeySource } from './ingest/admission.ts';
 import { createIngest, giveBack } from './ingest/ingest.ts';
+import { createRateLook } from './ingest/rate-look.ts';
 import {
   BODIES_BYTES_MAX,
   FIRST_BUS_WAIT_MS,
@@ -145,6 +146,7 @@ async function start(
     counts,
     handle: createRoutes({
       ingest,
+      lookAtRate: createRateLook({ keys, limiter, rateLimitMaxPerMinute, now }),
       exchange: { ...requests, generateRequestId: createRequestIds(), refused },
       version: { name: 'sazabi-intake', version: packageJson.version },
       notReady: readinessFor(false),

@@ -1,6 +1,7 @@
 // Which path is answered by whom, and what is answered to everything else.
 import { ContractError, success } from '@sazabi/contract';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { LookAtRate } from '../ingest/rate-look.ts';
 import { PREFLIGHT_HEADERS } from './cors.ts';
 import { answer, answerError, type Exchange, type ExchangeOptions, openExchange } from './exchange.ts';
 import { type RequestHead, readHead } from './request-head.ts';
@@ -14,6 +15,7 @@ export interface RouteOptions {
   /** Why the intake is not ready, or null when it is. */
   readonly notReady: () => Promise<string | null>;
   readonly clientAddress: (response: UwsResponse, head: RequestHead) => string;
+  readonly lookAtRate: LookAtRate;
   readonly guard: (exchange: Exchange, work: () => void) => void;
 }
 
@@ -42,15 +44,19 @@ export function createRoutes(options: RouteOptions): (response: UwsResponse, req
     ['/version', (exchange) => answerJson(exchange, options.version)],
   ]);
 
+  const refuse = (exchange: Exchange, head: RequestHead, error: ContractError): void => {
+    exchange.rate = options.lookAtRate(head);
+    answerError(exchange, error);
+  };
   const route = (exchange: Exchange, head: RequestHead, response: UwsResponse): void => {
     const { method, path } = head;
     const write = writes.get(path);
     const read = reads.get(path);
-    if (write === undefined && read === undefined) answerError(exchange, NOT_FOUND);
+    if (write === undefined && read === undefined) refuse(exchange, head, NOT_FOUND);
     else if (method === 'OPTIONS') answer(exchange, 204, '', PREFLIGHT_HEADERS);
     else if (write !== undefined && method === 'POST') write(exchange, head, response);
     else if (read !== undefined && (method === 'GET' || method === 'HEAD')) read(exchange, head, response);
-    else answerError(exchange, methodNotAllowed(write === undefined ? READ : WRITE));
+    else refuse(exchange, head, methodNotAllowed(write === undefined ? READ : WRITE));
   };
   return (response, request) => {
     const head = readHead(request);

@@ -113,21 +113,13 @@ export function createAdmission(options: AdmissionOptions): Admit {
   };
 
   return (head, readAddress, nowMs) => {
-    const key = presentedKey({
-      ownHeader: head.ownKey,
-      authorization: head.authorization,
-      queryKey: head.queryKey,
-      otherHeader: head.secretKey,
-    });
+    const key = presentedKeyOf(head);
     if (key instanceof ContractError) return refused(key);
     const receiptSecret = keys.snapshot.receiptSecret();
     if (receiptSecret === null) return refused(noSnapshot());
     const entry = keys.snapshot.lookUp(key, nowMs);
     if (entry instanceof ContractError) return refusedKey(keys.snapshot.keyIdOf(key), entry, nowMs);
     const { keyId } = entry;
-    if (!originAllowed(head.origin === '' ? undefined : head.origin, entry.allowedOrigins))
-      return refusedKey(keyId, ORIGIN_REFUSED, nowMs);
-
     const use = useOf(entry, nowMs);
     if (nowMs - use.fromReadAtMs >= ADDRESS_READ_INTERVAL_MS) {
       use.from = { address: readAddress(), userAgent: head.userAgent };
@@ -135,6 +127,9 @@ export function createAdmission(options: AdmissionOptions): Admit {
     }
     usage.request(keyId, use.from, nowMs);
     const limit = effectiveLimitPerMinute(entry.rateLimitPerMinute, options.rateLimitMaxPerMinute);
+    // A foreign page is told the limit and takes nothing of it: else it could use up what is its owner's.
+    if (!originAllowed(head.origin === '' ? undefined : head.origin, entry.allowedOrigins))
+      return { keyId, rate: limiter.look(keyId, limit, keys.liveIntakes(), nowMs), verdict: ORIGIN_REFUSED };
     const rate = limiter.take(keyId, limit, keys.liveIntakes(), nowMs);
     if (rate !== null && !rate.allowed) {
       usage.limited(keyId);
@@ -148,4 +143,14 @@ export function createAdmission(options: AdmissionOptions): Admit {
 
 function refused(error: ContractError): Admission {
   return { keyId: null, rate: null, verdict: error };
+}
+
+/** The key that the request presents, or the answer to one that is presented wrongly. */
+export function presentedKeyOf(head: RequestHead): string | ContractError {
+  return presentedKey({
+    ownHeader: head.ownKey,
+    authorization: head.authorization,
+    queryKey: head.queryKey,
+    otherHeader: head.secretKey,
+  });
 }
