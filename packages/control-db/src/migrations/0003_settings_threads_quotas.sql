@@ -22,7 +22,6 @@ ALTER TABLE audit_log
   ADD COLUMN target_name text,
   ADD COLUMN changes jsonb;
 CREATE INDEX audit_log_by_target ON audit_log (organization_id, target_id, id);
-CREATE INDEX audit_log_by_target ON audit_log (organization_id, target_id, id);
 
 ALTER TABLE key_rejections_daily
   ADD COLUMN requests bigint NOT NULL DEFAULT 0;
