@@ -44,6 +44,8 @@ export interface Config {
   readonly secretKey: () => string;
   /** @throws CliError that says how to get one */
   readonly publicKey: () => string;
+  /** Where the keys come from. */
+  readonly keySources: { readonly secret: string; readonly public: string };
 }
 
 /** @throws CliError (usage) naming every flag or variable that is wrong */
@@ -65,6 +67,10 @@ export function parseConfig(environment: NodeJS.ProcessEnv, flags: unknown): Con
       byFlag.secretKey ?? byVariable.SAZABI_SECRET_KEY ?? missingKey('secret', 'SAZABI_SECRET_KEY', 'sk'),
     publicKey: () =>
       byFlag.publicKey ?? byVariable.SAZABI_PUBLIC_KEY ?? missingKey('public', 'SAZABI_PUBLIC_KEY', 'pk'),
+    keySources: {
+      secret: byFlag.secretKey === undefined ? 'SAZABI_SECRET_KEY' : '--secret-key',
+      public: byFlag.publicKey === undefined ? 'SAZABI_PUBLIC_KEY' : '--public-key',
+    },
   };
 }
 

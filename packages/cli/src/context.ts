@@ -30,8 +30,10 @@ export function createContext(environment: NodeJS.ProcessEnv, stdin: Readable, o
     stdin,
     config,
     api: (command) => {
-      const { apiUrl, secretKey } = config(command);
-      return createApiClient(apiUrl, secretKey());
+      const { apiUrl, secretKey, keySources } = config(command);
+      return createApiClient(apiUrl, { text: secretKey(), source: keySources.secret }, (seconds) =>
+        output.note(`The key's rate limit is used up: waiting ${seconds} s.`),
+      );
     },
     internal: (command) => {
       const { internalUrl, internalToken, dataDir } = config(command);

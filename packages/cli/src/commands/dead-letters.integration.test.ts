@@ -89,7 +89,11 @@ describe('dead-letters', () => {
   it('a rate limit is waited for', async () => {
     answer = (_request, index) =>
       index === 0 ? failed(429, 'RATE_LIMIT_EXCEEDED', { 'retry-after': '1' }) : ok({ id: 'x', accepted: 1 });
-    expect(await sazabi('dead-letters', 'replay', 'l-1')).toMatchObject({ code: 0, stdout: 'l-1 replayed\n' });
+    expect(await sazabi('dead-letters', 'replay', 'l-1')).toMatchObject({
+      code: 0,
+      stdout: 'l-1 replayed\n',
+      stderr: "The key's rate limit is used up: waiting 1 s.\n",
+    });
     expect(calls()).toHaveLength(2);
   });
 });

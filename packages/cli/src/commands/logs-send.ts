@@ -96,7 +96,7 @@ async function send(
     openReader: (head) => readerOf(flags.format ?? detectFormat(head), defaultsOf(flags)),
     deliver: createDeliverer({
       intakeUrl: config.intakeUrl,
-      publicKey: config.publicKey(),
+      publicKey: { text: config.publicKey(), source: config.keySources.public },
       ...(flags.retryFor === undefined ? {} : { retryForMs: flags.retryFor * 1000 }),
       onRetry: (reason, delayMs) =>
         output.note(`Trying again in ${(delayMs / 1000).toFixed(1)} s: ${printable(reason)}`),

@@ -3,9 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { wholeNumber } from '../input.ts';
-import { barOf, sparklineOf } from '../output/bars.ts';
-import type { Output } from '../output/output.ts';
-import { printTable } from '../output/table.ts';
+import { printBuckets, printGroups } from '../output/volume-chart.ts';
 import { addSelectionOptions, FILTER_HELP, type SelectionOptions, selectionBody } from './selection.ts';
 
 const seriesSchema = z.looseObject({
@@ -14,13 +12,11 @@ const seriesSchema = z.looseObject({
   total: z.number(),
   points: z.array(z.object({ bucket: z.string(), count: z.number() })),
 });
-type Series = z.infer<typeof seriesSchema>;
-const volumeSchema = z.looseObject({ series: z.array(seriesSchema), total: z.number() });
-
-const BAR_CHARACTERS_MAX = 60;
-const BAR_CHARACTERS_MIN = 10;
-/** Beside a bar: the time, the count and the gaps. */
-const BESIDE_BAR_CHARACTERS = 36;
+const volumeSchema = z.looseObject({
+  series: z.array(seriesSchema),
+  total: z.number(),
+  interval: z.string().optional(),
+});
 
 interface VolumeOptions extends SelectionOptions {
   readonly interval?: string;
@@ -32,7 +28,7 @@ interface VolumeOptions extends SelectionOptions {
 export function addLogsVolume(logs: Command, context: Context): void {
   addSelectionOptions(logs.command('volume').description('count logs over time'))
     .option('--interval <interval>', 'width of a bucket, 1s to 1d (default: auto)')
-    .option('--group-by <field>', 'level, service, …, or attributes.<key>')
+    .option('--group-by <field>', 'level, service, environment, host, … or attributes.<key>')
     .option('--groups <n>', 'how many groups, the largest first (default: 10)', wholeNumber(1, 100))
     .option('--json', 'for programs')
     .addHelpText(
@@ -52,34 +48,12 @@ Examples:
       });
       if (options.json) return await context.output.printJson(volume);
       if (volume.total === 0) return context.output.note('no logs');
-      if (options.groupBy === undefined) await printBuckets(context.output, volume.series);
-      else await printGroups(context.output, volume.series);
-      context.output.note(`${volume.total.toLocaleString('en')} logs`);
+      const { total, series, interval } = volume;
+      if (options.groupBy === undefined) await printBuckets(context.output, series[0]?.points ?? []);
+      else await printGroups(context.output, options.groupBy, series);
+      const first = series[0]?.points[0]?.bucket;
+      context.output.note(
+        `${total.toLocaleString('en')} logs${first === undefined ? '' : ` from ${first} on`}${interval === undefined ? '' : `, counted by ${interval}`}`,
+      );
     });
-}
-
-async function printBuckets(output: Output, series: readonly Series[]): Promise<void> {
-  const points = series[0]?.points ?? [];
-  const most = Math.max(0, ...points.map((point) => point.count));
-  const room = Math.min(BAR_CHARACTERS_MAX, Math.max(BAR_CHARACTERS_MIN, output.columns - BESIDE_BAR_CHARACTERS));
-  for (const { bucket, count } of points) {
-    const time = output.style('dim', `${bucket.slice(0, 19).replace('T', ' ')}Z`);
-    const bar = barOf(count, most, room).padEnd(room);
-    await output.print(`${time}  ${output.style('cyan', bar)}  ${count.toLocaleString('en')}`);
-  }
-}
-
-async function printGroups(output: Output, series: readonly Series[]): Promise<void> {
-  const most = Math.max(0, ...series.map(({ total }) => total));
-  const rows = series.map(({ group, other, total, points }) => [
-    other ? '(others)' : (group ?? '(none)'),
-    total.toLocaleString('en'),
-    barOf(total, most, BAR_CHARACTERS_MIN * 2),
-    sparklineOf(
-      points.map((point) => point.count),
-      BAR_CHARACTERS_MAX / 2,
-    ),
-  ]);
-  const first = series[0]?.points[0]?.bucket.slice(0, 16).replace('T', ' ');
-  await printTable(output, ['GROUP', 'LOGS', '', `OVER TIME${first === undefined ? '' : ` FROM ${first}Z`}`], rows);
 }

@@ -1,5 +1,7 @@
 // The commands that read, against an HTTP server with answers of the contract's form.
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { widthOf } from '../output/width.ts';
 import { callCli } from '../testing/call-cli.ts';
 import { type Answer, type ReceivedRequest, startTestServer, type TestServer } from '../testing/http-server.ts';
 import { startSazabi } from '../testing/run-sazabi.ts';
@@ -113,9 +115,24 @@ describe('logs volume', () => {
       ok({ series: [{ group: null, total: 1500, points: points(1000, 500, 0) }], total: 1500, interval: '1m' });
     const ran = await sazabi('logs', 'volume', '--interval', '1m');
     expect(ran.stdout).toBe(
-      `2026-01-31 12:00:00Z  ${'█'.repeat(60)}  1,000\n2026-01-31 12:01:00Z  ${'█'.repeat(30)}${' '.repeat(30)}  500\n2026-01-31 12:02:00Z  ${' '.repeat(60)}  0\n`,
+      `2026-01-31 12:00:00Z  1,000  ${'█'.repeat(60)}\n2026-01-31 12:01:00Z    500  ${'█'.repeat(30)}\n2026-01-31 12:02:00Z      0\n`,
     );
-    expect(ran.stderr).toBe('1,500 logs\n');
+    expect(ran.stderr).toBe('1,500 logs from 2026-01-31T12:00:00.000Z on, counted by 1m\n');
+  });
+
+  it.each([30, 40, 80, 200])('fits %i columns, grouped or not', async (columns) => {
+    const series = ['shop', 'a service with a very long name indeed'].map((group, at) => ({
+      group,
+      total: 1500 * (at + 1),
+      points: points(...Array.from({ length: 9 }, (_, index) => index * 1000)),
+    }));
+    answer = () => ok({ series, total: 4500, interval: '1m' });
+    for (const flags of [[], ['--group-by', 'service']]) {
+      const ran = await callCli(['logs', 'volume', ...flags], { environment: environment(), columns });
+      const widths = stripVTControlCharacters(ran.stdout).split('\n').map(widthOf);
+      expect(Math.max(...widths)).toBeLessThanOrEqual(columns);
+      expect(ran.stdout).toContain('█');
+    }
   });
 
   it('says in one line that there are none', async () => {
@@ -166,7 +183,7 @@ describe('failures', () => {
     const ran = await sazabi('keys', 'public-keys', 'list');
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toBe(
-      'Not \\u001b[2Jyours. (INSUFFICIENT_PERMISSIONS, request r-9)\n  Needed: a secret key with the scope keys:read.\n',
+      'Not \\u001b[2Jyours. (INSUFFICIENT_PERMISSIONS, request r-9)\n  Needed: a secret key with the scope keys:read.\n  The key is the one from SAZABI_SECRET_KEY.\n',
     );
   });
 

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SECRET_KEY_HEADER } from '@sazabi/contract';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
-import { failureMessage, parseJson, unreachable } from './problems.ts';
+import { failureMessage, type PresentedKey, parseJson, unreachable } from './problems.ts';
 
 /** A query may run as long as the API lets it; past this the connection is dead. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -38,22 +38,28 @@ export interface ApiServer {
   /** Where its address comes from. */
   readonly variable: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The key among them, for what is said where it is refused. */
+  readonly key?: PresentedKey;
+  /** The rate limit is waited for. */
+  readonly onWait?: ((seconds: number) => void) | undefined;
   /** What to do about a 401 that is not the contract's. */
   readonly refused?: string;
 }
 
 /** A client of the API at `url`. */
-export function createApiClient(url: string, secretKey: string): ApiClient {
+export function createApiClient(url: string, key: PresentedKey, onWait?: ApiServer['onWait']): ApiClient {
   return createClient({
     name: 'the API',
     url,
     variable: 'SAZABI_API_URL',
-    headers: { [SECRET_KEY_HEADER]: secretKey },
+    headers: { [SECRET_KEY_HEADER]: key.text },
+    key,
+    onWait,
   });
 }
 
 /** A client of any server that answers in the contract's envelope. */
-export function createClient({ name, url, variable, headers, refused }: ApiServer): ApiClient {
+export function createClient({ name, url, variable, headers, key, onWait, refused }: ApiServer): ApiClient {
   const send = (method: string, path: string, body: object | undefined): Promise<Response> =>
     fetch(new URL(path, withSlash(url)), {
       method,
@@ -73,11 +79,12 @@ export function createClient({ name, url, variable, headers, refused }: ApiServe
       const seconds = Number(response.headers.get('retry-after') ?? 1);
       if (!(seconds <= RETRY_AFTER_MAX_SECONDS)) break;
       await response.body?.cancel();
+      onWait?.(seconds);
       await wait(seconds * 1000);
       response = await send(method, path, body);
     }
     if (response.status === 401 && refused !== undefined) throw new CliError(refused);
-    if (!response.ok) throw new CliError(await failureMessage(response));
+    if (!response.ok) throw new CliError(await failureMessage(response, key));
     return response;
   };
   const parse = <T extends z.ZodType>(schema: T, value: unknown): z.infer<T> => {

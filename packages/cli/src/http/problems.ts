@@ -1,4 +1,5 @@
 // What is said when a server cannot be reached or refuses.
+import type { ErrorCode } from '@sazabi/contract';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 
@@ -13,14 +14,31 @@ export const failureSchema = z.object({
   }),
 });
 
+/** A key as it was presented, and where it came from: a flag or a variable. */
+export interface PresentedKey {
+  readonly text: string;
+  readonly source: string;
+}
+
+/** Refusals that another key would not meet. */
+const KEY_CODES: readonly string[] = [
+  'INVALID_API_KEY',
+  'API_KEY_REVOKED',
+  'API_KEY_EXPIRED',
+  'WRONG_KEY_TYPE',
+  'INSUFFICIENT_PERMISSIONS',
+] satisfies ErrorCode[];
+/** As much of a key as may be shown; of anything else nothing is, for it may be a secret of another kind. */
+const SHOWN_OF_KEY = /^[ps]k_(?:live|test)_sz_[0-9A-Za-z]{4}/;
+
 /** The answer's own message, or what can be said of one that is not ours. */
-export async function failureMessage(response: Response): Promise<string> {
+export async function failureMessage(response: Response, key?: PresentedKey): Promise<string> {
   const text = await response.text().catch(() => '');
-  return failureMessageOf(response.status, response.url, text);
+  return failureMessageOf(response.status, response.url, text, key);
 }
 
 /** As {@link failureMessage}, of a body already read. */
-export function failureMessageOf(status: number, url: string, body: string): string {
+export function failureMessageOf(status: number, url: string, body: string, key?: PresentedKey): string {
   const parsed = failureSchema.safeParse(parseJson(body));
   if (!parsed.success)
     return `${new URL(url).origin} answered HTTP ${status}, but not as Sazabi does. Is the address right?`;
@@ -30,8 +48,16 @@ export function failureMessageOf(status: number, url: string, body: string): str
     ...issues
       .filter((issue) => !message.includes(issue.message))
       .map((issue) => `  ${issue.path === '' ? '' : `${issue.path}: `}${issue.message}`),
-    ...(required_scope === undefined ? [] : [`  Needed: a secret key with the scope ${required_scope}.`]),
+    ...(required_scope === undefined || message.includes(required_scope)
+      ? []
+      : [`  Needed: a secret key with the scope ${required_scope}.`]),
+    ...(key !== undefined && KEY_CODES.includes(code) ? [`  ${whichKey(key)}`] : []),
   ].join('\n');
+}
+
+function whichKey({ text, source }: PresentedKey): string {
+  const [shown] = SHOWN_OF_KEY.exec(text) ?? [];
+  return `The key is ${shown === undefined ? 'the one' : `${shown}…,`} from ${source}.`;
 }
 
 /** A server that gave no answer. `variable` is where its address comes from. */

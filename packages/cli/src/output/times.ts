@@ -11,13 +11,12 @@ export function fromNow(time: string | null | undefined, nowMs: number): string 
   if (time === null || time === undefined) return 'never';
   const awayMs = Date.parse(time) - nowMs;
   if (Math.abs(awayMs) >= COUNTED_DAYS_MAX * DAY_MS) return time.slice(0, 10);
-  const length = lengthOf(Math.abs(awayMs));
-  return awayMs > 0 ? `in ${length}` : `${length} ago`;
+  return awayMs > 0 ? `in ${lengthOf(awayMs, Math.ceil)}` : `${lengthOf(-awayMs, Math.floor)} ago`;
 }
 
-function lengthOf(ms: number): string {
-  if (ms < MINUTE_MS) return `${Math.floor(ms / 1000)}s`;
-  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)}m`;
-  if (ms < DAY_MS) return `${Math.floor(ms / HOUR_MS)}h`;
-  return `${Math.floor(ms / DAY_MS)}d`;
+function lengthOf(ms: number, round: (count: number) => number): string {
+  if (ms < MINUTE_MS) return `${round(ms / 1000)}s`;
+  if (ms < HOUR_MS) return `${round(ms / MINUTE_MS)}m`;
+  if (ms < DAY_MS) return `${round(ms / HOUR_MS)}h`;
+  return `${round(ms / DAY_MS)}d`;
 }

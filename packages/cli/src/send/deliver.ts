@@ -4,7 +4,14 @@ import { IDEMPOTENCY_KEY_HEADER, PUBLIC_KEY_HEADER } from '@sazabi/contract';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import { withSlash } from '../http/api-client.ts';
-import { failureMessageOf, failureSchema, parseJson, reasonOf, unreachable } from '../http/problems.ts';
+import {
+  failureMessageOf,
+  failureSchema,
+  type PresentedKey,
+  parseJson,
+  reasonOf,
+  unreachable,
+} from '../http/problems.ts';
 import type { Batch } from './batch.ts';
 import { ANSWER_TIMEOUT_MS, RETRY_FIRST_MS, RETRY_FOR_MS, RETRY_MAX_MS } from './limits.ts';
 
@@ -25,7 +32,7 @@ export interface Delivered {
 
 export interface DeliverOptions {
   readonly intakeUrl: string;
-  readonly publicKey: string;
+  readonly publicKey: PresentedKey;
   /** How long one batch is tried, in milliseconds. */
   readonly retryForMs?: number;
   readonly onRetry?: (reason: string, delayMs: number) => void;
@@ -53,7 +60,8 @@ export function createDeliverer(options: DeliverOptions): (batch: Batch, idempot
   let everAnswered = false;
 
   const deliver = async (batch: Batch, idempotencyKey: string): Promise<Delivered> => {
-    const deadlineMs = performance.now() + retryForMs;
+    const startedMs = performance.now();
+    const deadlineMs = startedMs + retryForMs;
     for (let backoffMs = RETRY_FIRST_MS; ; backoffMs = Math.min(RETRY_MAX_MS, backoffMs * 2)) {
       const attempt = await tryOnce(options, batch, idempotencyKey).catch((error: unknown): Attempt => {
         if (!everAnswered && reasonOf(error) !== 'TimeoutError')
@@ -67,7 +75,7 @@ export function createDeliverer(options: DeliverOptions): (batch: Batch, idempot
       // Half of the wait is chance, so that many senders do not come back together.
       const delayMs = attempt.afterMs ?? backoffMs * (0.5 + Math.random() / 2);
       if (performance.now() + delayMs > deadlineMs)
-        throw new CliError(`Gave up after ${Math.round(retryForMs / 1000)} s: ${attempt.reason}`);
+        throw new CliError(`Gave up after ${Math.round((performance.now() - startedMs) / 1000)} s: ${attempt.reason}`);
       options.onRetry?.(attempt.reason, delayMs);
       await wait(delayMs);
     }
@@ -105,7 +113,7 @@ async function tryOnce(options: DeliverOptions, batch: Batch, idempotencyKey: st
     method: 'POST',
     headers: {
       'content-type': 'application/x-ndjson',
-      [PUBLIC_KEY_HEADER]: options.publicKey,
+      [PUBLIC_KEY_HEADER]: options.publicKey.text,
       [IDEMPOTENCY_KEY_HEADER]: idempotencyKey,
     },
     body: batch.lines.join('\n'),
@@ -114,7 +122,7 @@ async function tryOnce(options: DeliverOptions, batch: Batch, idempotencyKey: st
   const text = await response.text();
   const answer = parseJson(text);
   if (response.status === 202) return readAccepted(batch, answer, response.url);
-  const message = failureMessageOf(response.status, response.url, text);
+  const message = failureMessageOf(response.status, response.url, text, options.publicKey);
   switch (response.status) {
     case 413:
       return { kind: 'too-large' };
