@@ -20,5 +20,6 @@ export * from './quota-use.ts';
 export * from './replicas.ts';
 export * from './secret-keys.ts';
 export * from './settings.ts';
+export * from './standing.ts';
 export * from './threads.ts';
 export * from './unavailable.ts';

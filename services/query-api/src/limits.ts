@@ -86,3 +86,36 @@ export const ROWS_KEPT_PAST_EXPIRY_DAYS = 4;
 
 /** Of the operator’s dead letters so many of each kind are listed: those of the bus come with their records, 4 MiB and more each. */
 export const OPERATOR_LETTERS_MAX = 100;
+
+/** Live tails open at once in one process, each a connection; further ones get 429. */
+export const TAILS_MAX = 1_000;
+/** The same of one organization. */
+export const TAILS_PER_ORGANIZATION_MAX = 500;
+/** How soon a client comes back when its tail is cut, as it is told. */
+export const TAIL_RETRY_MS = 1_000;
+/** Below what proxies and our own idle limit take for a dead connection. */
+export const TAIL_HEARTBEAT_MS = 15_000;
+/** How often it is asked whether the keys of open tails still hold, and which projects they see: one look for all of them. */
+export const TAIL_STANDING_MS = 1_000;
+/** Bytes that may wait for readers of all tails together; each has an even share, of at least so many tails. */
+export const TAILS_WAITING_BYTES_MAX = 64 * 1_048_576;
+export const TAILS_SHARING_MIN = 16;
+/** Rows are matched so long before other work of the process has its turn. */
+export const TAIL_SLICE_MS = 5;
+/** Ids of records and idempotent requests that are remembered, to show each once: 16 bytes and some 100 around them. */
+export const SEEN_IDS_MAX = 100_000;
+/** Of one read of the bus; a single record may be larger. */
+export const TAIL_READ_BYTES_MAX = 1_048_576;
+export const TAIL_READ_RECORDS_MAX = 256;
+/** A read waits so long for a record, and looks then whether it is still wanted. */
+export const TAIL_READ_WAIT_MS = 1_000;
+/** After a read that failed, or where another reading must come first. */
+export const TAIL_READ_RETRY_MS = 100;
+/** A tail that catches up reads so much of a partition at a time … */
+export const TAIL_CATCH_UP_BYTES_MAX = 1_048_576;
+/** … and goes on when no more than this waits for its reader. */
+export const TAIL_CATCH_UP_WAITING_BYTES = 262_144;
+/** Nearer than this to the live tails it joins them: they wait while it reads what is left, a few milliseconds. */
+export const TAIL_JOIN_BYTES_MAX = 65_536;
+/** The bus stays open so long after the last tail: clients that were cut come back. */
+export const TAIL_LINGER_MS = 5_000;

@@ -1,4 +1,5 @@
 // Wires the query API together, top to bottom.
+import { openBus } from '@sazabi/bus';
 import { connectControlDb } from '@sazabi/control-db';
 import {
   createLogger,
@@ -27,6 +28,8 @@ import { openOutside } from './outside.ts';
 import { createQuerySlots } from './query-slots.ts';
 import { createReadiness } from './readiness.ts';
 import { registerRoutes } from './routes/routes.ts';
+import { createTailMetrics } from './tail/tail-metrics.ts';
+import { createTails } from './tail/tails.ts';
 import { createTenancy } from './tenancy.ts';
 
 /** Where all addresses are listened on, this machine reaches it by loopback. */
@@ -88,11 +91,19 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     let publicUrl = config.publicUrl;
     const dashboardOrigin = () => (publicUrl === undefined ? '' : new URL(publicUrl).origin);
     const tenancy = createTenancy(db, keyUse, dashboardOrigin);
+    const tails = createTails({
+      openBus: () => openBus(config.bus.url, { ...config.bus, logger }),
+      tenancy,
+      logger,
+      metrics: createTailMetrics(metrics.registry),
+      logStore: outside.logStore,
+    });
     const context: Context = {
       db,
       feed,
       ...outside,
       tenancy,
+      tails,
       querySlots: createQuerySlots(),
       rateLimitCap,
       notReady,
@@ -105,6 +116,8 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     registerRoutes(app, context);
     const url = await listen(app, config);
     closers.push(() => closeInTime(app));
+    // First: an answer without end would hold up the stop.
+    closers.push(() => tails.close());
     publicUrl ??= url.replace(WILDCARD_HOST, '//127.0.0.1:');
 
     await prepareControlStore(db, config, logger, overrides.stopping);

@@ -1,6 +1,15 @@
 // The one place that turns a secret key into an organization, scopes and a mode, and those into what of the logs may be seen.
-import { ContractError, type Mode, PUBLIC_KEY_HEADER, type Scope, SECRET_KEY_HEADER } from '@sazabi/contract';
-import { type Actor, type ControlDb, findSecretKeyByHash, listRetentions, type SecretKey } from '@sazabi/control-db';
+import { ContractError, holdsScope, type Mode, PUBLIC_KEY_HEADER, type Scope, SECRET_KEY_HEADER } from '@sazabi/contract';
+import {
+  type Actor,
+  type ControlDb,
+  findSecretKeyByHash,
+  findSecretKeys,
+  listRetentions,
+  listRetentionsOf,
+  type Project,
+  type SecretKey,
+} from '@sazabi/control-db';
 import {
   expiredKey,
   hashKey,
@@ -11,9 +20,10 @@ import {
   revokedKey,
   UNKNOWN_KEY,
 } from '@sazabi/keys';
-import { type LogScope, logScope } from '@sazabi/log-store';
+import { type LogScope, logScope, narrowScope, type VisibleProject } from '@sazabi/log-store';
 import type { FastifyRequest } from 'fastify';
 import { joined, queryKeyOf } from './http/headers.ts';
+import { lacksScope } from './http/lacks-scope.ts';
 import { notFound } from './http/not-found.ts';
 import type { KeyUse } from './key-use.ts';
 import { USER_AGENT_LENGTH_MAX } from './limits.ts';
@@ -52,7 +62,14 @@ export interface Tenancy {
    * @param projectId of a body: must be one of those. @throws ContractError NOT_FOUND
    */
   logScope(caller: Caller, projectId: string | undefined): Promise<LogScope>;
+  /**
+   * What has become of callers since they were let in, asked for all of them at once: then of each, for the project that it named,
+   * the logs that it may see now, or why it may not call any more. A key that lacks `needed` by now may not.
+   */
+  standing(callers: readonly Caller[], needed: Scope): Promise<Standing>;
 }
+
+export type Standing = (caller: Caller, projectId: string | undefined) => LogScope | ContractError;
 
 /**
  * The key is asked of the control store at every request (one indexed read; 0.8 ms on PGlite), so a revoke is in force
@@ -82,12 +99,32 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
       const living = await listRetentions(db.orm, organizationId);
       if (projectId !== undefined && !living.some(({ id }) => id === projectId.toLowerCase()))
         throw notFound('project');
-      const projects = living.map(({ id, retentionDays, hiddenBefore }) => {
-        return { id, retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null };
-      });
-      return logScope({ organizationId, projects, mode });
+      return logScope({ organizationId, projects: living.map(visibleOf), mode });
+    },
+    async standing(callers, needed) {
+      const idsOf = (pick: (caller: Caller) => string) => [...new Set(callers.map(pick))];
+      const [found, living] = await Promise.all([
+        findSecretKeys(db.orm, idsOf(({ keyId }) => keyId)),
+        listRetentionsOf(db.orm, idsOf(({ organizationId }) => organizationId)),
+      ]);
+      const keys = new Map(found.map((key) => [key.id, key]));
+      const projects = Map.groupBy(living, ({ organizationId }) => organizationId);
+      return ({ keyId, organizationId, mode }, projectId) => {
+        const key = keys.get(keyId);
+        const ended = key === undefined ? UNKNOWN_KEY : endOf(key);
+        if (key === undefined || ended !== null) return ended ?? UNKNOWN_KEY;
+        if (!holdsScope(key.scopes, needed)) return lacksScope(needed);
+        const own = (projects.get(organizationId) ?? []).map(visibleOf);
+        const scope = narrowScope(logScope({ organizationId, projects: own, mode }), projectId);
+        return projectId !== undefined && scope.projectIds.length === 0 ? notFound('project') : scope;
+      };
     },
   };
+}
+
+function visibleOf(project: Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore'>): VisibleProject {
+  const { id, retentionDays, hiddenBefore } = project;
+  return { id, retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null };
 }
 
 async function validKey(db: ControlDb, request: FastifyRequest): Promise<{ key: SecretKey; organizationName: string }> {
@@ -105,10 +142,15 @@ async function validKey(db: ControlDb, request: FastifyRequest): Promise<{ key: 
   if (!parseKey(text).ok) throw malformedKey(text, 'secret');
   const found = await findSecretKeyByHash(db.orm, hashKey(text));
   if (found === null) throw UNKNOWN_KEY;
-  const { revokedAt, expiresAt } = found.key;
-  if (revokedAt !== null) throw revokedKey(revokedAt.getTime());
-  if (expiresAt !== null && expiresAt.getTime() <= Date.now()) throw expiredKey(expiresAt.getTime());
+  const ended = endOf(found.key);
+  if (ended !== null) throw ended;
   return found;
+}
+
+/** Why the key is not valid any more; null = it is. */
+function endOf({ revokedAt, expiresAt }: SecretKey): ContractError | null {
+  if (revokedAt !== null) return revokedKey(revokedAt.getTime());
+  return expiresAt !== null && expiresAt.getTime() <= Date.now() ? expiredKey(expiresAt.getTime()) : null;
 }
 
 /** A page elsewhere has the key only by mistake, unless the key says that it may. */

@@ -4,6 +4,7 @@ export * from './dead-letters.ts';
 export * from './envelope.ts';
 export * from './intake.ts';
 export * from './keys.ts';
+export * from './logs-tail.ts';
 export * from './operations.ts';
 export * from './organizations.ts';
 export * from './projects.ts';

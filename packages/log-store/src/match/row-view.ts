@@ -11,6 +11,8 @@ export interface RowView {
   text(field: TextField): string;
   /** Of a key that stands twice, the first. */
   attribute(key: string): string | undefined;
+  /** As its key was, `live` or `test`. */
+  mode(): string;
   timestampNanos(): bigint;
   receivedAtMs(): bigint;
   severityNumber(): number;
@@ -46,6 +48,7 @@ export function viewRows(rows: LogRows): RowView {
   return {
     text,
     attribute: (key) => rows.attributes().find(([name]) => name === key)?.[1],
+    mode: () => rows.text('mode'),
     timestampNanos: rows.timestamp,
     receivedAtMs: rows.receivedAt,
     severityNumber: rows.severityNumber,

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticated, Caller, Tenancy } from '../tenancy.ts';
 import type { App } from './app.ts';
 import { letPageRead } from './cors.ts';
+import { lacksScope } from './lacks-scope.ts';
 import { expectedFailure } from './failures.ts';
 
 /** What a route asks of the caller: a scope, `any` valid key, or nothing (`none`). */
@@ -85,13 +86,7 @@ export function callerOf(request: FastifyRequest): Caller {
 /** @throws ContractError INSUFFICIENT_PERMISSIONS */
 export function requireScope(caller: Caller, scope: Scope): void {
   if (holdsScope(caller.scopes, scope)) return;
-  throw new ContractError(
-    'INSUFFICIENT_PERMISSIONS',
-    `This needs the scope ${scope}, which your key does not hold. Use a key that does.`,
-    {
-      required_scope: scope,
-    },
-  );
+  throw lacksScope(scope);
 }
 
 function starting(): ContractError {

@@ -16,6 +16,7 @@ import { SECRET } from './keys/secret.ts';
 import { logFieldsRoute } from './logs/fields.ts';
 import { getLogRoute } from './logs/get.ts';
 import { queryLogsRoute } from './logs/query.ts';
+import { tailLogsRoute } from './logs/tail.ts';
 import { logsVolumeRoute } from './logs/volume.ts';
 import { getMe } from './me/get.ts';
 import { healthzRoute } from './operations/healthz.ts';
@@ -49,6 +50,7 @@ const ROUTES: readonly ((app: App, context: Context) => void)[] = [
   queryLogsRoute,
   logsVolumeRoute,
   logFieldsRoute,
+  tailLogsRoute,
   getLogRoute,
   getReceiptRoute,
   listDeadLettersRoute,

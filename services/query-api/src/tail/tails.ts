@@ -1,0 +1,246 @@
+// The live tails of this process: let in within limits, heard by one audience, ended when their key ends.
+import type { ServerResponse } from 'node:http';
+import type { Bus } from '@sazabi/bus';
+import { ContractError, type LogSelection } from '@sazabi/contract';
+import type { TailLagged } from '@sazabi/contract/schemas';
+import { type Logger, safeMessage } from '@sazabi/lifecycle';
+import { type ClickHouseClient, countReceived, createRowMatcher, type LogScope, narrowScope } from '@sazabi/log-store';
+import { tooManyRequests } from '../http/guard.ts';
+import {
+  TAIL_HEARTBEAT_MS,
+  TAIL_STANDING_MS,
+  TAILS_MAX,
+  TAILS_PER_ORGANIZATION_MAX,
+  TAILS_SHARING_MIN,
+  TAILS_WAITING_BYTES_MAX,
+} from '../limits.ts';
+import type { Caller, Tenancy } from '../tenancy.ts';
+import { createAudience, type Listener, visibleFrom } from './audience.ts';
+import { createCatchUp } from './catch-up.ts';
+import { errorEvent, heartbeat, laggedEvent, opening } from './events.ts';
+import { createLiveBus } from './live-bus.ts';
+import type { LiveReader } from './live-reader.ts';
+import type { Position } from './position.ts';
+import { createSeenIds } from './seen-ids.ts';
+import type { TailMetrics } from './tail-metrics.ts';
+import { createTailOutput } from './tail-output.ts';
+
+export interface TailRequest {
+  readonly caller: Caller;
+  readonly scope: LogScope;
+  /** Of the query; undefined = all projects of the organization, also those made later. */
+  readonly projectId: string | undefined;
+  readonly selection: Pick<LogSelection, 'search' | 'filters'>;
+  /** Where it was cut; null = from now. */
+  readonly from: Position | null;
+  readonly requestId: string;
+}
+
+export interface Tails {
+  /**
+   * Opens a tail: `begin` sends the head of the answer and gives what events are written to.
+   * @throws ContractError RATE_LIMIT_EXCEEDED, SERVICE_UNAVAILABLE; before `begin` is called
+   */
+  open(request: TailRequest, begin: () => ServerResponse): Promise<void>;
+  /** Ends all, and lets none in. */
+  close(): Promise<void>;
+}
+
+export interface TailsParts {
+  readonly openBus: () => Bus;
+  readonly tenancy: Pick<Tenancy, 'standing'>;
+  readonly logger: Logger;
+  readonly metrics: TailMetrics;
+  /** Asked how much was missed where the bus keeps it no more. */
+  readonly logStore: ClickHouseClient;
+}
+
+interface OpenTail {
+  readonly request: TailRequest;
+  readonly listener: Listener;
+  see(visible: ReadonlyMap<string, number>): void;
+  end(error?: ContractError): void;
+  /** Where it stands. */
+  id(): string;
+  missed(fromMs: number, toMs: number): Promise<void>;
+}
+
+export function createTails(parts: TailsParts): Tails {
+  const { tenancy, logger, metrics } = parts;
+  const open = new Set<OpenTail>();
+  const audience = createAudience();
+  const seen = createSeenIds();
+  const gone = (fromMs: number, toMs: number) => {
+    for (const tail of open) void tail.missed(fromMs, toMs);
+  };
+  const bus = createLiveBus(parts.openBus, { audience, seen, logger, gone });
+  const tables = { open, audience, seen, parts };
+  let isClosing = false;
+  const timers = createTimers(
+    () => judge(open, audience, tenancy, logger),
+    () => {
+      for (const { listener, id } of open) if (listener.output.isIdle()) listener.output.send(heartbeat(id()));
+    },
+  );
+  return {
+    async open(request, begin) {
+      if (isClosing) throw stopping();
+      refuseTooMany(open, request.caller.organizationId);
+      const live = await bus.enter();
+      const response = isClosing ? null : begin();
+      if (response === null) {
+        bus.leave();
+        throw stopping();
+      }
+      const tail = start(request, response, live, tables);
+      metrics.open(open.size);
+      timers.start();
+      response.once('close', () => {
+        open.delete(tail);
+        audience.remove(tail.listener);
+        metrics.open(open.size);
+        if (open.size === 0) timers.stop();
+        bus.leave();
+      });
+    },
+    async close() {
+      isClosing = true;
+      timers.stop();
+      for (const tail of open) tail.end();
+      await bus.close();
+    },
+  };
+}
+
+interface Tables {
+  readonly open: Set<OpenTail>;
+  readonly audience: ReturnType<typeof createAudience>;
+  readonly seen: ReturnType<typeof createSeenIds>;
+  readonly parts: TailsParts;
+}
+
+/** In one turn of the event loop: what is appended from here on is shown. */
+function start(request: TailRequest, response: ServerResponse, live: LiveReader, tables: Tables): OpenTail {
+  const { open, audience, seen, parts } = tables;
+  const { metrics, logger, logStore } = parts;
+  let id = live.id;
+  const scope = narrowScope(request.scope, request.projectId);
+  let visible = visibleFrom(scope);
+  const output = createTailOutput(response, {
+    bytesMax: () => TAILS_WAITING_BYTES_MAX / Math.max(TAILS_SHARING_MIN, open.size),
+    id: () => id(),
+    sent: metrics.sent,
+    lagged: metrics.lagged,
+  });
+  const listener: Listener = {
+    mode: request.caller.mode,
+    matches: createRowMatcher(request.selection, Date.now()),
+    output,
+    visibleFrom: () => visible,
+  };
+  const tail: OpenTail = {
+    request,
+    listener,
+    see(now) {
+      visible = now;
+    },
+    end: (error) => output.end(error && errorEvent(error, request.requestId)),
+    id: () => id(),
+    async missed(fromMs, toMs) {
+      const count = await countReceived(logStore, scope, request.selection, { fromMs, toMs }).catch(
+        (error: unknown) => {
+          logger.warn(
+            { event: 'tail_missed_unknown', reason: safeMessage(error) },
+            'What a tail has missed is not counted.',
+          );
+          return null;
+        },
+      );
+      const told: TailLagged = {
+        count,
+        exact: false,
+        from: new Date(fromMs).toISOString(),
+        to: new Date(toMs).toISOString(),
+      };
+      metrics.lagged(count ?? 0);
+      output.send(laggedEvent(id(), told));
+    },
+  };
+  open.add(tail);
+  const join = () => {
+    id = live.id;
+    audience.add(listener);
+  };
+  if (request.from === null) {
+    join();
+    output.send(opening(id()));
+    return tail;
+  }
+  const failed = (error: unknown) =>
+    logger.warn({ event: 'tail_catch_up_failed', reason: safeMessage(error) }, 'A tail that catches up waits.');
+  const catchUp = createCatchUp(request.from, { listener, live, seen, join, gone: tail.missed, failed });
+  id = catchUp.id;
+  output.send(opening(id()));
+  void catchUp.run();
+  return tail;
+}
+
+/** Ends tails whose key has ended or no longer may; the others see the projects that there are now. */
+async function judge(
+  open: ReadonlySet<OpenTail>,
+  audience: Tables['audience'],
+  tenancy: TailsParts['tenancy'],
+  logger: Logger,
+): Promise<void> {
+  try {
+    const asked = [...open];
+    const standings = await tenancy.standing(
+      asked.map(({ request }) => request.caller),
+      'logs:read',
+    );
+    for (const tail of asked) {
+      const { caller, projectId } = tail.request;
+      const standing = standings(caller, projectId);
+      if (standing instanceof ContractError) tail.end(standing);
+      else tail.see(visibleFrom(standing));
+    }
+    audience.refresh();
+  } catch (error) {
+    // As intakes do, they go on with what is known; the control store's own outage is in the log.
+    logger.debug({ event: 'tail_keys_unknown', reason: safeMessage(error) }, 'Keys of open tails cannot be looked up.');
+  }
+}
+
+function refuseTooMany(open: ReadonlySet<OpenTail>, organizationId: string): void {
+  let own = 0;
+  for (const { request } of open) if (request.caller.organizationId === organizationId) own += 1;
+  if (own >= TAILS_PER_ORGANIZATION_MAX)
+    throw tooManyRequests(1, ` At most ${TAILS_PER_ORGANIZATION_MAX} live tails of an organization are open at once.`);
+  if (open.size >= TAILS_MAX) throw tooManyRequests(1, ' Too many live tails are open.');
+}
+
+function stopping(): ContractError {
+  return new ContractError('SERVICE_UNAVAILABLE', 'The API is stopping. Try again.', {}, { retryAfterSeconds: 1 });
+}
+
+/** Both run only while tails are open; a look that takes longer than its interval is not doubled. */
+function createTimers(look: () => Promise<void>, beat: () => void): { start(): void; stop(): void } {
+  let timers: NodeJS.Timeout[] = [];
+  let isLooking = false;
+  return {
+    start() {
+      if (timers.length > 0) return;
+      const lookOnce = async () => {
+        if (isLooking) return;
+        isLooking = true;
+        await look().finally(() => {
+          isLooking = false;
+        });
+      };
+      timers = [setInterval(() => void lookOnce(), TAIL_STANDING_MS), setInterval(beat, TAIL_HEARTBEAT_MS)];
+    },
+    stop() {
+      for (const timer of timers.splice(0)) clearInterval(timer);
+    },
+  };
+}
