@@ -1,5 +1,12 @@
 // The one place that turns a secret key into an organization, scopes and a mode, and those into what of the logs may be seen.
-import { ContractError, holdsScope, type Mode, PUBLIC_KEY_HEADER, type Scope, SECRET_KEY_HEADER } from '@sazabi/contract';
+import {
+  ContractError,
+  holdsScope,
+  type Mode,
+  PUBLIC_KEY_HEADER,
+  type Scope,
+  SECRET_KEY_HEADER,
+} from '@sazabi/contract';
 import {
   type Actor,
   type ControlDb,
@@ -104,8 +111,14 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
     async standing(callers, needed) {
       const idsOf = (pick: (caller: Caller) => string) => [...new Set(callers.map(pick))];
       const [found, living] = await Promise.all([
-        findSecretKeys(db.orm, idsOf(({ keyId }) => keyId)),
-        listRetentionsOf(db.orm, idsOf(({ organizationId }) => organizationId)),
+        findSecretKeys(
+          db.orm,
+          idsOf(({ keyId }) => keyId),
+        ),
+        listRetentionsOf(
+          db.orm,
+          idsOf(({ organizationId }) => organizationId),
+        ),
       ]);
       const keys = new Map(found.map((key) => [key.id, key]));
       const projects = Map.groupBy(living, ({ organizationId }) => organizationId);

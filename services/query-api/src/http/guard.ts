@@ -5,8 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticated, Caller, Tenancy } from '../tenancy.ts';
 import type { App } from './app.ts';
 import { letPageRead } from './cors.ts';
-import { lacksScope } from './lacks-scope.ts';
 import { expectedFailure } from './failures.ts';
+import { lacksScope } from './lacks-scope.ts';
 
 /** What a route asks of the caller: a scope, `any` valid key, or nothing (`none`). */
 export type Access = Scope | 'any' | 'none';
