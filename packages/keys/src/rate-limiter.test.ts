@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRateLimiter, effectiveLimitPerMinute } from './rate-limiter.ts';
 
 const START_MS = 1_800_000_000_000;
+const MINUTE_MS = 60_000;
 
 describe('rate limiter', () => {
   it('admits a burst of the limit, then the rate; says when to come again', () => {
@@ -82,6 +83,45 @@ describe('rate limiter', () => {
       ),
       { seed: 21, numRuns: 200 },
     );
+  });
+
+  it('of arrivals past the limit, spread over intakes at random, it admits 98 % to 110 % of burst + rate × time', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 200, max: 3000 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.double({ min: 2, max: 4, noNaN: true }),
+        fc.infiniteStream(fc.nat({ max: 999 })),
+        (limit, live, pressure, random) => {
+          const limiters = Array.from({ length: live }, () => createRateLimiter());
+          const ask = (atMs: number): boolean => {
+            const limiter = limiters[(random.next().value ?? 0) % live];
+            return limiter?.take('a', limit, live, START_MS + Math.floor(atMs))?.allowed === true;
+          };
+          let admitted = 0;
+          // The burst first, then evenly.
+          for (let request = 0; request < limit * pressure; request += 1) if (ask(0)) admitted += 1;
+          const everyMs = MINUTE_MS / (limit * pressure);
+          for (let atMs = 0; atMs < MINUTE_MS; atMs += everyMs) if (ask(atMs)) admitted += 1;
+          const due = limit + limit;
+          expect(admitted).toBeGreaterThanOrEqual(0.98 * due);
+          expect(admitted).toBeLessThanOrEqual(1.1 * due);
+        },
+      ),
+      { seed: 22, numRuns: 30 },
+    );
+  });
+
+  it('a look tells what a request would meet, and takes nothing', () => {
+    const limiter = createRateLimiter();
+    const look = (atMs = 0) => limiter.look('a', 2, 1, START_MS + atMs);
+    expect(look()).toMatchObject({ allowed: true, remaining: 2 });
+    limiter.take('a', 2, 1, START_MS);
+    expect(look()).toMatchObject({ allowed: true, remaining: 1 });
+    limiter.take('a', 2, 1, START_MS);
+    expect(look()).toMatchObject({ allowed: false, remaining: 0, retryAfterSeconds: 30 });
+    expect(look(30_000)).toMatchObject({ allowed: true, remaining: 1 });
+    expect(limiter.look('a', null, 1, START_MS)).toBeNull();
   });
 
   it('a clock set back neither refills nor empties', () => {
