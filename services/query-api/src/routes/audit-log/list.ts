@@ -5,7 +5,7 @@ import { listAuditLog } from '@sazabi/control-db';
 import type { Context } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { callerOf } from '../../http/guard.ts';
-import { pageOf, readCursor } from '../../http/page-cursor.ts';
+import { listPage } from '../../http/page-cursor.ts';
 import { guardedFailures } from '../../http/route-schema.ts';
 import { presentAuditLogEntry } from './present.ts';
 
@@ -23,20 +23,16 @@ export function listAuditLogRoute(app: App, { db }: Context): void {
       querystring: auditLogQuerySchema,
       response: { 200: pageSchema(auditLogEntrySchema), ...guardedFailures() },
     },
-    handler: async (request) => {
+    handler: (request) => {
       const { organizationId, mode } = callerOf(request);
-      const { limit, cursor, action, targetId, from, to } = request.query;
+      const { action, targetId, from, to } = request.query;
       const testOnly = mode === 'test';
-      const entries = await listAuditLog(db.orm, organizationId, {
-        limit: limit + 1,
-        before: readCursor(cursor),
-        action,
-        targetId,
-        from: instant(from),
-        to: instant(to),
-        testOnly,
-      });
-      return pageOf(entries, limit, (entry) => presentAuditLogEntry(entry, testOnly));
+      const filters = { action, targetId, from: instant(from), to: instant(to), testOnly };
+      return listPage(
+        request.query,
+        ({ limit, last }) => listAuditLog(db.orm, organizationId, { limit, before: last, ...filters }),
+        (entry) => presentAuditLogEntry(entry, testOnly),
+      );
     },
   });
 }

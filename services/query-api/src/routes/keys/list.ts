@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { callerOf } from '../../http/guard.ts';
 import { notFound } from '../../http/not-found.ts';
-import { pageOf, readCursor } from '../../http/page-cursor.ts';
+import { listPage, type PageRead } from '../../http/page-cursor.ts';
 import { guardedFailures } from '../../http/route-schema.ts';
 import type { KeyKind } from './key-kind.ts';
 
@@ -22,21 +22,21 @@ export function listKeysRoute<Row extends KeyRow>(app: App, { db }: Context, kin
     },
     handler: async (request) => {
       const { organizationId, mode: ownMode } = callerOf(request);
-      const { limit, cursor, mode, state, projectId, createdBefore, unusedSince } = request.query;
+      const { mode, state, projectId, createdBefore, unusedSince } = request.query;
       if (projectId !== undefined && (await findProject(db.orm, organizationId, projectId)) === null)
         throw notFound('project');
-      // A test key sees no live ones, whatever it asks for.
-      if (ownMode === 'test' && mode === 'live') return pageOf<Row, unknown>([], limit, kind.present);
-      const options = {
-        limit: limit + 1,
-        before: readCursor(cursor),
+      const filters = {
         mode: ownMode === 'test' ? ownMode : mode,
         state,
         projectId,
         createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
         unusedSince: unusedSince === undefined ? undefined : new Date(unusedSince),
       };
-      return pageOf(await listKeys(kind.table, db.orm, organizationId, options), limit, kind.present);
+      // A test key sees no live ones, whatever it asks for.
+      const none = ownMode === 'test' && mode === 'live';
+      const read = async ({ limit, last }: PageRead): Promise<readonly Row[]> =>
+        none ? [] : await listKeys(kind.table, db.orm, organizationId, { limit, before: last, ...filters });
+      return await listPage(request.query, read, kind.present);
     },
   });
 }

@@ -4,7 +4,7 @@ import { listProjects } from '@sazabi/control-db';
 import type { Context } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { callerOf } from '../../http/guard.ts';
-import { pageOf, readCursor } from '../../http/page-cursor.ts';
+import { listPage, type PageRead } from '../../http/page-cursor.ts';
 import { guardedFailures } from '../../http/route-schema.ts';
 import { presentProject } from './present.ts';
 
@@ -19,10 +19,10 @@ export function listProjectsRoute(app: App, { db }: Context): void {
       querystring: listQuerySchema,
       response: { 200: pageSchema(projectSchema), ...guardedFailures() },
     },
-    handler: async (request) => {
-      const { limit, cursor } = request.query;
-      const options = { limit: limit + 1, after: readCursor(cursor) };
-      return pageOf(await listProjects(db.orm, callerOf(request).organizationId, options), limit, presentProject);
+    handler: (request) => {
+      const { organizationId } = callerOf(request);
+      const read = ({ limit, last }: PageRead) => listProjects(db.orm, organizationId, { limit, after: last });
+      return listPage(request.query, read, presentProject);
     },
   });
 }

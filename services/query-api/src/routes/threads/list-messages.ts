@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { callerOf } from '../../http/guard.ts';
 import { notFound, pathId } from '../../http/not-found.ts';
-import { pageOf, readCursor } from '../../http/page-cursor.ts';
+import { listPage, type PageRead } from '../../http/page-cursor.ts';
 import { guardedFailures } from '../../http/route-schema.ts';
 import { presentThreadMessage } from './present.ts';
 
@@ -22,11 +22,10 @@ export function listThreadMessagesRoute(app: App, { db }: Context): void {
       response: { 200: pageSchema(threadMessageSchema), ...guardedFailures('NOT_FOUND') },
     },
     handler: async (request) => {
-      const { limit, cursor } = request.query;
-      const options = { limit: limit + 1, after: readCursor(cursor) };
       const thread = await findThread(db.orm, callerOf(request).organizationId, pathId(request.params, 'thread'));
       if (thread === null) throw notFound('thread');
-      return pageOf(await listThreadMessages(db.orm, thread, options), limit, presentThreadMessage);
+      const read = ({ limit, last }: PageRead) => listThreadMessages(db.orm, thread, { limit, after: last });
+      return await listPage(request.query, read, presentThreadMessage);
     },
   });
 }

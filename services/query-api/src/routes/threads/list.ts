@@ -4,7 +4,7 @@ import { listThreads } from '@sazabi/control-db';
 import type { Context } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { callerOf } from '../../http/guard.ts';
-import { pageOf, readCursor } from '../../http/page-cursor.ts';
+import { listPage, type PageRead } from '../../http/page-cursor.ts';
 import { guardedFailures } from '../../http/route-schema.ts';
 import { presentThread } from './present.ts';
 
@@ -19,10 +19,11 @@ export function listThreadsRoute(app: App, { db }: Context): void {
       querystring: threadsQuerySchema,
       response: { 200: pageSchema(threadSchema), ...guardedFailures() },
     },
-    handler: async (request) => {
-      const { limit, cursor, status } = request.query;
-      const options = { limit: limit + 1, before: readCursor(cursor), status };
-      return pageOf(await listThreads(db.orm, callerOf(request).organizationId, options), limit, presentThread);
+    handler: (request) => {
+      const { organizationId } = callerOf(request);
+      const { status } = request.query;
+      const read = ({ limit, last }: PageRead) => listThreads(db.orm, organizationId, { limit, before: last, status });
+      return listPage(request.query, read, presentThread);
     },
   });
 }
