@@ -44,6 +44,8 @@ export interface BusReader {
   readonly partitions: number;
   /** The earliest offset that is kept and the one that the next record will get at least. */
   extent(partition: number): Promise<{ readonly earliest: Offset; readonly next: Offset }>;
+  /** Where the consumers stand: everything before it is stored. null: nothing was ever committed. */
+  committed(partition: number): Promise<Offset | null>;
   /** Records from `from` on, in order; begins at the earliest kept one where `from` is gone. Empty after `waitMs`. */
   read(partition: number, from: Offset, options: ReadOptions): Promise<readonly BusRecord[]>;
   close(): Promise<void>;

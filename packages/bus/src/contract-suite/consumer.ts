@@ -11,11 +11,14 @@ export function describeConsumer(open: () => Bus): void {
     const consumer = await first.consumer();
     const owned = await serve(consumer);
     expect(await owned.committed()).toBeNull();
-    const { earliest } = await (await first.reader()).extent(PARTITION);
+    const reader = await first.reader();
+    expect(await reader.committed(PARTITION)).toBeNull();
+    const { earliest } = await reader.extent(PARTITION);
     const records = await readFrom((from) => owned.read(from, waiting), earliest, 5);
     const third = records[2]?.offset ?? 0;
     await owned.commit(third + 1);
     expect(await owned.committed()).toBe(third + 1);
+    expect(await reader.committed(PARTITION)).toBe(third + 1);
     await first.close();
     expect(owned.lost.aborted).toBe(true);
 

@@ -59,7 +59,9 @@ export function createOpenParts(
       createProducer(client, partitions, appendDeadlineMs),
     ),
   );
-  const readers = once(() => opened(settings.topic, undefined, createReaders));
+  const readers = once(() =>
+    opened(settings.topic, undefined, (client, partitions) => createReaders(client, partitions, settings.groupId)),
+  );
   const deadLetters = once(async () => {
     let letters: BusDeadLetters | undefined;
     await opened(settings.deadLetterTopic, appendDeadlineMs, (client, partitions): KafkaProducer => {

@@ -3,6 +3,7 @@ import { BusError, type BusReader, type Offset, type ReadOptions } from '../bus.
 import type { KafkaClient } from './client.ts';
 import { createFetcher } from './fetcher.ts';
 import { FETCH_WAIT_SHORT_MS } from './limits.ts';
+import { committedOffsets } from './offsets.ts';
 import { createFeed, type PartitionFeed } from './partition-feed.ts';
 
 /** How long a fetch waits at the broker: a read that comes meanwhile waits as long. */
@@ -14,8 +15,11 @@ export interface KafkaReaders {
   close(): Promise<void>;
 }
 
-/** Reads through the client, which is closed with the readers. */
-export function createReaders(client: KafkaClient, partitions: number): KafkaReaders {
+/**
+ * Reads through the client, which is closed with the readers.
+ * @param groupId of the consumers whose position is told
+ */
+export function createReaders(client: KafkaClient, partitions: number, groupId: string): KafkaReaders {
   const fetcher = createFetcher(client, { waitMs: READER_FETCH_WAIT_MS, onMoved: () => undefined });
   const open = new Set<BusReader>();
   return {
@@ -67,6 +71,13 @@ export function createReaders(client: KafkaClient, partitions: number): KafkaRea
           ]);
           return { earliest: offsetOf(earliest, partition), next: offsetOf(next, partition) };
         });
+      },
+      async committed(partition) {
+        check(partition);
+        const committed = await client.call('reading where the consumers stand', () =>
+          committedOffsets(client, groupId, [partition]),
+        );
+        return committed.get(partition) ?? null;
       },
       read,
       async close() {

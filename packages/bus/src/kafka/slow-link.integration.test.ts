@@ -52,7 +52,7 @@ it('reads on where no answer of the usual size arrives in time, nor any single r
 
   const address = `127.0.0.1:${kafka.proxy.port}`;
   const client = createClient([address], settings, { topic: settings.topic, requestTimeoutMs: 1_000 });
-  const readers = createReaders(client, 1);
+  const readers = createReaders(client, 1, settings.groupId);
   const reader = readers.open();
   await reader.extent(0);
   kafka.proxy.limitSpeed(1 * MB);
