@@ -46,6 +46,7 @@ export function foundOrganization(
         action: 'organization.created',
         targetType: 'organization',
         targetId: organization.id,
+        targetName: name,
       },
       now,
     );

@@ -42,7 +42,7 @@ describe('the audit log', () => {
     await test.call('DELETE', `/secret-keys/${made.id}`, { headers: { 'user-agent': USER_AGENT } });
     const { data } = await read(`targetId=${made.id.toUpperCase()}`);
     const actor = { type: 'secret_key', keyId: me.key.id, keyName: me.key.name, keyPrefix: me.key.keyPrefix };
-    const target = { type: 'secret_key', id: made.id };
+    const target = { type: 'secret_key', id: made.id, name: made.name };
     const from = { userAgent: USER_AGENT, address: expect.stringMatching(/127\.0\.0\.1|::1/) };
     expect(data).toMatchObject([
       { action: 'secret_key.revoked', actor, target, ...from },
@@ -52,7 +52,7 @@ describe('the audit log', () => {
     const [first] = (await read('action=organization.created')).data;
     expect(first).toMatchObject({
       actor: { type: 'bootstrap', keyId: null, keyName: null, keyPrefix: null },
-      target: { type: 'organization', id: me.organization.id },
+      target: { type: 'organization', id: me.organization.id, name: me.organization.name },
       address: null,
     });
   });
