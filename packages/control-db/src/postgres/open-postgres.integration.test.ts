@@ -11,6 +11,7 @@ import { describeControlDb } from '../control-db-suite.ts';
 import { readFeedState } from '../key-changes.ts';
 import { describeKeyVerbs } from '../key-verbs-suite.ts';
 import { PULSE_DEADLINE_MS } from '../limits.ts';
+import { migrate } from '../migrate.ts';
 import { connectControlDb, openControlDb } from '../open-control-db.ts';
 import { describeOrganizations } from '../organization-suite.ts';
 import { foundOrganization } from '../organizations.ts';
@@ -19,6 +20,7 @@ import { organizations } from '../schema.ts';
 import { describeSharedControlDb } from '../shared-control-db-suite.ts';
 import { isUnavailable } from '../unavailable.ts';
 import { describeUsage } from '../usage-suite.ts';
+import { openPostgres } from './open-postgres.ts';
 
 const STARTS_AT_ONCE = 5;
 const ROUNDS = 10;
@@ -61,10 +63,10 @@ describe('many starts at once', () => {
 
   it('on a store of an older version all of them bring it up once', async () => {
     const url = await server.createDatabase();
-    const first = await openControlDb(url);
+    const first = openPostgres(url, () => undefined);
+    await first.connect();
+    await migrate(first.orm, 1);
     const before = await readFeedState(first.orm);
-    await first.orm.execute('DROP TABLE api_replicas');
-    await first.orm.execute('DELETE FROM schema_migrations WHERE version > 1');
     await first.close();
     const replicas = await Promise.all(Array.from({ length: STARTS_AT_ONCE }, () => openControlDb(url)));
     for (const { orm } of replicas) expect(await readFeedState(orm)).toEqual(before);
