@@ -11,6 +11,7 @@ import { addLogsFields } from './commands/logs-fields.ts';
 import { addLogsGet } from './commands/logs-get.ts';
 import { addLogsQuery } from './commands/logs-query.ts';
 import { addLogsSend } from './commands/logs-send.ts';
+import { addLogsTail } from './commands/logs-tail.ts';
 import { addLogsVolume } from './commands/logs-volume.ts';
 import { addMe } from './commands/me.ts';
 import { addProjectsCommands, resolveProjectFlag } from './commands/projects.ts';
@@ -80,6 +81,7 @@ export function createProgram(context: Context): Command {
   const logs = program.command('logs').description('send and read logs');
   addLogsSend(logs, context);
   addLogsQuery(logs, context);
+  addLogsTail(logs, context);
   addLogsVolume(logs, context);
   addLogsFields(logs, context);
   addLogsGet(logs, context);

@@ -2,13 +2,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseQueryTime } from '../input.ts';
 
-export interface SelectionOptions {
-  readonly from?: string;
-  readonly to?: string;
+/** What logs must be to be selected, whatever their time. */
+export interface ConditionOptions {
   readonly search?: string;
   readonly mode?: string;
   readonly filter?: readonly LogFilter[];
   readonly project?: string;
+}
+
+export interface SelectionOptions extends ConditionOptions {
+  readonly from?: string;
+  readonly to?: string;
 }
 
 export interface LogFilter {
@@ -26,9 +30,16 @@ Filters, all of which must hold (fields: level, service, host, …, and attribut
 
 /** Adds the flags of a selection. */
 export function addSelectionOptions(command: Command): Command {
+  return addConditionOptions(
+    command
+      .option('--from <time>', 'begin: as 2h (ago), or 2026-01-31T12:00:00Z (default: 24h)', parseQueryTime)
+      .option('--to <time>', 'end (default: none)', parseQueryTime),
+  );
+}
+
+/** Adds the flags of a selection without its time. */
+export function addConditionOptions(command: Command): Command {
   return command
-    .option('--from <time>', 'begin: as 2h (ago), or 2026-01-31T12:00:00Z (default: 24h)', parseQueryTime)
-    .option('--to <time>', 'end (default: none)', parseQueryTime)
     .option('--search <text>', 'look for words in the message')
     .addOption(
       new Option('--mode <mode>', 'how --search looks').choices(['all', 'any', 'phrase', 'substring']).default('all'),

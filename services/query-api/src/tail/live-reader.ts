@@ -1,6 +1,6 @@
 // The reading that all live tails share: every partition from where it stood when the first tail came, each record decoded once.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { BusReader, BusRecord } from '@sazabi/bus';
+import type { BusReader, BusRecord, Offset } from '@sazabi/bus';
 import { type Logger, safeMessage } from '@sazabi/lifecycle';
 import { viewRows } from '@sazabi/log-store';
 import { TAIL_READ_BYTES_MAX, TAIL_READ_RECORDS_MAX, TAIL_READ_RETRY_MS, TAIL_READ_WAIT_MS } from '../limits.ts';
@@ -57,7 +57,7 @@ export async function startLiveReader(reader: BusReader, parts: LiveParts): Prom
     if (closing.signal.aborted) return;
     const { partition, offset } = record;
     const expected = places[partition]?.offset ?? 0;
-    if (offset > expected && (await reader.extent(partition)).earliest > expected)
+    if (isGap(expected, offset) && (await reader.extent(partition)).earliest > expected)
       parts.gone(atMs, record.appendedAtMs);
     await show(record).catch((error: unknown) => {
       // Whoever stores it sees the same, and keeps it for the operator.
@@ -97,6 +97,11 @@ export async function startLiveReader(reader: BusReader, parts: LiveParts): Prom
       await Promise.all(following);
     },
   };
+}
+
+/** Offsets grow not by one alone; and where nothing was ever appended, no offset is known before the first record. */
+function isGap(expected: Offset, offset: Offset): boolean {
+  return expected > 0 && offset > expected;
 }
 
 const READ = { bytesMax: TAIL_READ_BYTES_MAX, recordsMax: TAIL_READ_RECORDS_MAX, waitMs: TAIL_READ_WAIT_MS };

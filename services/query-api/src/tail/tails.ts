@@ -156,6 +156,7 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
           return null;
         },
       );
+      if (count === 0) return;
       const told: TailLagged = {
         count,
         exact: false,
