@@ -5,10 +5,14 @@ import {
   type BusConfig,
   busOf,
   busSettings,
+  type ClusterConfig,
   checkBus,
+  checkCluster,
   checkInternal,
   checkTls,
   clickHouseUrlSetting,
+  clusterOf,
+  clusterSettings,
   databaseUrlSetting,
   internalSettings,
   type LogLevel,
@@ -21,6 +25,8 @@ import {
   tlsFiles,
 } from '@sazabi/lifecycle';
 import { z } from 'zod';
+
+const MINUTES_TEXT = 'must be a number of minutes from 1 to 720';
 
 /** Every variable of this service; docs/settings.md is held against it. */
 export const settingsSchema = z
@@ -37,13 +43,21 @@ export const settingsSchema = z
     DATABASE_URL: databaseUrlSetting,
     CLICKHOUSE_URL: clickHouseUrlSetting,
     CLICKHOUSE_READER_URL: clickHouseUrlSetting.optional(),
+    ...clusterSettings,
+    MAINTENANCE_INTERVAL_MINUTES: z.coerce
+      .number(MINUTES_TEXT)
+      .int(MINUTES_TEXT)
+      .min(1, MINUTES_TEXT)
+      .max(720, MINUTES_TEXT)
+      .default(60),
     RATE_LIMIT_MAX_PER_MINUTE: rateLimitCapSetting,
     BOOTSTRAP_PUBLIC_KEY: givenKeySetting('public'),
     BOOTSTRAP_SECRET_KEY: givenKeySetting('secret'),
   })
   .superRefine(checkTls)
   .superRefine(checkInternal)
-  .superRefine(checkBus);
+  .superRefine(checkBus)
+  .superRefine(checkCluster);
 
 export interface Config {
   readonly host: string;
@@ -66,6 +80,13 @@ export interface Config {
   readonly logStoreUrl: string;
   /** The user's that may write: dead letters. */
   readonly letterStoreUrl: string;
+  /** The work that is done by the hour on the log store, as the user that may write. */
+  readonly maintenance: {
+    readonly clickHouseUrl: string;
+    /** null: one server. */
+    readonly cluster: ClusterConfig | null;
+    readonly intervalMs: number;
+  };
   /** The operator's cap on what keys may set; null = none. */
   readonly rateLimitMaxPerMinute: number | null;
   readonly bootstrap: { readonly publicKey: string | undefined; readonly secretKey: string | undefined };
@@ -89,6 +110,11 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     databaseUrl: settings.DATABASE_URL ?? `pglite:${join(dataDir, 'control')}`,
     logStoreUrl: settings.CLICKHOUSE_READER_URL ?? settings.CLICKHOUSE_URL,
     letterStoreUrl: settings.CLICKHOUSE_URL,
+    maintenance: {
+      clickHouseUrl: settings.CLICKHOUSE_URL,
+      cluster: clusterOf(settings),
+      intervalMs: settings.MAINTENANCE_INTERVAL_MINUTES * 60_000,
+    },
     rateLimitMaxPerMinute: settings.RATE_LIMIT_MAX_PER_MINUTE ?? null,
     bootstrap: { publicKey: settings.BOOTSTRAP_PUBLIC_KEY, secretKey: settings.BOOTSTRAP_SECRET_KEY },
   };

@@ -87,6 +87,27 @@ export const ROWS_KEPT_PAST_EXPIRY_DAYS = 4;
 /** Of the operator’s dead letters so many of each kind are listed: those of the bus come with their records, 4 MiB and more each. */
 export const OPERATOR_LETTERS_MAX = 100;
 
+/** After a start, before it is looked whether the work on the log store is due: the consumer may have tables to make. */
+export const MAINTENANCE_START_DELAY_MS = 10_000;
+
+/** How often that is looked at after that, and how soon a run that failed is tried again. */
+export const MAINTENANCE_POLL_MS = 60_000;
+
+/** Another replica takes over from one that is silent for so long; above what one query of the work may take. */
+export const MAINTENANCE_LEASE_MS = 900_000;
+
+/** Who has the turn says so that often while it waits for the store. */
+export const MAINTENANCE_KEEP_MS = 60_000;
+
+/** Above the 600 s that ClickHouse gives each query of the work. */
+export const MAINTENANCE_REQUEST_TIMEOUT_MS = 620_000;
+
+/** What was removed is taken off the disk so often: parts are written anew for it. With the hour of a run, within a day. */
+export const REWRITE_INTERVAL_MS = 20 * 3_600_000;
+
+/** Projects that one run clears; the rest is the next one's. */
+export const PURGES_AT_ONCE_MAX = 1_000;
+
 /** Live tails open at once in one process, each a connection; further ones get 429. */
 export const TAILS_MAX = 1_000;
 /** The same of one organization. */

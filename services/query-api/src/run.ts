@@ -23,6 +23,7 @@ import { listOrganizationsRoute } from './internal/list-organizations.ts';
 import { createKeyFeed } from './key-feed/key-feed.ts';
 import { createKeyUse } from './key-use.ts';
 import { CLOSE_WAIT_MS } from './limits.ts';
+import { keepMaintained } from './maintenance/maintenance.ts';
 import { createApiMetrics } from './metrics.ts';
 import { openOutside } from './outside.ts';
 import { createQuerySlots } from './query-slots.ts';
@@ -121,6 +122,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     publicUrl ??= url.replace(WILDCARD_HOST, '//127.0.0.1:');
 
     await prepareControlStore(db, config, logger, overrides.stopping);
+    closers.push(keepMaintained({ db, ...config.maintenance, logger, registry: metrics.registry }));
     feed.start();
     started = true;
     logger.info({ event: 'started', url, internalUrl: internal.url }, 'The query API listens.');

@@ -19,6 +19,8 @@ export const PASSED_ON = {
   'query-api': [
     'HOST',
     ...BUS_VARIABLES,
+    ...CLUSTER_VARIABLES,
+    'MAINTENANCE_INTERVAL_MINUTES',
     'DATABASE_URL',
     'API_PUBLIC_URL',
     'RATE_LIMIT_MAX_PER_MINUTE',

@@ -8,7 +8,7 @@ export const PROJECTS_AT_ONCE_MAX = 500;
 
 /** How often a mutation is asked whether it is done: first, and after some asking. */
 export const MUTATION_POLL_FIRST_MS = 50;
-export const MUTATION_POLL_MAX_MS = 2_000;
+export const MUTATION_POLL_MAX_MS = 500;
 
 /** Of one query: a scan of a project's rows for what is hidden, or the marking of a million ids. */
 export const SECONDS_MAX = 600;

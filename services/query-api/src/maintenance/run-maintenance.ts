@@ -1,0 +1,66 @@
+// One run of the hourly work on the log store: counts are kept, then what is hidden for good is removed.
+import { type ControlDb, listPurges, notePurged, PURGE_GRACE_MS, type Purge } from '@sazabi/control-db';
+import { deleteLettersOf, visibleFromMs } from '@sazabi/log-store';
+import {
+  copyUsage,
+  copyUsageOf,
+  findHiddenDays,
+  type HiddenRows,
+  type Patience,
+  removeHiddenRows,
+  rewriteParts,
+} from '@sazabi/log-store/maintenance';
+import { PURGES_AT_ONCE_MAX } from '../limits.ts';
+import type { StoreTargets } from './store-targets.ts';
+
+export interface RunOptions extends Patience {
+  /** Whether what was removed is to be taken off the disk too. */
+  readonly rewrite: boolean;
+  readonly nowMs: number;
+}
+
+export interface Done {
+  /** Projects with something hidden that were looked at. */
+  readonly projects: number;
+  readonly removedRows: number;
+}
+
+/**
+ * Does what is due, as often as it is asked: what is done is found done. A run that fails in between has done no harm.
+ * @throws whatever a store throws, and what `goOn` throws
+ */
+export async function runMaintenance(db: ControlDb, targets: StoreTargets, options: RunOptions): Promise<Done> {
+  const { rewrite, nowMs, goOn } = options;
+  const servers = await targets.open();
+  await copyUsage(targets.client, nowMs);
+  const purges = await listPurges(db.orm, new Date(nowMs), PURGES_AT_ONCE_MAX);
+  let removedRows = 0;
+  if (purges.length > 0) {
+    await copyUsageOf(
+      targets.client,
+      purges.map(({ id }) => id),
+    );
+    await goOn();
+    const deleted = purges.filter(({ deletedAt }) => deletedAt !== null).map(({ id }) => id);
+    if (deleted.length > 0) await deleteLettersOf(targets.client, deleted);
+    const hidden = purges.map((purge) => hiddenRows(purge, nowMs));
+    for (const server of servers) {
+      for (const day of await findHiddenDays(server, hidden, nowMs)) {
+        await removeHiddenRows(server, day, options);
+        removedRows += day.rows;
+      }
+    }
+    await notePurged(db.orm, purges, new Date(nowMs));
+  }
+  if (rewrite) for (const server of servers) await rewriteParts(server, options);
+  return { projects: purges.length, removedRows };
+}
+
+/** What has grown out of a retention in the last hour may be on a list half read. */
+function hiddenRows({ id, retentionDays, hiddenBefore, deletedAt }: Purge, nowMs: number): HiddenRows {
+  const project = { retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null };
+  return {
+    projectId: id,
+    receivedBeforeMs: deletedAt === null ? visibleFromMs(project, nowMs - PURGE_GRACE_MS) : null,
+  };
+}
