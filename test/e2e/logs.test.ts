@@ -1,7 +1,7 @@
-// What users send and what they find: every form of body, repeats, events, volume, through the whole pipeline.
+// What users send and what they find: every form of body, repeats, through the whole pipeline.
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, createClient, expectStatus, type StoredLog } from '../support/client.ts';
+import { type Client, createClient, type StoredLog } from '../support/client.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -80,15 +80,6 @@ describe('logs in and out', () => {
     });
   });
 
-  it('events are logs with their name', async () => {
-    await client.postLogs(
-      { name: 'order.paid', attributes: { total: 12, service: 'attribute' }, service: 'events' },
-      { path: '/v1/events' },
-    );
-    const [event] = await found('events', 1);
-    expect(event).toMatchObject({ eventName: 'order.paid', message: 'order.paid', attributes: { total: '12' } });
-  });
-
   it('a log is found within two seconds at rest', async () => {
     const delays: number[] = [];
     for (let sample = 0; sample < 10; sample++) {
@@ -119,29 +110,5 @@ describe('I2: an Idempotency-Key', () => {
     await client.postLogs({ message: 'end', service: 'once' });
     const stored = await found('once', 5);
     expect(stored.map((log) => log.message).toSorted()).toEqual(['end', 'paid', 'paid', 'shipped', 'shipped']);
-  });
-});
-
-describe('volume', () => {
-  it('counts by bucket and group', async () => {
-    const timestamp = new Date(Date.now() - 60_000).toISOString();
-    const levels = ['info', 'info', 'info', 'error'];
-    await client.postLogs(levels.map((level) => ({ message: 'counted', level, service: 'volume', timestamp })));
-    await found('volume', 4);
-    const filters = [{ field: 'service', op: 'eq', value: 'volume' }];
-    const response = await client.api('POST', '/logs/volume', {
-      from: '-1h',
-      filters,
-      interval: '1m',
-      groupBy: 'level',
-    });
-    const answer = Object(await expectStatus(200, response)).data;
-    expect(answer.total).toBe(4);
-    expect(answer.series.map((series: { group: string; total: number }) => [series.group, series.total])).toEqual([
-      ['info', 3],
-      ['error', 1],
-    ]);
-    for (const series of answer.series)
-      expect(series.points.reduce((sum: number, point: { count: number }) => sum + point.count, 0)).toBe(series.total);
   });
 });
