@@ -79,7 +79,7 @@ export const keyUsageSchema = z.strictObject({
 });
 export type KeyUsage = z.infer<typeof keyUsageSchema>;
 
-/** Intake → API on the same connection, one JSON object a line; `hello` first, a `report` every 10 s. */
+/** Intake → API on the same connection, one JSON object a line; `hello` first, a `report` every 5 s. */
 export const feedReplySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), intakeId: z.uuid() }),
   z.strictObject({ type: z.literal('confirm'), seq: z.number().int().nonnegative() }),

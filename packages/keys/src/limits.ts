@@ -16,7 +16,8 @@ export const FEED_UNSENT_BYTES_MAX = 4_194_304;
 export const FEED_SILENCE_MS = 2_000;
 export const FEED_BACKOFF_FIRST_MS = 50;
 export const FEED_BACKOFF_MAX_MS = 1_000;
-export const USAGE_REPORT_INTERVAL_MS = 10_000;
+/** Half of the 10 s that a crash may lose of what was counted, and that a last use may be late. */
+export const USAGE_REPORT_INTERVAL_MS = 5_000;
 /** Keys in one report line, so that no line is longer than the API takes. */
 export const USAGE_REPORT_KEYS_MAX = 500;
 /** How often what was taken of quotas is told, where it has changed: two of these are how far a quota may be passed. */

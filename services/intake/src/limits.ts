@@ -77,7 +77,7 @@ export const FOLDER_LOCK_WAIT_MS = 3_000;
 export const RETRY_AFTER_SECONDS = 1;
 /** A stop waits this long for bodies under way and answers; the process has 10 s in all. */
 export const STOP_DRAIN_MS = 5_000;
-/** A caller's address is read anew for a key at most this often (it costs 1 µs; "last used from" is reported every 10 s). */
+/** A caller's address is read anew for a key at most this often (it costs 1 µs; "last used from" is reported every 5 s). */
 export const ADDRESS_READ_INTERVAL_MS = 1_000;
 /** A start waits this long for the API's keys before it goes on with the copy on disk, and how often it looks. */
 export const FIRST_FEED_WAIT_MS = 2_000;

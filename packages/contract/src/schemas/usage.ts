@@ -44,7 +44,7 @@ export const usageSchema = z
     limited: countSchema.meta({ description: 'Requests over the key’s rate limit.' }),
     requests: countSchema.meta({
       description:
-        'All that carried the key, the limited and refused ones among them. Counts of requests are told every 10 s; a crash of an intake loses at most those.',
+        'All that carried the key, the limited and refused ones among them. Counts of requests are told every 5 s; a crash of an intake loses at most those.',
     }),
   })
   .meta({ id: 'Usage' });
