@@ -18,6 +18,7 @@ import { addProjectsCommands, resolveProjectFlag } from './commands/projects.ts'
 import { addReceiptsGet } from './commands/receipts-get.ts';
 import { addSettingsCommands } from './commands/settings.ts';
 import { addThreadsCommands } from './commands/threads.ts';
+import { addUsage } from './commands/usage.ts';
 import { GLOBAL_FLAGS } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { createOutput, type Output, type OutputStream } from './output/output.ts';
@@ -93,6 +94,7 @@ export function createProgram(context: Context): Command {
   addThreadsCommands(program.command('threads').description('shared investigations, with messages'), context);
   addSettingsCommands(program.command('settings').description('what new projects and keys begin with'), context);
   addAuditLogCommands(program.command('audit-log').description('who changed what, when, from where'), context);
+  addUsage(program, context);
   addMe(program, context);
   addCompletion(program, context);
   addAdminCommands(program.command('admin').description('for whoever runs Sazabi, on its own machine'), context);

@@ -20,4 +20,6 @@ export { type LogsPage, queryLogs } from './query/query-logs.ts';
 export { queryVolume } from './query/query-volume.ts';
 export { asContractError, EXECUTION_SECONDS_MAX, type QueryOptions } from './query/run-select.ts';
 export { isOfRequest, type ReceiptState, receiptState } from './receipts/receipt-state.ts';
+export { type FoundIds, findIds, type SoughtRecord } from './reconcile/find-ids.ts';
 export { listStoredUsage, type StoredUsage, type StoredUsagePlace, type StoredUsageQuery } from './usage/list-usage.ts';
+export { listProjectsUsage, type ProjectUsage } from './usage/projects-usage.ts';

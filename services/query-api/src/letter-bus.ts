@@ -1,6 +1,6 @@
-// The bus as this service uses it: replays of dead letters, and the operator's look at what nobody can decode. Opened at the
-// first use, since most processes never need it.
-import { type Bus, type BusDeadLetters, BusError, type BusProducer, type NewRecord } from '@sazabi/bus';
+// The bus as this service uses it: replays of dead letters, and the operator's look at what nobody can decode and at what it
+// holds. Opened at the first use, since most processes never need it.
+import { type Bus, type BusDeadLetters, BusError, type BusProducer, type BusReader, type NewRecord } from '@sazabi/bus';
 import { ContractError } from '@sazabi/contract';
 import { BUS_WAIT_MS } from './limits.ts';
 
@@ -11,12 +11,15 @@ export interface LetterBus {
    */
   append(partition: number, record: NewRecord): Promise<void>;
   /** @throws ContractError SERVICE_UNAVAILABLE */
+  withReader<T>(use: (reader: BusReader) => Promise<T>): Promise<T>;
+  /** @throws ContractError SERVICE_UNAVAILABLE */
   withDeadLetters<T>(use: (letters: BusDeadLetters) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 export function createLetterBus(bus: Bus): LetterBus {
   const producer = remembered(() => bus.producer());
+  const reader = remembered(() => bus.reader());
   const deadLetters = remembered(() => bus.deadLetters());
   return {
     append: (partition, record) =>
@@ -25,6 +28,12 @@ export function createLetterBus(bus: Bus): LetterBus {
         // Fewer partitions than when it was made: an empty bus was made anew, and any partition will do.
         await opened.append(partition % opened.partitions, record);
       }),
+    withReader: async (use) => {
+      const opened = await inTime(reader);
+      return await use(opened).catch((error: unknown) => {
+        throw error instanceof BusError ? answerTo(error) : error;
+      });
+    },
     withDeadLetters: (use) => inTime(async () => use(await deadLetters())),
     close: () => bus.close(),
   };

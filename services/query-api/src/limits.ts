@@ -78,6 +78,21 @@ export const SMALL_ANSWER_BYTES_MAX = 65_536;
 /** So long a call waits for the bus: a replay that takes longer may yet be durable, and is repeated without harm. */
 export const BUS_WAIT_MS = 10_000;
 
+/** One step of a reconciliation: so much of the bus is held, and so many ids are asked of the store at once. */
+export const RECONCILE_BYTES_MAX = 32 * 1_048_576;
+export const RECONCILE_RECORDS_MAX = 1_000;
+export const RECONCILE_IDS_MAX = 8_192;
+
+/** Records that are there come at once, of brokers that answer. */
+export const RECONCILE_WAIT_MS = 5_000;
+
+/** What seems to be missing is asked so often, so far apart: a replica of the store may be behind. */
+export const RECONCILE_ASKED_MAX = 4;
+export const RECONCILE_AGAIN_MS = 500;
+
+/** Projects of which a reconciliation shows the usage: those with the most logs. */
+export const RECONCILE_PROJECTS_MAX = 1_000;
+
 /** A receipt can be asked for so long. */
 export const RECEIPT_DAYS_MAX = 7;
 
@@ -110,8 +125,8 @@ export const PURGES_AT_ONCE_MAX = 1_000;
 
 /** Live tails open at once in one process, each a connection; further ones get 429. */
 export const TAILS_MAX = 1_000;
-/** The same of one organization. */
-export const TAILS_PER_ORGANIZATION_MAX = 500;
+/** The same of one organization: 500, and room for those that come back before their old connection is found dead. */
+export const TAILS_PER_ORGANIZATION_MAX = 750;
 /** How soon a client comes back when its tail is cut, as it is told. */
 export const TAIL_RETRY_MS = 1_000;
 /** Below what proxies and our own idle limit take for a dead connection. */

@@ -20,6 +20,7 @@ import { createOrganizationRoute } from './internal/create-organization.ts';
 import { createSecretKeyRoute } from './internal/create-secret-key.ts';
 import { deadLetterRoutes } from './internal/dead-letters.ts';
 import { listOrganizationsRoute } from './internal/list-organizations.ts';
+import { reconcileRoutes } from './internal/reconcile.ts';
 import { createKeyFeed } from './key-feed/key-feed.ts';
 import { createKeyUse } from './key-use.ts';
 import { CLOSE_WAIT_MS } from './limits.ts';
@@ -82,6 +83,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
         'POST /internal/secret-keys': onceStarted(isStarted, createSecretKeyRoute(db, logger)),
         'GET /internal/organizations': listOrganizationsRoute(db, logger),
         ...deadLetterRoutes(outside, logger),
+        ...reconcileRoutes(outside, logger),
       },
     });
     closers.push(async () => {

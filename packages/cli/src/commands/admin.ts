@@ -1,4 +1,4 @@
-// `sazabi admin organizations|create-key|dead-letters`: on the host, through the API's internal port.
+// `sazabi admin organizations|create-key|reconcile|dead-letters`: on the host, through the API's internal port.
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -6,6 +6,7 @@ import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { fromNow } from '../output/times.ts';
 import { addAdminCreateKey } from './admin-create-key.ts';
+import { addAdminReconcile } from './admin-reconcile.ts';
 import { type JsonFlag, type Listed, printList } from './resource.ts';
 
 const organizationsSchema = z.array(z.looseObject({ id: z.string(), name: z.string() }));
@@ -45,6 +46,7 @@ export function addAdminCommands(admin: Command, context: Context): void {
     );
   addOrganizations(admin.command('organizations').description('make and list organizations'), context);
   addAdminCreateKey(admin, context);
+  addAdminReconcile(admin, context);
   addDeadLetters(
     admin.command('dead-letters').description('records that belong to no project, as nobody can read them'),
     context,

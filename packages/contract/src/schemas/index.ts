@@ -10,6 +10,7 @@ export * from './organizations.ts';
 export * from './projects.ts';
 export * from './public-keys.ts';
 export * from './receipts.ts';
+export * from './reconcile.ts';
 export * from './secret-keys.ts';
 export * from './settings.ts';
 export * from './threads.ts';

@@ -7,6 +7,7 @@ export type ParameterType =
   | 'UUID'
   | 'Array(UUID)'
   | 'Date'
+  | 'Array(Date)'
   | 'Float64'
   | 'Int64'
   | 'Array(Int64)'
