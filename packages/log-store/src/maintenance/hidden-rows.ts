@@ -2,7 +2,7 @@
 // was changed. Those of other projects go with their partitions.
 import { dayText } from '../ingest/day-text.ts';
 import { idList } from '../ingest/id-list.ts';
-import { type IngestTarget, readSettings } from '../ingest/ingest-target.ts';
+import { catchUp, type IngestTarget, readSettings } from '../ingest/ingest-target.ts';
 import { QUERY_BYTES_MAX } from '../ingest/limits.ts';
 import { PROJECTS_AT_ONCE_MAX, SECONDS_MAX } from './limits.ts';
 
@@ -32,6 +32,7 @@ export async function findHiddenDays(
   hidden: readonly HiddenRows[],
   nowMs: number,
 ): Promise<readonly HiddenDay[]> {
+  await catchUp(target);
   const days: HiddenDay[] = [];
   for (let at = 0; at < hidden.length; at += PROJECTS_AT_ONCE_MAX)
     days.push(...(await findAtOnce(target, hidden.slice(at, at + PROJECTS_AT_ONCE_MAX), nowMs)));

@@ -2,7 +2,7 @@
 // record whose id were gone would be stored anew when the bus is read again, and so would the repeat of a request.
 import { randomUUID } from 'node:crypto';
 import type { ClickHouseSettings } from '@clickhouse/client';
-import { type IngestTarget, insertSettings, readSettings } from '../ingest/ingest-target.ts';
+import { catchUp, type IngestTarget, insertSettings, readSettings } from '../ingest/ingest-target.ts';
 import { TOMBSTONE_PROJECT_ID } from '../ingest/insert.ts';
 import { QUERY_BYTES_MAX } from '../ingest/limits.ts';
 import { type HiddenDay, hiddenCondition } from './hidden-rows.ts';
@@ -29,6 +29,7 @@ export async function removeHiddenRows(target: IngestTarget, day: HiddenDay, opt
   const database = await databaseOf(target);
   for (;;) {
     const run = randomUUID();
+    await catchUp(target);
     await keepIds(target, day, { run, limit: idsAtOnceMax });
     const kept = await countKept(target, day, run);
     if (kept === 0) return;
