@@ -1,8 +1,6 @@
 // Resident memory of processes over time, from /proc: whether something grows.
-import { readFileSync } from 'node:fs';
+import { residentMib } from '../support/processes.ts';
 import type { Victim } from '../support/service-process.ts';
-
-const KIB_PER_MIB = 1024;
 
 export interface MemoryGrowth {
   readonly name: string;
@@ -28,16 +26,6 @@ export function createMemorySampler(victims: readonly Victim[]): { sample(): voi
         return { name, early: median(all.slice(0, third)), late: median(all.slice(-third)), peak: Math.max(...all) };
       }),
   };
-}
-
-/** 0 where the process is gone. */
-function residentMib(pid: number): number {
-  try {
-    const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
-    return Number(match?.[1] ?? 0) / KIB_PER_MIB;
-  } catch {
-    return 0;
-  }
 }
 
 function median(values: readonly number[]): number {

@@ -1,6 +1,8 @@
 // Which processes live, from /proc where there is one.
 import { readdirSync, readFileSync } from 'node:fs';
 
+const KIB_PER_MIB = 1024;
+
 /** Whether a process of the group lives. Zombies that nobody waits for (a container without an init) do not count. */
 export function groupIsAlive(group: number): boolean {
   try {
@@ -19,6 +21,16 @@ export function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch {
     return false;
+  }
+}
+
+/** Resident memory of the process in MiB; 0 where it is gone. */
+export function residentMib(pid: number): number {
+  try {
+    const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
+    return Number(match?.[1] ?? 0) / KIB_PER_MIB;
+  } catch {
+    return 0;
   }
 }
 
