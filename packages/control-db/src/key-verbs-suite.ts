@@ -2,11 +2,13 @@
 import type { ContractError, Scope } from '@sazabi/contract';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteProject } from './change-project.ts';
 import type { ControlDb } from './control-db.ts';
 import { readKeyChanges } from './key-changes.ts';
 import { recordSecretKeyUse } from './key-use.ts';
 import { changeKey, createKey, findKey, listKeys, revokeKey, rotateKey } from './keys.ts';
 import { type FoundedOrganization, foundOrganization } from './organizations.ts';
+import { createProject } from './projects.ts';
 import { PUBLIC_KEYS } from './public-keys.ts';
 import { auditLog, organizations } from './schema.ts';
 import { SECRET_KEYS } from './secret-keys.ts';
@@ -102,6 +104,36 @@ export function describeKeyVerbs(name: string, open: () => Promise<ControlDb>): 
         changes: { revokedAt: [null, expect.any(String)], replacedBy: [null, expect.any(String)] },
       });
       await expect(rotate(leaked.row.id, 0)).rejects.toThrow('stays as it is');
+    });
+
+    it('of several rotations at once one takes place', async () => {
+      const { row } = await makePublic();
+      const options = { overlapSeconds: 60, permit: anyone };
+      const outcomes = await Promise.all(
+        Array.from({ length: 5 }, () =>
+          rotateKey(PUBLIC_KEYS, db.orm, founded.organization.id, row.id, options, OPERATOR).catch(codeOf),
+        ),
+      );
+      expect(outcomes.filter((outcome) => outcome !== 'CONFLICT')).toHaveLength(1);
+    });
+
+    it('a deleted project gets no more keys, and its own stay ended', async () => {
+      const { id: organizationId } = founded.organization;
+      const project = await createProject(db.orm, organizationId, { name: 'To be deleted' }, OPERATOR);
+      const { row } = await makePublic({ projectId: project.id });
+      const options = { overlapSeconds: 60, permit: anyone };
+      const [, rotated, made] = await Promise.all([
+        deleteProject(db.orm, organizationId, project.id, OPERATOR),
+        rotateKey(PUBLIC_KEYS, db.orm, organizationId, row.id, options, OPERATOR).catch(codeOf),
+        makePublic({ projectId: project.id }).catch(codeOf),
+      ]);
+      expect(['CONFLICT', 'NOT_FOUND', 'object']).toContain(typeof rotated === 'string' ? rotated : typeof rotated);
+      expect(['NOT_FOUND', 'object']).toContain(typeof made === 'string' ? made : typeof made);
+      const filter = { limit: 10, before: null, projectId: project.id };
+      expect(await listKeys(PUBLIC_KEYS, db.orm, organizationId, { ...filter, state: 'active' })).toEqual([]);
+      await expect(makePublic({ projectId: project.id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      const again = rotateKey(PUBLIC_KEYS, db.orm, organizationId, row.id, options, OPERATOR);
+      await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
     });
 
     it('a new key has the rate limit of the organization’s settings', async () => {
