@@ -5,7 +5,7 @@ import type { KeyFeed } from './key-feed/key-feed.ts';
 
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-type Observed = Pick<KeyFeed, 'connectedIntakes' | 'liveReplicas' | 'controlStoreAnswers'>;
+type Observed = Pick<KeyFeed, 'connectedIntakes' | 'liveReplicas' | 'controlStoreAnswers' | 'lostReports'>;
 
 export function createApiMetrics(feed: Observed): { registry: Registry; observe(app: App): void } {
   const registry = createMetrics('query-api');
@@ -22,6 +22,15 @@ export function createApiMetrics(feed: Observed): { registry: Registry; observe(
     labelNames: ['route'],
     buckets: SECONDS_BUCKETS,
     registers,
+  });
+  new Counter({
+    name: 'sazabi_api_usage_reports_lost_total',
+    help: 'Reports of intakes on the use of keys that could not be written down.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(feed.lostReports());
+    },
   });
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({

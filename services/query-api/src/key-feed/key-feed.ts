@@ -23,6 +23,8 @@ export interface KeyFeed {
   /** Replicas of the API that share rate limits, this one included. */
   liveReplicas(): number;
   controlStoreAnswers(): boolean;
+  /** Reports of use that could not be written down. */
+  lostReports(): number;
   /** Begins to follow other replicas; to be called once the control store is ready. */
   start(): void;
   /** Ends all feeds; resolves when the reports that came are written down. */
@@ -96,6 +98,7 @@ export function createKeyFeed(db: ControlDb, logger: Logger): KeyFeed {
     connectedIntakes: confirmations.connected,
     liveReplicas: replicas.live,
     controlStoreAnswers: replicas.controlStoreAnswers,
+    lostReports: reports.lost,
     start: replicas.start,
     async close() {
       stopListening();

@@ -8,18 +8,23 @@ export interface UsageReports {
   take(day: string, usages: readonly KeyUsage[]): void;
   /** Resolves when those that came are written down. */
   settled(): Promise<void>;
+  /** How many could not be written down. */
+  lost(): number;
 }
 
 export function createUsageReports(db: ControlDb, logger: Logger): UsageReports {
   let reports = Promise.resolve();
+  let lost = 0;
   return {
     take(day, usages) {
       reports = reports
         .then(() => recordUsageReport(db.orm, day, usages))
-        .catch((error: unknown) =>
-          logger.warn({ event: 'usage_report_lost', reason: safeMessage(error) }, 'A report of use is lost.'),
-        );
+        .catch((error: unknown) => {
+          lost += 1;
+          logger.warn({ event: 'usage_report_lost', reason: safeMessage(error) }, 'A report of use is lost.');
+        });
     },
     settled: () => reports,
+    lost: () => lost,
   };
 }
