@@ -24,7 +24,7 @@ export function createKeyRoute<Row extends KeyRow, Wanted extends NewKey>(
       summary: `Make a ${kind.what}; its text is in this answer and nowhere else`,
       querystring: noQuerySchema,
       body: kind.newBody,
-      response: { 201: successSchema(kind.created), ...guardedFailures('NOT_FOUND', ...BODY_ERRORS) },
+      response: { 201: successSchema(kind.created), ...guardedFailures('NOT_FOUND', 'CONFLICT', ...BODY_ERRORS) },
     },
     handler: async (request, reply) => {
       const caller = callerOf(request);

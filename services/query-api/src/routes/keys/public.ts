@@ -1,4 +1,5 @@
 // Public keys, as the calls of keys need to know them.
+import { ContractError } from '@sazabi/contract';
 import {
   createdPublicKeySchema,
   listPublicKeysQuerySchema,
@@ -49,12 +50,14 @@ export function presentPublicKey(row: PublicKey): PublicKeyAnswer {
   return { ...presentKey(row), projectId: row.projectId, environment: row.environment };
 }
 
-/** The project asked for, else the organization's first. */
+/** The project asked for, else the organization's first. @throws ContractError NOT_FOUND, CONFLICT where all were deleted */
 async function projectFor(orm: Orm, organizationId: string, wanted: string | undefined): Promise<string> {
-  const project =
-    wanted === undefined
-      ? (await listProjects(orm, organizationId, { limit: 1, after: null }))[0]
-      : await findProject(orm, organizationId, wanted);
-  if (project === undefined || project === null) throw notFound('project');
+  if (wanted === undefined) {
+    const [first] = await listProjects(orm, organizationId, { limit: 1, after: null });
+    if (first !== undefined) return first.id;
+    throw new ContractError('CONFLICT', 'All projects were deleted. Make one first with POST /projects.');
+  }
+  const project = await findProject(orm, organizationId, wanted);
+  if (project === null) throw notFound('project');
   return project.id;
 }

@@ -19,7 +19,7 @@ export function deleteProjectRoute(app: App, { db, feed }: Context): void {
       summary:
         'Delete a project for good: its logs are hidden at once and removed within a day, its public keys revoked',
       description:
-        'The keys stay listed as revoked, and the usage stays counted. The last project can be deleted too: then a public key needs a new one.',
+        'The keys stay listed as revoked. The last project can be deleted too: then a public key needs a new one.',
       params: pathIdSchema,
       querystring: noQuerySchema,
       response: { 204: z.undefined().describe('Deleted'), ...guardedFailures('NOT_FOUND') },

@@ -43,6 +43,16 @@ async function make(body: object): Promise<ProjectAnswer> {
   return answer.data(projectSchema);
 }
 
+const foundedSchema = z.object({
+  data: z.object({ project: z.object({ id: z.string() }), secretKey: z.object({ key: z.string() }) }),
+});
+
+async function foundOrganization(name: string) {
+  const body = JSON.stringify({ name });
+  const response = await fetch(`${test.api.internalUrl}/internal/organizations`, { method: 'POST', body });
+  return foundedSchema.parse(await response.json()).data;
+}
+
 async function makeSecretKey(body: object): Promise<string> {
   const answer = await test.call('POST', '/secret-keys', { body: { name: 'of tests', ...body } });
   return answer.data(createdSecretKeySchema).key;
@@ -144,6 +154,18 @@ describe('DELETE /projects/{id}', () => {
   });
 });
 
+it('the last project can be deleted; a public key needs a new one then, and says so', async () => {
+  const founded = await foundOrganization('Without');
+  const { key } = founded.secretKey;
+  expect((await test.call('DELETE', `/projects/${founded.project.id}`, { key })).status).toBe(204);
+  const refused = await test.call('POST', '/public-keys', { key, body: { name: 'x' } });
+  expect(refused.error()).toMatchObject({ code: 'CONFLICT', status: 409 });
+  expect((await test.call('POST', '/logs/query', { key, body: {} })).status).toBe(200);
+  const again = (await test.call('POST', '/projects', { key, body: { name: 'Default' } })).data(projectSchema);
+  const made = await test.call('POST', '/public-keys', { key, body: { name: 'x' } });
+  expect(made.data(createdPublicKeySchema).projectId).toBe(again.id);
+});
+
 describe('who may', () => {
   const unknown = '01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f';
 
@@ -151,12 +173,7 @@ describe('who may', () => {
     const { id } = await make({ name: 'Ours' });
     const testKey = await makeSecretKey({ mode: 'test', scopes: ['projects:read', 'projects:write'] });
     const reader = await makeSecretKey({ scopes: ['projects:read'] });
-    const founded = await fetch(`${test.api.internalUrl}/internal/organizations`, {
-      method: 'POST',
-      body: JSON.stringify({ name: 'Theirs' }),
-    });
-    const schema = z.object({ data: z.object({ secretKey: z.object({ key: z.string() }) }) });
-    const theirs = schema.parse(await founded.json()).data.secretKey.key;
+    const theirs = (await foundOrganization('Theirs')).secretKey.key;
     for (const [key, code] of [
       [testKey, 'FORBIDDEN'],
       [reader, 'INSUFFICIENT_PERMISSIONS'],
