@@ -39,6 +39,19 @@ function filledSnapshot(keys: string[]) {
 }
 
 describe('snapshot on disk', () => {
+  it('of an intake from before there were quotas is taken, as one without any', async () => {
+    const path = join(folder, 'keys');
+    const snapshot = filledSnapshot([generateKey('public', 'live')]);
+    const file = createSnapshotFile(path, snapshot, logger);
+    file.changed();
+    await file.flush();
+    writeFileSync(path, readFileSync(path, 'utf8').replace(',"quota":null', ''));
+    expect(readFileSync(path, 'utf8')).not.toContain('quota');
+    const again = createKeySnapshot();
+    expect(await createSnapshotFile(path, again, logger).load()).not.toBeNull();
+    expect(again.state()?.entries).toEqual(snapshot.state()?.entries);
+  });
+
   it('comes back whole, is readable by its owner alone, and leaves no temporary file', async () => {
     const keys = Array.from({ length: 2500 }, () => generateKey('public', 'live'));
     const path = join(folder, 'deeper', 'keys.ndjson');

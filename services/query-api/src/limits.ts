@@ -78,8 +78,8 @@ export const SMALL_ANSWER_BYTES_MAX = 65_536;
 /** So long a call waits for the bus: a replay that takes longer may yet be durable, and is repeated without harm. */
 export const BUS_WAIT_MS = 10_000;
 
-/** One step of a reconciliation: so much of the bus is held, and so many ids are asked of the store at once. */
-export const RECONCILE_BYTES_MAX = 32 * 1_048_576;
+/** One step of a reconciliation: so much of the bus is read and checked (some 10 ms), and so many ids are asked of the store. */
+export const RECONCILE_BYTES_MAX = 8 * 1_048_576;
 export const RECONCILE_RECORDS_MAX = 1_000;
 export const RECONCILE_IDS_MAX = 8_192;
 
@@ -136,7 +136,7 @@ export const TAIL_STANDING_MS = 1_000;
 /** Bytes that may wait for readers of all tails together; each has an even share, of at least so many tails. */
 export const TAILS_WAITING_BYTES_MAX = 64 * 1_048_576;
 export const TAILS_SHARING_MIN = 16;
-/** Rows are matched so long before other work of the process has its turn. */
+/** In one turn of the event loop rows are matched for so long, for all tails together. */
 export const TAIL_SLICE_MS = 5;
 /** Ids of records and idempotent requests that are remembered, to show each once: 16 bytes and some 100 around them. */
 export const SEEN_IDS_MAX = 100_000;
@@ -151,6 +151,8 @@ export const TAIL_READ_RETRY_MS = 100;
 export const TAIL_CATCH_UP_BYTES_MAX = 1_048_576;
 /** … and goes on when no more than this waits for its reader. */
 export const TAIL_CATCH_UP_WAITING_BYTES = 262_144;
+/** Tails that have records in memory while they catch up: after a restart all come back together. */
+export const TAIL_CATCH_UPS_MAX = 8;
 /** Nearer than this to the live tails it joins them: they wait while it reads what is left, a few milliseconds. */
 export const TAIL_JOIN_BYTES_MAX = 65_536;
 /** The bus stays open so long after the last tail: clients that were cut come back. */
