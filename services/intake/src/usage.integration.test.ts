@@ -90,6 +90,12 @@ describe('what is counted per key', () => {
     ]);
   });
 
+  it('a page that must not use the key is a last use of it: that is how its owner learns of it', async () => {
+    const { key } = intake.addKey({ allowedOrigins: ['https://a.test'] });
+    await send(key, logs(1), { origin: 'https://b.test' });
+    expect(intake.usage.take()[0]?.keys[0]).toMatchObject({ lastUse: { address: '127.0.0.1' }, requests: 1 });
+  });
+
   it('an unused key that is revoked has no last use', async () => {
     const { key } = intake.addKey({ revokedAtMs: NOON_MS });
     await send(key, logs(1));
