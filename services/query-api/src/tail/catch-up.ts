@@ -15,13 +15,17 @@ import { logEvent } from './events.ts';
 import type { LiveReader } from './live-reader.ts';
 import { idOf, idWithin, type Place, type Position, writeId } from './position.ts';
 import { openShownRows, visitRows } from './record-rows.ts';
+import type { Seats } from './seats.ts';
 import type { SeenIds } from './seen-ids.ts';
+import type { Slices } from './slices.ts';
 import { createJoinedEvents } from './tail-output.ts';
 
 export interface CatchUpParts {
   readonly listener: Listener;
   readonly live: LiveReader;
   readonly seen: SeenIds;
+  readonly slices: Slices;
+  readonly seats: Seats;
   /** Called in the moment in which it stands where the live tails do. */
   readonly join: () => void;
   /** Records are gone that it has not read: those appended in this time (milliseconds since 1970). */
@@ -36,54 +40,64 @@ export interface CatchUp {
 }
 
 /** Nothing is read before `run`. */
-export function createCatchUp(from: Position, { listener, live, seen, join, gone, failed }: CatchUpParts): CatchUp {
+export function createCatchUp(
+  from: Position,
+  { listener, live, seen, slices, seats, join, gone, failed }: CatchUpParts,
+): CatchUp {
   const { output } = listener;
   const { reader } = live;
   let places: Place[] = [...from.places];
   let { atMs } = from;
   let isPlaced = false;
 
-  const show = async (record: BusRecord, first: number, isWaiting: boolean): Promise<void> => {
+  /** Tells whether the record is done; not where its reader is behind: then it is read again, from the row that is next. */
+  const show = async (record: BusRecord, first: number, isJoining: boolean): Promise<boolean> => {
     const { partition, offset } = record;
+    const kind = isJoining ? 'live' : 'catch-up';
+    await slices.begin(kind);
     const shown = await openShownRows(record, seen, Date.now());
-    if (shown === null) return;
+    if (shown === null) return true;
     places[partition] = { offset, row: first };
     const id = idOf(
       places.map((place) => place.offset),
       record.appendedAtMs,
     );
     const view = viewRows(shown.rows);
-    const visit = (row: number) => {
-      if (isFor(listener, view) && listener.matches(view))
-        output.take(logEvent(idWithin(id, partition, row + 1), view.toLogRow()));
-      places[partition] = { offset, row: row + 1 };
-    };
-    const afterSlice = async () => {
-      output.flush(createJoinedEvents());
-      if (isWaiting) await output.drained(TAIL_CATCH_UP_WAITING_BYTES);
-    };
-    await visitRows(shown, first, visit, afterSlice);
+    return await visitRows(shown, first, {
+      slices,
+      kind,
+      row(row) {
+        if (isFor(listener, view) && listener.matches(view))
+          output.take(logEvent(idWithin(id, partition, row + 1), view.toLogRow()));
+        places[partition] = { offset, row: row + 1 };
+      },
+      endSlice() {
+        output.flush(createJoinedEvents());
+        return isJoining || (output.isOpen() && output.waitingBytes() <= TAIL_CATCH_UP_WAITING_BYTES);
+      },
+    });
   };
   /** Reads on in one partition, not past the live tails; tells how many bytes of records it read. */
-  const step = async (partition: number, bytesMax: number, isWaiting: boolean): Promise<number> => {
+  const step = async (partition: number, bytesMax: number, isJoining: boolean): Promise<number> => {
     const place = places[partition];
     const end = live.position().places[partition]?.offset ?? 0;
     if (place === undefined || place.offset >= end) return 0;
-    const records = await reader.read(partition, place.offset, {
-      bytesMax,
-      recordsMax: TAIL_READ_RECORDS_MAX,
-      waitMs: 0,
-    });
+    const options = { bytesMax, recordsMax: TAIL_READ_RECORDS_MAX, waitMs: 0 };
+    const records = await reader.read(partition, place.offset, options);
     const [first] = records;
     if (first?.offset !== place.offset) await pass(partition, place.offset, first);
     let bytes = 0;
     for (const record of records) {
-      if (record.offset >= end || !output.isOpen()) break;
-      const done = record.offset === place.offset ? place.row : 0;
-      await show(record, done, isWaiting).catch(failed);
-      places[partition] = { offset: record.offset + 1, row: 0 };
-      atMs = record.appendedAtMs;
+      if (record.offset >= end) break;
       bytes += record.value.byteLength;
+      const row = record.offset === place.offset ? place.row : 0;
+      const isDone = await show(record, row, isJoining).catch((error: unknown) => {
+        failed(error);
+        return true;
+      });
+      atMs = record.appendedAtMs;
+      if (!isDone) break;
+      places[partition] = { offset: record.offset + 1, row: 0 };
     }
     return bytes;
   };
@@ -94,9 +108,13 @@ export function createCatchUp(from: Position, { listener, live, seen, join, gone
     places[partition] = { offset: earliest, row: 0 };
     await gone(atMs, first?.appendedAtMs ?? Date.now());
   };
-  const stepAll = async (bytesMax: number, isWaiting: boolean): Promise<number> => {
+  const stepAll = async (bytesMax: number, isJoining: boolean): Promise<number> => {
     let bytes = 0;
-    for (const partition of inOrder(places)) bytes += await step(partition, bytesMax, isWaiting);
+    for (const partition of inOrder(places)) {
+      bytes += await step(partition, bytesMax, isJoining);
+      // At most one partition may stand within a record.
+      if (places[partition]?.row !== 0) break;
+    }
     return bytes;
   };
   const stands = () =>
@@ -105,31 +123,31 @@ export function createCatchUp(from: Position, { listener, live, seen, join, gone
     live.exclusive(async () => {
       if (!output.isOpen()) return true;
       // What came since the last step, and no more: the others wait meanwhile.
-      await stepAll(TAIL_JOIN_BYTES_MAX, false);
+      await stepAll(TAIL_JOIN_BYTES_MAX, true);
       if (!stands()) return false;
       join();
       return true;
     });
-  const advance = async (): Promise<boolean> => {
+  const advance = async (): Promise<'joined' | 'on' | 'waits'> => {
     if (!isPlaced) places = await placed(reader, from.places, () => gone(atMs, Date.now()));
     isPlaced = true;
-    await output.drained(TAIL_CATCH_UP_WAITING_BYTES);
-    if ((await stepAll(TAIL_CATCH_UP_BYTES_MAX, true)) > TAIL_JOIN_BYTES_MAX) return false;
-    if (await tryJoin()) return true;
-    // Ahead of this process's reading, as where another one gave the id; or it is busy.
-    await wait(TAIL_READ_RETRY_MS);
-    return false;
+    const bytes = await stepAll(TAIL_CATCH_UP_BYTES_MAX, false);
+    if (bytes > TAIL_JOIN_BYTES_MAX || output.waitingBytes() > TAIL_CATCH_UP_WAITING_BYTES) return 'on';
+    // Still not there: the reading of this process is behind, as where another one gave the id.
+    return (await tryJoin()) ? 'joined' : 'waits';
   };
   return {
     id: () => writeId({ places, atMs }),
     async run() {
       while (output.isOpen()) {
-        try {
-          if (await advance()) return;
-        } catch (error) {
+        // Without a seat: a reader that is slow keeps nobody else waiting.
+        await output.drained(TAIL_CATCH_UP_WAITING_BYTES);
+        const went = await seats.during(advance).catch((error: unknown) => {
           failed(error);
-          await wait(TAIL_READ_RETRY_MS);
-        }
+          return 'waits' as const;
+        });
+        if (went === 'joined') return;
+        if (went === 'waits') await wait(TAIL_READ_RETRY_MS);
       }
     },
   };

@@ -8,6 +8,7 @@ import type { Audience } from './audience.ts';
 import { idOf, idWithin, type Place, type Position, writeId } from './position.ts';
 import { openShownRows, visitRows } from './record-rows.ts';
 import type { SeenIds } from './seen-ids.ts';
+import type { Slices } from './slices.ts';
 
 export interface LiveReader {
   readonly reader: BusReader;
@@ -21,6 +22,7 @@ export interface LiveReader {
 export interface LiveParts {
   readonly audience: Audience;
   readonly seen: SeenIds;
+  readonly slices: Slices;
   readonly logger: Logger;
   /** Records were deleted before they were read: those that were appended in this time (milliseconds since 1970). */
   readonly gone: (fromMs: number, toMs: number) => void;
@@ -28,7 +30,7 @@ export interface LiveParts {
 
 /** Begins with the next record of each partition. @throws BusError 'unavailable' */
 export async function startLiveReader(reader: BusReader, parts: LiveParts): Promise<LiveReader> {
-  const { audience, seen, logger } = parts;
+  const { audience, seen, slices, logger } = parts;
   const closing = new AbortController();
   const partitions = Array.from({ length: reader.partitions }, (_, partition) => partition);
   const places: Place[] = await Promise.all(
@@ -39,6 +41,7 @@ export async function startLiveReader(reader: BusReader, parts: LiveParts): Prom
 
   const show = async (record: BusRecord): Promise<void> => {
     const { partition, offset } = record;
+    await slices.begin('live');
     const shown = await openShownRows(record, seen, Date.now());
     if (shown === null) return;
     places[partition] = { offset, row: 0 };
@@ -47,11 +50,18 @@ export async function startLiveReader(reader: BusReader, parts: LiveParts): Prom
       record.appendedAtMs,
     );
     const view = viewRows(shown.rows);
-    const visit = (row: number) => {
-      audience.show(view, idWithin(id, partition, row + 1));
-      places[partition] = { offset, row: row + 1 };
-    };
-    await visitRows(shown, 0, visit, audience.flush);
+    await visitRows(shown, 0, {
+      slices,
+      kind: 'live',
+      row(row) {
+        audience.show(view, idWithin(id, partition, row + 1));
+        places[partition] = { offset, row: row + 1 };
+      },
+      endSlice() {
+        audience.flush();
+        return !closing.signal.aborted;
+      },
+    });
   };
   const take = async (record: BusRecord): Promise<void> => {
     if (closing.signal.aborted) return;

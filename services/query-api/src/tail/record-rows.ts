@@ -1,9 +1,8 @@
 // The rows of one bus record that may be shown at all, visited in slices so that requests beside have their turn.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BusRecord } from '@sazabi/bus';
 import { decodeRecord, type LogRows, openLogRows, readLogBlockAside, uuidToText } from '@sazabi/log-record';
-import { TAIL_SLICE_MS } from '../limits.ts';
 import type { SeenIds } from './seen-ids.ts';
+import type { SliceKind, Slices } from './slices.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -27,24 +26,27 @@ export async function openShownRows(record: BusRecord, seen: SeenIds, nowMs: num
   return read.ok ? { rows: openLogRows(read.block), repeatedIds } : null;
 }
 
+export interface Visit {
+  readonly slices: Slices;
+  readonly kind: SliceKind;
+  row(row: number): void;
+  /** Called after each slice, and after the last row; false ends the visit. */
+  endSlice(): boolean;
+}
+
 /**
- * Visits the rows from `first` on, in order. `afterSlice` is called after each few milliseconds of them, and after the last; the
- * event loop has its turn in between. @throws RangeError where a value is damaged, whatever the record's checksum says
+ * Visits the rows from `first` on, in order, in slices. Tells whether it came to the end.
+ * @throws RangeError where a value is damaged, whatever the record's checksum says
  */
-export async function visitRows(
-  { rows, repeatedIds }: ShownRows,
-  first: number,
-  visit: (row: number) => void,
-  afterSlice: () => void | Promise<void>,
-): Promise<void> {
-  let sliceBeganMs = performance.now();
+export async function visitRows({ rows, repeatedIds }: ShownRows, first: number, visit: Visit): Promise<boolean> {
+  const { slices, kind } = visit;
+  await slices.begin(kind);
   for (let row = first; row < rows.count; row++) {
     rows.goTo(row);
-    if (repeatedIds.size === 0 || !repeatedIds.has(rows.uuid('batch_id'))) visit(row);
-    if (row % ROWS_BETWEEN_LOOKS !== 0 || performance.now() - sliceBeganMs < TAIL_SLICE_MS) continue;
-    await afterSlice();
-    await nextTurn();
-    sliceBeganMs = performance.now();
+    if (repeatedIds.size === 0 || !repeatedIds.has(rows.uuid('batch_id'))) visit.row(row);
+    if (row % ROWS_BETWEEN_LOOKS !== 0 || !slices.isOver()) continue;
+    if (!visit.endSlice()) return false;
+    await slices.begin(kind);
   }
-  await afterSlice();
+  return visit.endSlice();
 }

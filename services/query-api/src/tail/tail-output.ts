@@ -14,10 +14,10 @@ export interface TailOutput {
   send(event: Buffer): void;
   /** Resolves when no more than this waits for the reader, or it has gone. */
   drained(waitingBytesMax: number): Promise<void>;
-  /** Whether nothing waits for the reader. */
-  isIdle(): boolean;
+  /** Bytes that wait for the reader. */
+  waitingBytes(): number;
   isOpen(): boolean;
-  /** Ends it, with a last event or without. */
+  /** Ends it, with a last event or without; at once where its reader is behind: a stop does not wait for readers. */
   end(last?: Buffer): void;
 }
 
@@ -83,10 +83,12 @@ export function createTailOutput(response: ServerResponse, { bytesMax, id, sent,
     async drained(waitingBytesMax) {
       while (waitingBytes > waitingBytesMax && isOpen()) await new Promise<void>((resolve) => waiters.push(resolve));
     },
-    isIdle: () => waitingBytes === 0,
+    waitingBytes: () => waitingBytes,
     isOpen,
     end(last) {
-      if (isOpen()) response.end(last);
+      if (!isOpen()) return;
+      if (waitingBytes > 0) response.destroy();
+      else response.end(last);
     },
   };
 }

@@ -7,6 +7,7 @@ import { type Logger, safeMessage } from '@sazabi/lifecycle';
 import { type ClickHouseClient, countReceived, createRowMatcher, type LogScope, narrowScope } from '@sazabi/log-store';
 import { tooManyRequests } from '../http/guard.ts';
 import {
+  TAIL_CATCH_UPS_MAX,
   TAIL_HEARTBEAT_MS,
   TAIL_STANDING_MS,
   TAILS_MAX,
@@ -21,7 +22,9 @@ import { errorEvent, heartbeat, laggedEvent, opening } from './events.ts';
 import { createLiveBus } from './live-bus.ts';
 import type { LiveReader } from './live-reader.ts';
 import type { Position } from './position.ts';
-import { createSeenIds } from './seen-ids.ts';
+import { createSeats, type Seats } from './seats.ts';
+import { createSeenIds, type SeenIds } from './seen-ids.ts';
+import { createSlices, type Slices } from './slices.ts';
 import type { TailMetrics } from './tail-metrics.ts';
 import { createTailOutput } from './tail-output.ts';
 
@@ -69,17 +72,18 @@ export function createTails(parts: TailsParts): Tails {
   const { tenancy, logger, metrics } = parts;
   const open = new Set<OpenTail>();
   const audience = createAudience();
-  const seen = createSeenIds();
+  const [seen, slices] = [createSeenIds(), createSlices()];
   const gone = (fromMs: number, toMs: number) => {
     for (const tail of open) void tail.missed(fromMs, toMs);
   };
-  const bus = createLiveBus(parts.openBus, { audience, seen, logger, gone });
-  const tables = { open, audience, seen, parts };
+  const bus = createLiveBus(parts.openBus, { audience, seen, slices, logger, gone });
+  const tables = { open, audience, seen, slices, seats: createSeats(TAIL_CATCH_UPS_MAX), parts };
   let isClosing = false;
   const timers = createTimers(
-    () => judge(open, audience, tenancy, logger),
+    () => judge(open, tenancy, logger),
     () => {
-      for (const { listener, id } of open) if (listener.output.isIdle()) listener.output.send(heartbeat(id()));
+      for (const { listener, id } of open)
+        if (listener.output.waitingBytes() === 0) listener.output.send(heartbeat(id()));
     },
   );
   return {
@@ -115,13 +119,15 @@ export function createTails(parts: TailsParts): Tails {
 interface Tables {
   readonly open: Set<OpenTail>;
   readonly audience: ReturnType<typeof createAudience>;
-  readonly seen: ReturnType<typeof createSeenIds>;
+  readonly seen: SeenIds;
+  readonly slices: Slices;
+  readonly seats: Seats;
   readonly parts: TailsParts;
 }
 
 /** In one turn of the event loop: what is appended from here on is shown. */
 function start(request: TailRequest, response: ServerResponse, live: LiveReader, tables: Tables): OpenTail {
-  const { open, audience, seen, parts } = tables;
+  const { open, audience, seen, slices, seats, parts } = tables;
   const { metrics, logger, logStore } = parts;
   let id = live.id;
   const scope = narrowScope(request.scope, request.projectId);
@@ -142,7 +148,9 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
     request,
     listener,
     see(now) {
+      const isSame = now.size === visible.size && [...now.keys()].every((projectId) => visible.has(projectId));
       visible = now;
+      if (!isSame) audience.refresh();
     },
     end: (error) => output.end(error && errorEvent(error, request.requestId)),
     id: () => id(),
@@ -179,7 +187,16 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
   }
   const failed = (error: unknown) =>
     logger.warn({ event: 'tail_catch_up_failed', reason: safeMessage(error) }, 'A tail that catches up waits.');
-  const catchUp = createCatchUp(request.from, { listener, live, seen, join, gone: tail.missed, failed });
+  const catchUp = createCatchUp(request.from, {
+    listener,
+    live,
+    seen,
+    slices,
+    seats,
+    join,
+    gone: tail.missed,
+    failed,
+  });
   id = catchUp.id;
   output.send(opening(id()));
   void catchUp.run();
@@ -187,29 +204,30 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
 }
 
 /** Ends tails whose key has ended or no longer may; the others see the projects that there are now. */
-async function judge(
-  open: ReadonlySet<OpenTail>,
-  audience: Tables['audience'],
-  tenancy: TailsParts['tenancy'],
-  logger: Logger,
-): Promise<void> {
+async function judge(open: ReadonlySet<OpenTail>, tenancy: TailsParts['tenancy'], logger: Logger): Promise<void> {
   try {
     const asked = [...open];
     const standings = await tenancy.standing(
       asked.map(({ request }) => request.caller),
       'logs:read',
     );
+    const known = new Map<string, ReadonlyMap<string, number> | ContractError>();
     for (const tail of asked) {
       const { caller, projectId } = tail.request;
-      const standing = standings(caller, projectId);
+      const who = `${caller.keyId} ${projectId}`;
+      const standing = known.get(who) ?? visibleOr(standings(caller, projectId));
+      known.set(who, standing);
       if (standing instanceof ContractError) tail.end(standing);
-      else tail.see(visibleFrom(standing));
+      else tail.see(standing);
     }
-    audience.refresh();
   } catch (error) {
     // As intakes do, they go on with what is known; the control store's own outage is in the log.
     logger.debug({ event: 'tail_keys_unknown', reason: safeMessage(error) }, 'Keys of open tails cannot be looked up.');
   }
+}
+
+function visibleOr(standing: LogScope | ContractError): ReadonlyMap<string, number> | ContractError {
+  return standing instanceof ContractError ? standing : visibleFrom(standing);
 }
 
 function refuseTooMany(open: ReadonlySet<OpenTail>, organizationId: string): void {
