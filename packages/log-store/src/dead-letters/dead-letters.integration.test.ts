@@ -13,7 +13,7 @@ import { startTestStore, type TestStore, testLog, visible } from '../test-store.
 import { findLetter } from './find-letter.ts';
 import { listLetters } from './list-letters.ts';
 import { findOperatorRecord, listOperatorLetters } from './operator-letters.ts';
-import { deleteLetter, markReplayed } from './settle-letter.ts';
+import { deleteLetter, deleteLettersOf, markReplayed } from './settle-letter.ts';
 
 const DAY_MS = 86_400_000;
 const TODAY = Math.floor(Date.now() / DAY_MS);
@@ -90,6 +90,23 @@ describe('I5: a letter', () => {
     const { letters } = await listOperatorLetters(store.app, 100);
     expect(letters.map(({ id }) => id)).toEqual([operators]);
   });
+});
+
+it('the letters of deleted projects are given up, whatever their mode, with their bytes; those of others stay', async () => {
+  const [gone, stays] = [randomUUID(), randomUUID()];
+  await bury([
+    { projectId: gone, mode: 'live' },
+    { projectId: gone, mode: 'test' },
+    { projectId: stays, mode: 'live' },
+  ]);
+  for (let again = 0; again < 2; again++) await deleteLettersOf(store.app, [gone, randomUUID()]);
+  expect([...(await idsOf([gone])), ...(await idsOf([gone], 'test'))]).toEqual([]);
+  expect(await idsOf([stays])).toHaveLength(1);
+  const bytes = await store.app.query({
+    query: `SELECT toUInt32(sum(length(value))) AS kept, toUInt32(count()) AS letters FROM dead_letters FINAL WHERE project_id = '${gone}'`,
+    format: 'JSONEachRow',
+  });
+  expect(await bytes.json()).toEqual([{ kept: 0, letters: 2 }]);
 });
 
 describe('a letter counts', () => {
