@@ -8,6 +8,7 @@ import { parseJson } from '../http/problems.ts';
 import { collect } from '../input.ts';
 import { logRowSchema, printLogLine } from '../output/log-line.ts';
 import { follow } from '../tail/follow.ts';
+import { USER_AGENT } from '../version.ts';
 import { addConditionOptions, type ConditionOptions, FILTER_HELP } from './selection.ts';
 
 const laggedSchema = z.object({ count: z.int().nullable(), exact: z.boolean(), from: z.string().optional() });
@@ -42,7 +43,7 @@ Examples:
       try {
         await follow({
           url: tailUrl(apiUrl, options),
-          headers: { [SECRET_KEY_HEADER]: key.text },
+          headers: { [SECRET_KEY_HEADER]: key.text, 'user-agent': USER_AGENT },
           key,
           stop: stop.signal,
           onEvent: (event, data) => show(context, options, event, data),

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SECRET_KEY_HEADER } from '@sazabi/contract';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
+import { USER_AGENT } from '../version.ts';
 import { failureMessage, type PresentedKey, parseJson, unreachable } from './problems.ts';
 
 /** A query may run as long as the API lets it; past this the connection is dead. */
@@ -65,6 +66,7 @@ export function createClient({ name, url, variable, headers, key, onWait, refuse
       method,
       headers: {
         ...headers,
+        'user-agent': USER_AGENT,
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

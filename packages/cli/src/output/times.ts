@@ -15,8 +15,9 @@ export function fromNow(time: string | null | undefined, nowMs: number): string 
 }
 
 function lengthOf(ms: number, round: (count: number) => number): string {
-  if (ms < MINUTE_MS) return `${round(ms / 1000)}s`;
-  if (ms < HOUR_MS) return `${round(ms / MINUTE_MS)}m`;
-  if (ms < DAY_MS) return `${round(ms / HOUR_MS)}h`;
+  const [seconds, minutes, hours] = [1000, MINUTE_MS, HOUR_MS].map((unitMs) => round(ms / unitMs));
+  if (seconds !== undefined && seconds < 60) return `${seconds}s`;
+  if (minutes !== undefined && minutes < 60) return `${minutes}m`;
+  if (hours !== undefined && hours < 24) return `${hours}h`;
   return `${round(ms / DAY_MS)}d`;
 }

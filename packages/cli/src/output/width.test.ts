@@ -28,7 +28,7 @@ it('times are told as people say them', () => {
   expect(told('2026-06-01T11:59:01.000Z')).toBe('59s ago');
   expect(told('2026-06-01T10:00:01.000Z')).toBe('1h ago');
   expect(told('2026-05-30T10:00:00.000Z')).toBe('2d ago');
-  expect(told('2026-06-01T12:59:59.000Z')).toBe('in 60m');
+  expect(told('2026-06-01T12:59:59.000Z')).toBe('in 1h');
   expect(told('2026-08-30T11:59:59.000Z')).toBe('in 90d');
   expect(told('2027-01-01T00:00:00.000Z')).toBe('2027-01-01');
 });

@@ -12,6 +12,7 @@ import {
   reasonOf,
   unreachable,
 } from '../http/problems.ts';
+import { USER_AGENT } from '../version.ts';
 import type { Batch } from './batch.ts';
 import { ANSWER_TIMEOUT_MS, RETRY_FIRST_MS, RETRY_FOR_MS, RETRY_MAX_MS } from './limits.ts';
 
@@ -113,6 +114,7 @@ async function tryOnce(options: DeliverOptions, batch: Batch, idempotencyKey: st
     method: 'POST',
     headers: {
       'content-type': 'application/x-ndjson',
+      'user-agent': USER_AGENT,
       [PUBLIC_KEY_HEADER]: options.publicKey.text,
       [IDEMPOTENCY_KEY_HEADER]: idempotencyKey,
     },
