@@ -1,11 +1,16 @@
 // I7: what was sent equals what the ledger tells of it: stored, rejected, refused, limited; and reconciled on stored data alone.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runSazabi } from '@sazabi/cli/testing';
 import { reconcileStepSchema, type UsageAnswer, usageSchema } from '@sazabi/contract/schemas';
+import { chooseFreePort } from '@sazabi/lifecycle';
 import { openLogStore } from '@sazabi/log-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Client, createClient, expectStatus } from '../support/client.ts';
 import { createChance, say } from '../support/seed.ts';
+import { startService } from '../support/service-process.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -135,6 +140,74 @@ describe('the ledger', () => {
     expect((await send()).status).toBe(202);
   });
 });
+
+describe('a quota over two intakes', () => {
+  it('is held by both together, and by one that was killed and has begun anew', { timeout: LONG_TEST_MS }, async () => {
+    const second = await startSecondIntake();
+    try {
+      const projectId = await makeProject('Shared', { logsPerDay: 100 });
+      const settings = { name: 'shared', projectId, rateLimitPerMinute: null };
+      const { key } = await client.createKey('public-keys', settings);
+      await client.postLogs(
+        Array.from({ length: 60 }, () => ({ message: 'x' })),
+        { key },
+      );
+      // 40 are left, and a little more until the second has heard of the 60.
+      const bySecond = await logsUntilRefused(second.client, key);
+      expect(bySecond).toBeGreaterThanOrEqual(40);
+      expect(bySecond).toBeLessThan(90);
+      expect(await logsUntilRefused(client, key)).toBeLessThan(50);
+      system.kill('intake');
+      expect(await logsUntilRefused(client, key)).toBeLessThan(50);
+      say(`quota of 100: 60 taken by one intake, ${bySecond} by the other`);
+    } finally {
+      await second.stop();
+    }
+  });
+});
+
+/** An intake beside the system's own, on the same bus. */
+async function startSecondIntake() {
+  const folder = mkdtempSync(join(tmpdir(), 'sazabi-second-intake-'));
+  const [port, internalPort] = [await chooseFreePort('127.0.0.1'), await chooseFreePort('127.0.0.1')];
+  const internalUrl = `http://127.0.0.1:${internalPort}`;
+  const service = startService({
+    name: 'second-intake',
+    main: '@sazabi/intake/main',
+    environment: {
+      BUS_URL: `lmdb:${join(system.dataDir, 'bus')}`,
+      ...system.environment,
+      SAZABI_DATA_DIR: folder,
+      INTAKE_PORT: String(port),
+      INTAKE_INTERNAL_PORT: String(internalPort),
+      KEY_FEED_URL: system.internalUrl,
+    },
+    internalUrl,
+    internalToken: system.internalToken,
+    logFile: join(folder, 'log'),
+  });
+  await service.ready();
+  return {
+    client: createClient({ ...system, intakeUrl: `http://127.0.0.1:${port}` }),
+    async stop() {
+      await service.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Sends one log after the other, ten a second, until the quota refuses it; resolves with how many were taken. */
+async function logsUntilRefused(to: Client, key: string): Promise<number> {
+  let taken = 0;
+  const status = async () => {
+    // An intake that was killed is back in a moment.
+    const response = await to.post({ message: 'x' }, { key }).catch(() => null);
+    if (response?.status === 202) taken += 1;
+    return response?.status;
+  };
+  await expect.poll(status, { timeout: TOLD_MS, interval: 100 }).toBe(429);
+  return taken;
+}
 
 async function reconcile() {
   const environment = { INTERNAL_URL: system.internalUrl, INTERNAL_TOKEN: system.internalToken };
