@@ -1,6 +1,12 @@
 // The log store: tables, client, and the queries of the API. The consumer's side is the export "./ingest".
 
-export { type Inspected, inspectReads, inspectShard, inspectSingle, type ShardPlace } from './cluster/inspect-server.ts';
+export {
+  type Inspected,
+  inspectReads,
+  inspectShard,
+  inspectSingle,
+  type ShardPlace,
+} from './cluster/inspect-server.ts';
 export type { TableLayout } from './cluster/table-layout.ts';
 export { findLetter, type LetterWithRows } from './dead-letters/find-letter.ts';
 export type { Letter } from './dead-letters/letter.ts';
