@@ -151,6 +151,8 @@ export const TAIL_READ_RETRY_MS = 100;
 export const TAIL_CATCH_UP_BYTES_MAX = 1_048_576;
 /** … and goes on when no more than this waits for its reader. */
 export const TAIL_CATCH_UP_WAITING_BYTES = 262_144;
+/** A reader that does not take them in this time is read for again later: a record in memory is not kept for it. */
+export const TAIL_CATCH_UP_PATIENCE_MS = 100;
 /** Tails that have records in memory while they catch up: after a restart all come back together. */
 export const TAIL_CATCH_UPS_MAX = 8;
 /** Nearer than this to the live tails it joins them: they wait while it reads what is left, a few milliseconds. */

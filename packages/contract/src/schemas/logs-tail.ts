@@ -34,7 +34,10 @@ export const logsTailQuerySchema = z
   .strictObject({
     projectId,
     search: z.string().optional().describe('As search.query of POST /logs/query'),
-    searchMode: z.enum(['all', 'any', 'phrase', 'substring']).default('all'),
+    searchMode: z
+      .enum(['all', 'any', 'phrase', 'substring'])
+      .default('all')
+      .describe('As search.mode of POST /logs/query'),
     filters: filtersTextSchema.optional(),
   })
   .superRefine(({ search, searchMode }, context) => {
@@ -43,6 +46,17 @@ export const logsTailQuerySchema = z
     for (const { message } of parsed.error?.issues ?? [])
       context.addIssue({ code: 'custom', path: ['search'], message });
   });
+
+/** Headers of `GET /logs/tail` beside those of every call. */
+export const logsTailHeadersSchema = z.looseObject({
+  'last-event-id': z
+    .string()
+    .optional()
+    .meta({
+      description: 'The id of the last event that was seen: the tail goes on behind it',
+      examples: ['1.gICAgIAB.0.1'],
+    }),
+});
 
 /** `data` of `event: lagged`. */
 export const tailLaggedSchema = z.object({

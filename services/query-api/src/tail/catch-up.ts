@@ -5,6 +5,7 @@ import type { BusReader, BusRecord } from '@sazabi/bus';
 import { viewRows } from '@sazabi/log-store';
 import {
   TAIL_CATCH_UP_BYTES_MAX,
+  TAIL_CATCH_UP_PATIENCE_MS,
   TAIL_CATCH_UP_WAITING_BYTES,
   TAIL_JOIN_BYTES_MAX,
   TAIL_READ_RECORDS_MAX,
@@ -71,9 +72,11 @@ export function createCatchUp(
           output.take(logEvent(idWithin(id, partition, row + 1), view.toLogRow()));
         places[partition] = { offset, row: row + 1 };
       },
-      endSlice() {
+      async endSlice() {
         output.flush(createJoinedEvents());
-        return isJoining || (output.isOpen() && output.waitingBytes() <= TAIL_CATCH_UP_WAITING_BYTES);
+        if (isJoining) return true;
+        await output.drained(TAIL_CATCH_UP_WAITING_BYTES, TAIL_CATCH_UP_PATIENCE_MS);
+        return output.isOpen() && output.waitingBytes() <= TAIL_CATCH_UP_WAITING_BYTES;
       },
     });
   };

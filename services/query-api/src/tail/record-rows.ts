@@ -31,7 +31,7 @@ export interface Visit {
   readonly kind: SliceKind;
   row(row: number): void;
   /** Called after each slice, and after the last row; false ends the visit. */
-  endSlice(): boolean;
+  endSlice(): boolean | Promise<boolean>;
 }
 
 /**
@@ -45,8 +45,8 @@ export async function visitRows({ rows, repeatedIds }: ShownRows, first: number,
     rows.goTo(row);
     if (repeatedIds.size === 0 || !repeatedIds.has(rows.uuid('batch_id'))) visit.row(row);
     if (row % ROWS_BETWEEN_LOOKS !== 0 || !slices.isOver()) continue;
-    if (!visit.endSlice()) return false;
+    if (!(await visit.endSlice())) return false;
     await slices.begin(kind);
   }
-  return visit.endSlice();
+  return await visit.endSlice();
 }

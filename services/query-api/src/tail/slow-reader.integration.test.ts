@@ -12,6 +12,8 @@ import { appendLogs, openTail } from './testing.ts';
 /** More than the share of a tail and the buffers of the system on the way take. */
 const LOGS = 400;
 const LOG_CHARACTERS = 100_000;
+/** Below the time that answers under way are given. */
+const STOP_MS_MAX = 6_000;
 
 let test: TestApi;
 let bus: Bus;
@@ -68,4 +70,22 @@ it('one that does not read is told exactly how much it missed, and goes on; anot
   await expect.poll(() => shown.at(-1), { timeout: 20_000 }).toBe('last');
   paused.destroy();
   reading.cut();
+});
+
+it('I10: a stop does not wait for tails, not even for one that does not read', async () => {
+  const paused = await openPaused();
+  const closed = new Promise((resolve) => paused.once('close', resolve).once('error', () => undefined));
+  const idle = await openTail(test.api.url, test.secretKey);
+  const filler = 'x'.repeat(LOG_CHARACTERS);
+  for (let at = 0; at < LOGS; at += 20) {
+    const logs = Array.from({ length: 20 }, () => ({ message: filler }));
+    await appendLogs(producer, logs, { projectId });
+  }
+  await idle.rows(1);
+  const beganMs = performance.now();
+  await test.api.close();
+  expect(performance.now() - beganMs).toBeLessThan(STOP_MS_MAX);
+  await idle.ended;
+  paused.resume();
+  await closed;
 });

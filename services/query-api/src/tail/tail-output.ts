@@ -12,8 +12,8 @@ export interface TailOutput {
   flush(joined: JoinedEvents): void;
   /** Anything but a row: leaves at once, whatever waits. */
   send(event: Buffer): void;
-  /** Resolves when no more than this waits for the reader, or it has gone. */
-  drained(waitingBytesMax: number): Promise<void>;
+  /** Resolves when no more than this waits for the reader, when it has gone, or after `withinMs`. */
+  drained(waitingBytesMax: number, withinMs?: number): Promise<void>;
   /** Bytes that wait for the reader. */
   waitingBytes(): number;
   isOpen(): boolean;
@@ -80,8 +80,16 @@ export function createTailOutput(response: ServerResponse, { bytesMax, id, sent,
       } else if (missed > 0 && waitingBytes === 0) tellMissed();
     },
     send: write,
-    async drained(waitingBytesMax) {
-      while (waitingBytes > waitingBytesMax && isOpen()) await new Promise<void>((resolve) => waiters.push(resolve));
+    async drained(waitingBytesMax, withinMs) {
+      let isLate = false;
+      const late = () => {
+        isLate = true;
+        wake();
+      };
+      const timer = withinMs === undefined ? undefined : setTimeout(late, withinMs);
+      while (waitingBytes > waitingBytesMax && isOpen() && !isLate)
+        await new Promise<void>((resolve) => waiters.push(resolve));
+      clearTimeout(timer);
     },
     waitingBytes: () => waitingBytes,
     isOpen,

@@ -44,6 +44,7 @@ const say = (...messages: readonly string[]) => append(messages.map((message) =>
 
 describe('a tail', () => {
   it('shows what is appended after it was opened, each row in an event with an id', async () => {
+    // The first tail: one that joins others may begin with what was appended in the moment before it.
     await say('before');
     const tail = await open();
     expect(Object.fromEntries(tail.response.headers)).toMatchObject({
@@ -95,6 +96,17 @@ describe('a tail', () => {
       if (at === 0) await say('6');
       expect(await resumed.rows(rest.length)).toEqual(rest);
     }
+  });
+
+  it('can be read by pages that its key allows', async () => {
+    const origin = 'https://dashboard.example.com';
+    const body = { name: 'of a page', allowBrowser: true, allowedOrigins: [origin] };
+    const { key } = (await test.call('POST', '/secret-keys', { body })).data(createdSecretKeySchema);
+    const response = await fetch(`${test.api.url}/logs/tail`, { headers: { 'x-sazabi-secret-key': key, origin } });
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+    await response.body?.cancel();
+    const preflight = await test.call('OPTIONS', '/logs/tail', { headers: { origin } });
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('last-event-id');
   });
 });
 
@@ -150,6 +162,27 @@ describe('I5: what a tail sees', () => {
     expect(tail.events).toEqual([
       { event: 'error', id: undefined, data: expect.objectContaining({ code: 'API_KEY_REVOKED', status: 401 }) },
     ]);
+  });
+
+  it('ends when its key expires, loses the scope, or its project is deleted', async () => {
+    const expiresAt = new Date(Date.now() + 2_000).toISOString();
+    const expiring = await test.call('POST', '/secret-keys', { body: { name: 'soon over', expiresAt } });
+    const narrowed = await test.call('POST', '/secret-keys', { body: { name: 'narrowed', scopes: ['logs:read'] } });
+    const project = await test.call('POST', '/projects', { body: { name: 'to be deleted' } });
+    const { id } = project.data(projectSchema);
+    const tails = [
+      await open({ key: expiring.data(createdSecretKeySchema).key }),
+      await open({ key: narrowed.data(createdSecretKeySchema).key }),
+      await open({ query: { projectId: id.toUpperCase() } }),
+    ];
+    await append([{ message: 'before' }], { projectId: id });
+    await tails[2]?.rows(1);
+    const path = `/secret-keys/${narrowed.data(createdSecretKeySchema).id}`;
+    expect((await test.call('PATCH', path, { body: { scopes: ['usage:read'] } })).status).toBe(200);
+    expect((await test.call('DELETE', `/projects/${id}`)).status).toBe(204);
+    await Promise.all(tails.map(({ ended }) => ended));
+    const codes = tails.map(({ events }) => Object(events.at(-1)?.data).code);
+    expect(codes).toEqual(['API_KEY_EXPIRED', 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND']);
   });
 });
 

@@ -1,11 +1,10 @@
 // GET /logs/tail: logs as they are accepted, as server-sent events.
 import type { ServerResponse } from 'node:http';
-import { logsTailQuerySchema, tailStreamSchema } from '@sazabi/contract/schemas';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { logsTailHeadersSchema, logsTailQuerySchema, tailStreamSchema } from '@sazabi/contract/schemas';
+import type { FastifyReply } from 'fastify';
 import type { Context } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { callerOf } from '../../http/guard.ts';
-import { single } from '../../http/headers.ts';
 import { guardedFailures } from '../../http/route-schema.ts';
 import { invalid } from '../../http/validation.ts';
 import { type Position, readId } from '../../tail/position.ts';
@@ -28,6 +27,7 @@ export function tailLogsRoute(app: App, { tails, tenancy }: Context): void {
       summary: 'Follow logs live',
       description: DESCRIPTION,
       querystring: logsTailQuerySchema,
+      headers: logsTailHeadersSchema,
       response: {
         200: { description: 'The stream', content: { 'text/event-stream': { schema: tailStreamSchema } } },
         ...guardedFailures('NOT_FOUND'),
@@ -36,7 +36,7 @@ export function tailLogsRoute(app: App, { tails, tenancy }: Context): void {
     handler: async (request, reply) => {
       const caller = callerOf(request);
       const { projectId, search, searchMode, filters = [] } = request.query;
-      const from = lastEventOf(request);
+      const from = lastEventOf(request.headers['last-event-id']);
       const scope = await tenancy.logScope(caller, projectId);
       if (request.method === 'HEAD') {
         begin(reply).end();
@@ -50,8 +50,7 @@ export function tailLogsRoute(app: App, { tails, tenancy }: Context): void {
 }
 
 /** @throws ContractError VALIDATION_ERROR for an id that is none */
-function lastEventOf(request: FastifyRequest): Position | null {
-  const id = single(request.headers['last-event-id']);
+function lastEventOf(id: string | undefined): Position | null {
   if (id === undefined || id === '') return null;
   const position = readId(id);
   if (position !== null) return position;
