@@ -88,6 +88,31 @@ it('projects: made, listed, written to and read alone', async () => {
   expect(await rows()).toMatchObject([{ message: 'in the second project', projectId: project }]);
 });
 
+it('an investigation: a log, its fields, a thread that links to it, settings, and who did what', async () => {
+  const sent = await runSazabi(['logs', 'send', '--service', 'thread', '--attribute', 'run=thread'], {
+    environment: environment(),
+    input: 'what the thread is about',
+  });
+  expect(sent.code).toBe(0);
+  const found = async () => (await rowsOf('--filter', 'service=thread'))[0];
+  const { id } = (await waitFor('the log is found', found, FOUND_MS)) ?? {};
+  expect(await done('logs', 'get', String(id))).toMatch(/^message +what the thread is about$/m);
+  expect(await done('logs', 'fields', '--from', '1h')).toMatch(/^attributes\.run +\d+$/m);
+
+  const query = ['--search', 'about', '--from', '2h'];
+  const thread = (await done('threads', 'create', '--title', 'What it is about', ...query)).trim();
+  await done('threads', 'say', 'What it is about', 'This one.', '--log', String(id));
+  const shown = await done('threads', 'show', thread);
+  expect(shown).toContain(`This one.\n  log ${id}\n`);
+  expect(await done('threads', 'resolve', thread)).toMatch(/^Status +resolved$/m);
+  expect(JSON.parse(await done('threads', 'list', '--status', 'open', '--json'))).toEqual([]);
+  await done('threads', 'delete', thread, '--yes');
+
+  expect(await done('settings', 'update', '--default-retention', '45')).toMatch(/retention +45 days$/m);
+  expect(await done('audit-log', 'list', '--action', 'settings.changed')).toContain('defaultRetentionDays: 30 → 45');
+  expect(await done('me')).toMatch(/^Scopes +admin$/m);
+});
+
 it('a real text file comes back line by line and in its order', async () => {
   const file = fileURLToPath(new URL('../../pnpm-lock.yaml', import.meta.url));
   const lines = readFileSync(file, 'utf8')

@@ -45,7 +45,7 @@ Exit codes: 0 done, 1 failed, 2 called wrongly. Results go to stdout, everything
 
 /** Runs one command. Resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export async function runCli(args: readonly string[], surroundings: CliSurroundings): Promise<0 | 1 | 2> {
-  const output = createOutput(surroundings.stdout, surroundings.stderr);
+  const output = createOutput(surroundings.stdout, surroundings.stderr, surroundings.environment);
   const context = createContext(surroundings.environment, surroundings.stdin, output);
   try {
     await createProgram(context).parseAsync(args, { from: 'user' });

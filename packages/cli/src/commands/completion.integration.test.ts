@@ -44,7 +44,7 @@ it('bash is there', () => {
 });
 
 it('a flag that takes a value takes one everywhere: the scripts tell values from commands by it', () => {
-  const output = createOutput(new PassThrough(), new PassThrough());
+  const output = createOutput(new PassThrough(), new PassThrough(), {});
   const flags = grammarOf(createProgram(createContext({}, new PassThrough(), output))).flatMap((place) => place.flags);
   const byName = Map.groupBy(flags, ({ text }) => text);
   const torn = [...byName].filter(([, same]) => new Set(same.map(({ valued }) => valued)).size > 1);

@@ -46,7 +46,11 @@ Examples:
       for await (const row of readRows(context, command, options)) {
         await print(row);
         rows += 1;
+        // Into a file or a program: a person sees how far it is.
+        if (rows % PAGE_ROWS_MAX === 0 && !Number.isFinite(output.columns))
+          output.status(`${rows.toLocaleString('en')} rows …`);
       }
+      if (rows >= PAGE_ROWS_MAX) output.status('');
       if (rows === 0) output.note('No logs found. Without --from, only the last 24 hours are searched.');
       else if (!options.all && options.limit === undefined && rows === LIMIT_DEFAULT)
         output.note(`The ${options.sort === 'desc' ? 'latest' : 'first'} ${rows}; --limit N or --all shows more.`);

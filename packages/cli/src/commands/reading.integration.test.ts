@@ -226,6 +226,26 @@ describe('failures', () => {
     expect(noKey.stderr).toContain('sazabi keys secret-keys create');
   });
 
+  it('what was mistyped is guessed', async () => {
+    expect((await sazabi('porjects', 'list')).stderr).toContain('Did you mean projects?');
+    expect((await sazabi('logs', 'qeury')).stderr).toContain('Did you mean query?');
+    expect((await sazabi('projects', 'list', '--jsno')).stderr).toContain('Did you mean --json?');
+  });
+
+  it('colours are for terminals, unless FORCE_COLOR or NO_COLOR says otherwise', async () => {
+    answer = () => ok([row('m')], { nextCursor: null });
+    const colours = async (more: Readonly<Record<string, string>>, columns?: number) => {
+      const ran = await callCli(['logs', 'query'], {
+        environment: { ...environment(), ...more },
+        ...(columns === undefined ? {} : { columns }),
+      });
+      return ran.stdout.includes('\u001b[31mERROR');
+    };
+    expect([await colours({}), await colours({}, 80)]).toEqual([false, true]);
+    expect([await colours({ FORCE_COLOR: '1' }), await colours({ FORCE_COLOR: '0' }, 80)]).toEqual([true, false]);
+    expect([await colours({ NO_COLOR: '1' }, 80), await colours({ TERM: 'dumb' }, 80)]).toEqual([false, false]);
+  });
+
   it.each([
     [],
     ['nonsense'],

@@ -16,7 +16,7 @@ export interface Page {
 /** The tree of all commands, which writes nowhere. */
 export function silentProgram(): Command {
   const nowhere = () => new PassThrough().resume();
-  return createProgram(createContext({}, nowhere(), createOutput(nowhere(), nowhere())));
+  return createProgram(createContext({}, nowhere(), createOutput(nowhere(), nowhere(), {})));
 }
 
 /** Every page, made from the tree. */

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
+import { type ColourEnvironment, hasColours } from './colours.ts';
 import { printable, printableJson } from './printable.ts';
 
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -23,14 +24,14 @@ export interface Output {
   /** A line on stderr that the next one overwrites; nothing where stderr is not a terminal. */
   status(line: string): void;
   readonly statusIsShown: boolean;
-  /** Colours for stdout, if it is a terminal and NO_COLOR is not set. */
+  /** Colours for stdout, where it shows them. */
   style(format: Style, text: string): string;
   /** Whether the error only says that whoever read stdout has had enough (`| head`). */
   readerIsGone(error: unknown): boolean;
 }
 
 /** Output to these streams. A reader of stdout that goes away ends the writing quietly. */
-export function createOutput(stdout: OutputStream, stderr: OutputStream): Output {
+export function createOutput(stdout: OutputStream, stderr: OutputStream, environment: ColourEnvironment): Output {
   let gone: Error | null = null;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -43,8 +44,13 @@ export function createOutput(stdout: OutputStream, stderr: OutputStream): Output
     if (gone !== null) throw gone;
     if (!stdout.write(text)) await once(stdout, 'drain');
   };
-  const styled = (stream: OutputStream, format: Style, text: string): string =>
-    styleText(format, text, { stream, validateStream: true });
+  const stylerOf = (stream: OutputStream) => {
+    const coloured = hasColours(stream.isTTY === true, environment);
+    return (format: Style, text: string): string =>
+      coloured ? styleText(format, text, { validateStream: false }) : text;
+  };
+  const styled = stylerOf(stdout);
+  const styledProblem = stylerOf(stderr);
 
   return {
     columns: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
@@ -54,13 +60,13 @@ export function createOutput(stdout: OutputStream, stderr: OutputStream): Output
     note: (line) => void stderr.write(`${line}\n`),
     problem(message) {
       const lines = message.split('\n').map(printable).join('\n');
-      stderr.write(`${styled(stderr, 'red', lines)}\n`);
+      stderr.write(`${styledProblem('red', lines)}\n`);
     },
     status(line) {
       if (stderr.isTTY) stderr.write(`\r\u001b[K${line}`);
     },
     statusIsShown: stderr.isTTY === true,
-    style: (format, text) => styled(stdout, format, text),
+    style: styled,
     readerIsGone: (error) => error === gone && gone !== null,
   };
 }
