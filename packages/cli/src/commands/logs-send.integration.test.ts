@@ -1,10 +1,11 @@
-// `sazabi logs send` as a process, against an HTTP server that keeps account as the intake does.
+// `sazabi logs send` against an HTTP server that keeps account as the intake does.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { callCli } from '../testing/call-cli.ts';
 import { type Answer, type ReceivedRequest, startTestServer, type TestServer } from '../testing/http-server.ts';
-import { runSazabi, startSazabi } from '../testing/run-sazabi.ts';
+import { startSazabi } from '../testing/run-sazabi.ts';
 
 let server: TestServer;
 let folder: string;
@@ -58,7 +59,7 @@ afterEach(async () => {
 describe('logs send', () => {
   it('sends every line of a text file once, in batches, with the key and what flags add', async () => {
     const lines = Array.from({ length: 2500 }, (_, line) => `line ${line} "quoted" \\ \t日本`);
-    const ran = await runSazabi(
+    const ran = await callCli(
       ['logs', 'send', write('app.log', lines.join('\r\n')), '--service', 'shop', '--attribute', 'a=b=c'],
       {
         environment: environment(),
@@ -78,24 +79,24 @@ describe('logs send', () => {
 
   it('tells NDJSON and JSON from text, also from stdin', async () => {
     const ndjson = '{"message":"a","n":1.0}\n\n{"message":"b"}\n';
-    await runSazabi(['logs', 'send'], { environment: environment(), input: ndjson });
+    await callCli(['logs', 'send'], { environment: environment(), input: ndjson });
     const pretty = JSON.stringify([{ message: 'c' }, { message: 'd', deep: { er: [1, 2] } }], null, 2);
-    await runSazabi(['logs', 'send', '-'], { environment: environment(), input: pretty });
-    await runSazabi(['logs', 'send', '--format', 'text'], { environment: environment(), input: '{"message":"e"}' });
+    await callCli(['logs', 'send', '-'], { environment: environment(), input: pretty });
+    await callCli(['logs', 'send', '--format', 'text'], { environment: environment(), input: '{"message":"e"}' });
     expect(messages()).toEqual(['a', 'b', 'c', 'd', '{"message":"e"}']);
     expect(server.requests[0]?.body).toBe('{"message":"a","n":1.0}\n{"message":"b"}');
   });
 
   it('cuts batches by bytes too', async () => {
     const lines = Array.from({ length: 40 }, () => 'x'.repeat(100_000));
-    const ran = await runSazabi(['logs', 'send', write('wide.log', lines.join('\n'))], { environment: environment() });
+    const ran = await callCli(['logs', 'send', write('wide.log', lines.join('\n'))], { environment: environment() });
     expect(ran.stdout).toBe('accepted 40, rejected 0\n');
     for (const { body } of server.requests) expect(body.length).toBeLessThanOrEqual(1_048_576);
   });
 
   it('names rejected logs by their line, and exits 1', async () => {
     const text = '{"message":"a"}\n\nnot json\n{"message":"b"}\nnor this\u001b[2J\n';
-    const ran = await runSazabi(['logs', 'send', '--format', 'ndjson'], { environment: environment(), input: text });
+    const ran = await callCli(['logs', 'send', '--format', 'ndjson'], { environment: environment(), input: text });
     expect(ran).toEqual({
       code: 1,
       stdout: 'accepted 2, rejected 2\n',
@@ -104,7 +105,7 @@ describe('logs send', () => {
   });
 
   it('lines too long for one log are rejected by number, the rest is sent', async () => {
-    const ran = await runSazabi(['logs', 'send', '--json'], {
+    const ran = await callCli(['logs', 'send', '--json'], {
       environment: environment(),
       input: `a\n${'x'.repeat(3_000_000)}\nb\n`,
     });
@@ -117,7 +118,7 @@ describe('logs send', () => {
   it('a request that is too large is halved until the log at fault is alone', async () => {
     interfere = (request) =>
       request.body.includes('huge') ? failure(413, 'PAYLOAD_TOO_LARGE', 'Too large.') : undefined;
-    const ran = await runSazabi(['logs', 'send'], { environment: environment(), input: 'a\nb\nhuge\nc\nd\n' });
+    const ran = await callCli(['logs', 'send'], { environment: environment(), input: 'a\nb\nhuge\nc\nd\n' });
     expect(ran.stdout).toBe('accepted 4, rejected 1\n');
     expect(ran.stderr).toContain('line 3: ');
     expect(messages().sort()).toEqual(['a', 'b', 'c', 'd']);
@@ -131,7 +132,7 @@ describe('logs send', () => {
           { path: '1.timestamp', message: 'unreadable' },
         ],
       });
-    const ran = await runSazabi(['logs', 'send'], { environment: environment(), input: '{"a":1}\n{"b":1}\n' });
+    const ran = await callCli(['logs', 'send'], { environment: environment(), input: '{"a":1}\n{"b":1}\n' });
     expect(ran.stdout).toBe('accepted 0, rejected 2\n');
     expect(ran.stderr).toBe('line 1: no message (VALIDATION_ERROR)\nline 2: unreadable (VALIDATION_ERROR)\n');
   });
@@ -145,7 +146,7 @@ describe('logs send', () => {
       return undefined;
     };
     const startedMs = performance.now();
-    const ran = await runSazabi(['logs', 'send'], { environment: environment(), input: 'only once\n' });
+    const ran = await callCli(['logs', 'send'], { environment: environment(), input: 'only once\n' });
     expect(ran.code).toBe(0);
     expect(performance.now() - startedMs).toBeGreaterThan(1000);
     expect(server.requests).toHaveLength(5);
@@ -157,7 +158,7 @@ describe('logs send', () => {
 
   it('a wrong key is told first, and nothing of lines where none was sent', async () => {
     interfere = () => failure(401, 'UNAUTHORIZED', 'The key is not known.');
-    const ran = await runSazabi(['logs', 'send'], { environment: environment(), input: 'one\n' });
+    const ran = await callCli(['logs', 'send'], { environment: environment(), input: 'one\n' });
     expect(ran.code).toBe(1);
     expect(ran.stderr).toMatch(/^[^\n]*The key is not known\./);
     expect(ran.stderr).not.toContain('not all sent');
@@ -167,10 +168,10 @@ describe('logs send', () => {
     interfere = (request) =>
       request.body.includes('line 1500') ? failure(503, 'SERVICE_UNAVAILABLE', 'Full.') : undefined;
     const lines = Array.from({ length: 2500 }, (_, line) => `line ${line}`).join('\n');
-    const ran = await runSazabi(['logs', 'send', '--retry-for', '1'], { environment: environment(), input: lines });
+    const ran = await callCli(['logs', 'send', '--retry-for', '1'], { environment: environment(), input: lines });
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain('Stopped: lines 1001 to 2000');
-    expect(ran.stderr).toContain('Gave up after 1 s: Full.');
+    expect(ran.stderr).toMatch(/Gave up after [01]\.\d s: Full\./);
   });
 
   it('a refused key ends it at once, also while the input stays open', async () => {
@@ -198,20 +199,20 @@ describe('logs send', () => {
   });
 
   it('an empty input is nothing to complain about', async () => {
-    const ran = await runSazabi(['logs', 'send'], { environment: environment(), input: '' });
+    const ran = await callCli(['logs', 'send'], { environment: environment(), input: '' });
     expect(ran).toEqual({ code: 0, stdout: 'accepted 0, rejected 0\n', stderr: '' });
     expect(server.requests).toHaveLength(0);
   });
 
   it('what cannot work is said before anything is sent', async () => {
-    const noKey = await runSazabi(['logs', 'send'], { environment: { SAZABI_INTAKE_URL: server.url }, input: 'a' });
+    const noKey = await callCli(['logs', 'send'], { environment: { SAZABI_INTAKE_URL: server.url }, input: 'a' });
     expect(noKey).toMatchObject({ code: 1, stdout: '' });
     expect(noKey.stderr).toContain('SAZABI_PUBLIC_KEY');
-    const noFile = await runSazabi(['logs', 'send', join(folder, 'none')], { environment: environment() });
+    const noFile = await callCli(['logs', 'send', join(folder, 'none')], { environment: environment() });
     expect(noFile).toMatchObject({ code: 2, stdout: '' });
-    const badPair = await runSazabi(['logs', 'send', '--attribute', 'x'], { environment: environment(), input: 'a' });
+    const badPair = await callCli(['logs', 'send', '--attribute', 'x'], { environment: environment(), input: 'a' });
     expect(badPair.code).toBe(2);
-    const noServer = await runSazabi(['logs', 'send', '--intake-url', 'http://127.0.0.1:9'], {
+    const noServer = await callCli(['logs', 'send', '--intake-url', 'http://127.0.0.1:9'], {
       environment: environment(),
       input: 'a',
     });

@@ -76,7 +76,7 @@ export function createDeliverer(options: DeliverOptions): (batch: Batch, idempot
       // Half of the wait is chance, so that many senders do not come back together.
       const delayMs = attempt.afterMs ?? backoffMs * (0.5 + Math.random() / 2);
       if (performance.now() + delayMs > deadlineMs)
-        throw new CliError(`Gave up after ${Math.round((performance.now() - startedMs) / 1000)} s: ${attempt.reason}`);
+        throw new CliError(`Gave up after ${((performance.now() - startedMs) / 1000).toFixed(1)} s: ${attempt.reason}`);
       options.onRetry?.(attempt.reason, delayMs);
       await wait(delayMs);
     }

@@ -6,7 +6,7 @@ import type { Ran } from './run-sazabi.ts';
 export interface CallOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** All of stdin. */
-  readonly input?: string;
+  readonly input?: string | Buffer;
   /** As a person at a terminal of so many columns, who types `input`. */
   readonly columns?: number;
 }
