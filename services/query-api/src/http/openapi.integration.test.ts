@@ -3,6 +3,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startTestApi, type TestApi } from '../test-support.ts';
+import { OPERATION_IDS } from './openapi-operation-ids.ts';
 import { EXCEPTIONS, RULES } from './openapi-rules.testing.ts';
 
 const answerSchema = z.looseObject({
@@ -80,6 +81,11 @@ describe('the document', () => {
     }
   });
 
+  it('has every call that there is a name for', () => {
+    const named = operations.map(({ call, operation }) => [call, operation.operationId]);
+    expect(Object.fromEntries(named)).toEqual(OPERATION_IDS);
+  });
+
   it('has the intake’s calls at the intake’s address', () => {
     expect(document.paths['/v1/logs']?.servers).toMatchObject([{ url: INTAKE_URL }]);
     expect(document.paths['/v1/events']?.servers).toMatchObject([{ url: INTAKE_URL }]);
@@ -91,13 +97,9 @@ describe('the page', () => {
   it('has what it needs from here alone, and nothing that its policy forbids', async () => {
     const page = await test.call('GET', '/docs', { key: null });
     const policy = page.headers.get('content-security-policy') ?? '';
-    for (const rule of [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      `connect-src 'self' ${INTAKE_URL}`,
-    ])
+    for (const rule of ["default-src 'none'", "script-src 'self'", `connect-src 'self' ${INTAKE_URL}`])
       expect(policy.split('; ')).toContain(rule);
+    expect(policy).toMatch(/; style-src 'self' 'sha256-[A-Za-z0-9+/=]+';/);
     const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '');
     expect(assets.length).toBeGreaterThan(5);
     for (const asset of [...assets, '/docs/json']) {
