@@ -6,6 +6,8 @@ import { startSazabi } from '../testing/run-sazabi.ts';
 
 const KEY = 'sk_live_sz_test';
 const DEADLINE_MS = 20_000;
+/** So that what was sent is read before the end of its connection. */
+const CUT_AFTER_MS = 200;
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -32,6 +34,11 @@ function stream(response: ServerResponse, ...events: readonly string[]): ServerR
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(`: open\nid: first\n\n${events.join('')}`);
   return response;
+}
+
+/** Sends a last part and breaks the connection when the other side has it. */
+function cutAfter(response: ServerResponse, part: string): void {
+  response.write(part, () => setTimeout(() => response.destroy(), CUT_AFTER_MS));
 }
 
 const log = (id: string, message: string) =>
@@ -61,7 +68,7 @@ describe('sazabi logs tail', () => {
   it('asks as it was told, shows lines, comes back behind the last event, and ends with 0 on Ctrl-C', async () => {
     const url = await serve(
       (_, response) =>
-        stream(response, log('1', 'one \u001b[31mred'), 'event: log\nid: 2\ndata: cut in the mid').destroy(),
+        cutAfter(stream(response, log('1', 'one \u001b[31mred')), 'event: log\nid: 2\ndata: cut in the mid'),
       refuse(503, 'SERVICE_UNAVAILABLE'),
       (_, response) => stream(response, log('2', 'two'), ': beat\nid: 3\n\n').end(),
       (_, response) =>

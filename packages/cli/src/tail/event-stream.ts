@@ -29,6 +29,8 @@ export async function openEventStream(
       headers: { ...headers, accept: 'text/event-stream' },
       signal: AbortSignal.any([stop, silent.signal]),
     });
+    // An answer without a stream ends by itself.
+    if (!response.ok) clearTimeout(timer);
     return { response, read: (onId) => events(response, onId, heard, () => clearTimeout(timer)) };
   } catch (error) {
     clearTimeout(timer);

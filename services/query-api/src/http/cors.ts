@@ -4,7 +4,9 @@ import type { FastifyReply } from 'fastify';
 import type { App } from './app.ts';
 
 const EXPOSED = [REQUEST_ID_HEADER, 'retry-after', ...Object.values(RATE_LIMIT_HEADERS)].join(', ');
-const ALLOWED_HEADERS = [SECRET_KEY_HEADER, 'authorization', 'content-type', REQUEST_ID_HEADER, 'last-event-id'].join(', ');
+const ALLOWED_HEADERS = [SECRET_KEY_HEADER, 'authorization', 'content-type', REQUEST_ID_HEADER, 'last-event-id'].join(
+  ', ',
+);
 const ALLOWED_METHODS = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS';
 const PREFLIGHT_SECONDS = '86400';
 
