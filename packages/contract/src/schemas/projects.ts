@@ -11,7 +11,9 @@ const quota = (what: string) =>
     .min(1)
     .max(Number.MAX_SAFE_INTEGER)
     .nullable()
-    .meta({ description: `${what} a day (UTC); null = no quota.` });
+    .meta({
+      description: `${what} a day (UTC), both modes together; null = no quota. Past it the intake answers 429 until 00:00 UTC; over several intakes it may be passed by what they take in about 2 s.`,
+    });
 
 const retentionDays = z.number().int().min(1).max(RETENTION_DAYS_MAX);
 

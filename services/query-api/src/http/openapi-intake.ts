@@ -21,7 +21,7 @@ const WRITE_ERRORS: readonly ErrorCode[] = [
 export const INTAKE_TAG = {
   name: 'Intake',
   description:
-    'Writing logs and events, with a public key, at the address of the intake. Any page may send and read the answer, unless the key has allowedOrigins.',
+    'Writing logs and events, with a public key, at the address of the intake. Any page may send and read the answer, unless the key has allowedOrigins. RATE_LIMIT_EXCEEDED: over the key’s rate limit, or its project’s daily quota, and then Retry-After may be a day.',
 };
 
 /** A beacon cannot set headers, hence the query. */
