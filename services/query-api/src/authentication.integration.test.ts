@@ -122,6 +122,39 @@ describe('presenting a secret key', () => {
   });
 });
 
+describe('a body that is held back', () => {
+  /** Sends all but the end of a request that makes an admin key, and waits until its own key was judged. */
+  async function holdBack(key: string, limit: number) {
+    const body = JSON.stringify({ name: 'made by a test' });
+    const headers = { 'x-sazabi-secret-key': key, 'content-type': 'application/json', 'content-length': body.length };
+    const held = request(`${test.api.url}/secret-keys`, { method: 'POST', headers });
+    const answered = once(held, 'response').then(([response]: IncomingMessage[]) => response);
+    held.write(body.slice(0, 5));
+    let polls = 0;
+    const takenByHeld = async () => {
+      polls += 1;
+      const me = await test.call('GET', '/me', { key });
+      return limit - polls - Number(me.headers.get('x-ratelimit-remaining'));
+    };
+    await expect.poll(takenByHeld).toBe(1);
+    return async () => {
+      held.end(body.slice(5));
+      const response = await answered;
+      response?.resume();
+      return response?.statusCode;
+    };
+  }
+
+  it('comes too late for a key that was revoked, or lost a scope, after its request began', async () => {
+    const made = () => makeSecretKey({ rateLimitPerMinute: 20 });
+    const [revoked, less, same] = [await made(), await made(), await made()];
+    const ends = [await holdBack(revoked.key, 20), await holdBack(less.key, 20), await holdBack(same.key, 20)];
+    await test.call('DELETE', `/secret-keys/${revoked.id}`);
+    await test.call('PATCH', `/secret-keys/${less.id}`, { body: { scopes: ['keys:read'] } });
+    expect(await Promise.all(ends.map((end) => end()))).toEqual([401, 403, 201]);
+  });
+});
+
 describe('rate limit', () => {
   it('is told on every authenticated answer and ends in 429 with Retry-After', async () => {
     const { key } = await makeSecretKey({ rateLimitPerMinute: 2 });

@@ -1,4 +1,5 @@
-// Every guarded call, before its body is read: who calls, how often, and whether the key's scopes allow it.
+// Every guarded call, before its body is read: who calls, how often, and whether the key's scopes allow it. After a body that
+// was long in coming it is asked again.
 import { ContractError, holdsScope, RATE_LIMIT_HEADERS, type Scope } from '@sazabi/contract';
 import { createRateLimiter, effectiveLimitPerMinute, type RateVerdict } from '@sazabi/keys';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -17,6 +18,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     caller: Caller | null;
+    /** Whether nothing of the request was still to come when its key was judged. */
+    judgedWhole: boolean;
   }
 }
 
@@ -33,6 +36,7 @@ export interface GuardParts {
 export function guardRoutes(app: App, { tenancy, rateLimitCap, liveReplicas, isStarted }: GuardParts): void {
   const limiter = createRateLimiter();
   app.decorateRequest('caller', null);
+  app.decorateRequest('judgedWhole', false);
   app.addHook('onRoute', ({ url, config }) => {
     if (config?.access === undefined && !url.startsWith('/docs'))
       throw new Error(`${url} does not say who may call it.`);
@@ -63,11 +67,25 @@ export function guardRoutes(app: App, { tenancy, rateLimitCap, liveReplicas, isS
     if (verdict !== null) tellLimit(reply, verdict);
     if (refusal !== null) throw refusal;
     request.caller = caller;
+    request.judgedWhole = request.raw.complete;
     // The key may be used from there, so its page can read what comes of it, failures too.
     if (request.headers.origin !== undefined) letPageRead(reply, request.headers.origin);
     if (verdict?.allowed === false) throw tooManyRequests(verdict.retryAfterSeconds);
-    if (access !== 'any' && access !== 'none') requireScope(caller, access);
+    requireAccess(caller, access);
   });
+
+  // Whoever holds a body back could do with a key that was revoked meanwhile what it may not do any more: make another key.
+  app.addHook('preValidation', async (request) => {
+    if (request.caller === null || request.judgedWhole || request.is404) return;
+    const { caller, refusal } = await authenticate(request);
+    if (refusal !== null) throw refusal;
+    requireAccess(caller, request.routeOptions.config.access ?? 'none');
+    request.caller = caller;
+  });
+}
+
+function requireAccess(caller: Caller, access: Access): void {
+  if (access !== 'any' && access !== 'none') requireScope(caller, access);
 }
 
 function tellLimit(reply: FastifyReply, { limit, remaining, resetUnixSeconds }: RateVerdict): void {
