@@ -1,4 +1,5 @@
 // `sazabi projects create|list|show|update|delete`, and projects named in other commands' --project.
+import { RETENTION_DAYS_MAX } from '@sazabi/contract/schemas';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { usageError } from '../cli-error.ts';
@@ -17,8 +18,6 @@ import {
   printList,
   type Resource,
 } from './resource.ts';
-
-const RETENTION_DAYS_MAX = 3650;
 
 const projectSchema = z.looseObject({
   id: z.string(),

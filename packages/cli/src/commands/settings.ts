@@ -1,4 +1,5 @@
 // `sazabi settings show|update`: what new projects and keys of the organization begin with.
+import { RETENTION_DAYS_MAX } from '@sazabi/contract/schemas';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { usageError } from '../cli-error.ts';
@@ -7,8 +8,6 @@ import { addExamples } from '../examples.ts';
 import { type Limit, limitOf, parseLimit, wholeNumber } from '../input.ts';
 import { printDetails } from '../output/details.ts';
 import type { JsonFlag } from './resource.ts';
-
-const RETENTION_DAYS_MAX = 3650;
 
 const settingsSchema = z.looseObject({
   name: z.string(),
