@@ -15,7 +15,7 @@ export const timeSchema = z.iso.datetime({ precision: 3 }).meta({ examples: ['20
 export const nameSchema = z
   .string()
   .max(NAME_LENGTH_MAX)
-  .regex(/^(?=.*[^ ])[\p{L}\p{M}\p{N} _-]+$/u, 'A name is 1–100 letters, digits, spaces, "-" or "_".')
+  .regex(/^(?=.*[^ ])[\p{L}\p{M}\p{N} _-]+$/u, 'A name is 1–100 letters, digits, spaces, "-" or "_"')
   .meta({ examples: ['Production logs'] });
 
 const LINE = /^[^\p{Cc}\p{Cs}]*$/u;
