@@ -7,6 +7,7 @@ import { createClusterClient, createLoadKey } from '../support/cluster-client.ts
 import { OUTAGE_MS, OUTAGE_TEST_MS, pass } from '../support/outage.ts';
 import { describeReconciliation, reconcile } from '../support/reconcile.ts';
 import { createChance, say } from '../support/seed.ts';
+import { followTail } from '../support/tail.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const SPOOL_MAX_MIB = 8;
@@ -30,6 +31,8 @@ describe('the broker is gone', () => {
     const chance = createChance('broker-gone');
     const client = createClusterClient(cluster);
     const name = `broker-${chance.seed}`;
+    const tail = followTail({ apiUrl: cluster.apis[0]?.url ?? '' }, cluster.secretKey);
+    await tail.opened;
     let lastMs = performance.now();
     let longestMs = 0;
     const load = startLoad(client, {
@@ -58,6 +61,12 @@ describe('the broker is gone', () => {
     expect(state).toMatchObject(nothingWrong);
     expect(during).toBeGreaterThan(0);
     expect(account.failures).toEqual([]);
+    // A live tail stays open meanwhile, and goes on.
+    const shown = () => new Set(tail.messages);
+    await waitFor('the tail shows all', () => shown().size >= account.acknowledged.size, 30_000);
+    expect([...account.acknowledged].filter((message) => !shown().has(message))).toEqual([]);
+    expect([tail.messages.length, tail.connections(), tail.told]).toEqual([shown().size, 1, []]);
+    await tail.stop();
   });
 
   it('I6: a full spool is 503 with Retry-After, and nothing that it took is missing', {
