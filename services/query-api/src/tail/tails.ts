@@ -71,6 +71,8 @@ interface OpenTail {
 export function createTails(parts: TailsParts): Tails {
   const { tenancy, logger, metrics } = parts;
   const open = new Set<OpenTail>();
+  /** Open, or about to be: many come back in the same moment. */
+  const admitted = new Set<TailRequest>();
   const audience = createAudience();
   const [seen, slices] = [createSeenIds(), createSlices()];
   const gone = (fromMs: number, toMs: number) => {
@@ -89,13 +91,23 @@ export function createTails(parts: TailsParts): Tails {
   return {
     async open(request, begin) {
       if (isClosing) throw stopping();
-      refuseTooMany(open, request.caller.organizationId);
-      const live = await bus.enter();
-      const response = isClosing ? null : begin();
-      if (response === null) {
+      refuseTooMany(admitted, request.caller.organizationId);
+      admitted.add(request);
+      const live = await bus.enter().catch((error: unknown) => {
+        admitted.delete(request);
+        throw error;
+      });
+      const left = () => {
+        admitted.delete(request);
         bus.leave();
+      };
+      if (isClosing) {
+        left();
         throw stopping();
       }
+      const response = begin();
+      // Its reader has gone meanwhile: nothing will say so any more.
+      if (response.destroyed) return left();
       const tail = start(request, response, live, tables);
       metrics.open(open.size);
       timers.start();
@@ -104,7 +116,7 @@ export function createTails(parts: TailsParts): Tails {
         audience.remove(tail.listener);
         metrics.open(open.size);
         if (open.size === 0) timers.stop();
-        bus.leave();
+        left();
       });
     },
     async close() {
@@ -230,12 +242,12 @@ function visibleOr(standing: LogScope | ContractError): ReadonlyMap<string, numb
   return standing instanceof ContractError ? standing : visibleFrom(standing);
 }
 
-function refuseTooMany(open: ReadonlySet<OpenTail>, organizationId: string): void {
+function refuseTooMany(admitted: ReadonlySet<TailRequest>, organizationId: string): void {
   let own = 0;
-  for (const { request } of open) if (request.caller.organizationId === organizationId) own += 1;
+  for (const { caller } of admitted) if (caller.organizationId === organizationId) own += 1;
   if (own >= TAILS_PER_ORGANIZATION_MAX)
     throw tooManyRequests(1, ` At most ${TAILS_PER_ORGANIZATION_MAX} live tails of an organization are open at once.`);
-  if (open.size >= TAILS_MAX) throw tooManyRequests(1, ' Too many live tails are open.');
+  if (admitted.size >= TAILS_MAX) throw tooManyRequests(1, ' Too many live tails are open.');
 }
 
 function stopping(): ContractError {
