@@ -58,7 +58,7 @@ export function changeProject(
     const changes = Object.fromEntries(changed.map(([field, name]) => [name, [before[field], row[field]] as const]));
     await audit(transaction, actor, { ...entryOf(row), action: 'project.changed', changes }, now);
     const forIntakes = changed.some(([field]) => field !== 'name');
-    const keys = forIntakes ? await livingKeys(transaction, id) : [];
+    const keys = forIntakes ? await livingKeys(transaction, organizationId, id) : [];
     return { row, seq: await recordInChunks(transaction, keys, now) };
   });
 }
@@ -71,12 +71,12 @@ export function deleteProject(orm: Orm, organizationId: string, id: string, acto
   return orm.transaction(async (transaction) => {
     const now = new Date();
     // Keys before their project, as a rotation locks them: in another order the two would wait for each other.
-    await livingKeys(transaction, id).for('no key update');
+    await livingKeys(transaction, organizationId, id).for('no key update');
     const before = await lockProject(transaction, organizationId, id);
     if (before === undefined) return null;
     await transaction.update(projects).set({ deletedAt: now, purgedAt: null }).where(eq(projects.id, id));
     await audit(transaction, actor, { ...entryOf(before), action: 'project.deleted' }, now);
-    const keys = await livingKeys(transaction, id);
+    const keys = await livingKeys(transaction, organizationId, id);
     for (const chunk of chunksOf(keys)) {
       const ids = chunk.map((key) => key.id);
       await transaction.update(publicKeys).set({ revokedAt: now }).where(inArray(publicKeys.id, ids));
@@ -98,11 +98,17 @@ async function lockProject(transaction: Orm, organizationId: string, id: string)
 }
 
 /** Keys that are not revoked: intakes know the others as ended, whatever their project does. */
-function livingKeys(transaction: Orm, projectId: string) {
+function livingKeys(transaction: Orm, organizationId: string, projectId: string) {
   return transaction
     .select({ id: publicKeys.id, name: publicKeys.name })
     .from(publicKeys)
-    .where(and(eq(publicKeys.projectId, projectId), isNull(publicKeys.revokedAt)))
+    .where(
+      and(
+        eq(publicKeys.organizationId, organizationId),
+        eq(publicKeys.projectId, projectId),
+        isNull(publicKeys.revokedAt),
+      ),
+    )
     .orderBy(publicKeys.id)
     .$dynamic();
 }

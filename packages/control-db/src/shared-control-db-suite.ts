@@ -1,6 +1,7 @@
 // What a control store must do that several replicas share: run against a real PostgreSQL.
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteProject } from './change-project.ts';
 import type { ControlDb } from './control-db.ts';
 import { readFeedState } from './key-changes.ts';
 import { recordUsageReport } from './key-use.ts';
@@ -59,6 +60,21 @@ export function describeSharedControlDb(name: string, another: () => Promise<Con
         });
       }
       await Promise.all(stores.slice(0, 2).map((store) => store.close()));
+    });
+
+    it('a project of another organization is not waited for: nothing tells that it is there', async () => {
+      const stranger = await foundOrganization(db.orm, 'Strangers', OPERATOR);
+      const second = await another();
+      try {
+        const { organization, project, publicKey } = founded;
+        const deleted = await db.orm.transaction(async (transaction) => {
+          await PUBLIC_KEYS.selectToChange(transaction, organization.id, eq(schema.publicKeys.id, publicKey.row.id));
+          return await deleteProject(second.orm, stranger.organization.id, project.id, OPERATOR);
+        });
+        expect(deleted).toBeNull();
+      } finally {
+        await second.close();
+      }
     });
 
     it('is shared by replicas: one sees and is told what another changes', async () => {
