@@ -9,7 +9,7 @@ export * from './key-table.ts';
 export * from './key-usage.ts';
 export * from './key-use.ts';
 export * from './keys.ts';
-export { THREAD_MESSAGES_MAX, THREADS_MAX } from './limits.ts';
+export { PROJECTS_MAX, THREAD_MESSAGES_MAX, THREADS_MAX } from './limits.ts';
 export * from './maintenance.ts';
 export * from './open-control-db.ts';
 export * from './organizations.ts';

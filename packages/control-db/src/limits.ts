@@ -34,6 +34,12 @@ export const WAIT_MAX_MS = 1_000;
 /** How long a close waits for statements under way. */
 export const CLOSE_TIMEOUT_MS = 5_000;
 
+/**
+ * Living projects of one organization: each query names all that it may see, and the log store takes 128 KiB of ids in one
+ * parameter, which is 3 360. What is more than a project (a host, a customer) belongs in an attribute.
+ */
+export const PROJECTS_MAX = 1_000;
+
 /** Threads of one organization: an investigation a day for 27 years; past it old ones are deleted first. */
 export const THREADS_MAX = 10_000;
 

@@ -1,10 +1,11 @@
 // What every control store must do of projects that change and end, and of the turns of those who clear the log store.
-import { desc, eq } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeProject, deleteProject } from './change-project.ts';
 import type { ControlDb } from './control-db.ts';
 import { readKeyChanges } from './key-changes.ts';
 import { createKey, findKey, rotateKey } from './keys.ts';
+import { PROJECTS_MAX } from './limits.ts';
 import { endTurn, keepTurn, lastMaintenance, listPurges, notePurged, type Purge, takeTurn } from './maintenance.ts';
 import { type FoundedOrganization, foundOrganization } from './organizations.ts';
 import { createProject, findProject, listRetentions } from './projects.ts';
@@ -139,6 +140,17 @@ export function describeProjects(name: string, open: () => Promise<ControlDb>): 
         createProject(db.orm, ours.organization.id, { name: 'New', retentionDays }, OPERATOR);
       expect(await make()).toMatchObject({ retentionDays: 12 });
       expect(await make(3)).toMatchObject({ retentionDays: 3 });
+    });
+
+    it('are bounded, those that live', async () => {
+      const { id } = ours.organization;
+      const make = () => createProject(db.orm, id, { name: 'One more' }, OPERATOR);
+      await db.orm.execute(sql`INSERT INTO projects (id, organization_id, name, created_at)
+        SELECT gen_random_uuid(), ${id}, 'x', now() FROM generate_series(2, ${sql.raw(String(PROJECTS_MAX - 1))})`);
+      expect(await make()).toMatchObject({ name: 'One more' });
+      await expect(make()).rejects.toMatchObject({ code: 'CONFLICT' });
+      await remove();
+      expect(await make()).toMatchObject({ name: 'One more' });
     });
 
     describe('purges', () => {

@@ -1,8 +1,10 @@
 // Projects of an organization.
+import { ContractError } from '@sazabi/contract';
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, audit } from './actor.ts';
 import type { Orm } from './control-db.ts';
+import { PROJECTS_MAX } from './limits.ts';
 import { organizations, projects } from './schema.ts';
 
 export type Project = typeof projects.$inferSelect;
@@ -16,8 +18,12 @@ export interface NewProject {
   readonly quotaLogsPerDay?: number | null | undefined;
 }
 
+/** @throws ContractError CONFLICT where the organization has {@link PROJECTS_MAX}; calls at once may pass it by as many as they are */
 export function createProject(orm: Orm, organizationId: string, wanted: NewProject, actor: Actor): Promise<Project> {
   return orm.transaction(async (transaction) => {
+    const living = and(eq(projects.organizationId, organizationId), isNull(projects.deletedAt));
+    if ((await transaction.$count(projects, living)) >= PROJECTS_MAX)
+      throw new ContractError('CONFLICT', `There are ${PROJECTS_MAX} projects already: delete those of no use first.`);
     const now = new Date();
     const project: Project = {
       id: uuidv7(),

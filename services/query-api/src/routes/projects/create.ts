@@ -1,7 +1,7 @@
 // POST /projects
 import { success } from '@sazabi/contract';
 import { newProjectSchema, noQuerySchema, projectSchema, successSchema } from '@sazabi/contract/schemas';
-import { createProject } from '@sazabi/control-db';
+import { createProject, PROJECTS_MAX } from '@sazabi/control-db';
 import type { Context } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { callerOf } from '../../http/guard.ts';
@@ -17,9 +17,10 @@ export function createProjectRoute(app: App, { db }: Context): void {
     schema: {
       tags: ['Projects'],
       summary: 'Make a project',
+      description: `An organization has at most ${PROJECTS_MAX}.`,
       querystring: noQuerySchema,
       body: newProjectSchema,
-      response: { 201: successSchema(projectSchema), ...guardedFailures(...BODY_ERRORS) },
+      response: { 201: successSchema(projectSchema), ...guardedFailures('CONFLICT', ...BODY_ERRORS) },
     },
     handler: async (request, reply) => {
       const caller = callerOf(request);
