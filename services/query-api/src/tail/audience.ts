@@ -17,9 +17,12 @@ export interface Audience {
   remove(listener: Listener): void;
   /** To be called when projects of a listener have changed. */
   refresh(): void;
-  isEmpty(): boolean;
-  /** Shows the row to all who may see it and asked for it. `id` stands for everything up to and including it. */
-  show(row: RowView, id: string): void;
+  has(listener: Listener): boolean;
+  /**
+   * Shows the row to all who may see it and asked for it, one after the other: it may rest after each. `id` stands for everything up
+   * to and including it.
+   */
+  show(row: RowView, id: string): Iterable<void>;
   /** Sends what was shown. */
   flush(): void;
 }
@@ -47,16 +50,18 @@ export function createAudience(): Audience {
       forget();
     },
     refresh: forget,
-    isEmpty: () => listeners.size === 0,
-    show(row, id) {
+    has: (listener) => listeners.has(listener),
+    *show(row, id) {
       const here = placesNow().get(placeOf(row.text('projectId'), row.mode()));
       if (here === undefined) return;
       let event: Buffer | undefined;
       for (const listener of here) {
-        if (!sees(listener, row) || !listener.matches(row)) continue;
-        event ??= logEvent(id, row.toLogRow());
-        listener.output.row(event);
-        shown.add(listener);
+        if (sees(listener, row) && listener.matches(row) && listener.output.isOpen()) {
+          event ??= logEvent(id, row.toLogRow());
+          listener.output.row(event);
+          shown.add(listener);
+        }
+        yield;
       }
     },
     flush() {

@@ -71,7 +71,9 @@ export function createCatchUp(
         if (isFor(listener, view) && listener.matches(view))
           output.take(logEvent(idWithin(id, partition, row + 1), view.toLogRow()));
         places[partition] = { offset, row: row + 1 };
+        return undefined;
       },
+      isFull: () => output.waitingBytes() > TAIL_CATCH_UP_WAITING_BYTES,
       async endSlice() {
         output.flush(createJoinedEvents());
         if (isJoining) return true;

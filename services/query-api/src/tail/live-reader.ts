@@ -53,8 +53,8 @@ export async function startLiveReader(reader: BusReader, parts: LiveParts): Prom
     await visitRows(shown, 0, {
       slices,
       kind: 'live',
-      row(row) {
-        audience.show(view, idWithin(id, partition, row + 1));
+      *row(row) {
+        yield* audience.show(view, idWithin(id, partition, row + 1));
         places[partition] = { offset, row: row + 1 };
       },
       endSlice() {

@@ -6,9 +6,6 @@ import type { SliceKind, Slices } from './slices.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Looks at the clock after so many rows of a slice. */
-const ROWS_BETWEEN_LOOKS = 16;
-
 export interface ShownRows {
   readonly rows: LogRows;
   /** Ids of requests in it that came in an earlier record already. */
@@ -29,7 +26,10 @@ export async function openShownRows(record: BusRecord, seen: SeenIds, nowMs: num
 export interface Visit {
   readonly slices: Slices;
   readonly kind: SliceKind;
-  row(row: number): void;
+  /** May part its work: a turn may end at each value that is given. */
+  row(row: number): Iterable<unknown> | undefined;
+  /** Whether so much came of the rows that the slice should end. */
+  isFull?(): boolean;
   /** Called after each slice, and after the last row; false ends the visit. */
   endSlice(): boolean | Promise<boolean>;
 }
@@ -43,8 +43,10 @@ export async function visitRows({ rows, repeatedIds }: ShownRows, first: number,
   await slices.begin(kind);
   for (let row = first; row < rows.count; row++) {
     rows.goTo(row);
-    if (repeatedIds.size === 0 || !repeatedIds.has(rows.uuid('batch_id'))) visit.row(row);
-    if (row % ROWS_BETWEEN_LOOKS !== 0 || !slices.isOver()) continue;
+    const isShown = repeatedIds.size === 0 || !repeatedIds.has(rows.uuid('batch_id'));
+    // A large row that hundreds search takes longer than a slice.
+    if (isShown) for (const _ of visit.row(row) ?? []) if (slices.isOver()) await slices.begin(kind);
+    if (!slices.isOver() && !visit.isFull?.()) continue;
     if (!(await visit.endSlice())) return false;
     await slices.begin(kind);
   }

@@ -14,7 +14,7 @@ export interface TailOutput {
   send(event: Buffer): void;
   /** Resolves when no more than this waits for the reader, when it has gone, or after `withinMs`. */
   drained(waitingBytesMax: number, withinMs?: number): Promise<void>;
-  /** Bytes that wait for the reader. */
+  /** Bytes that wait for the reader, or for the next flush. */
   waitingBytes(): number;
   isOpen(): boolean;
   /** Ends it, with a last event or without; at once where its reader is behind: a stop does not wait for readers. */
@@ -32,6 +32,7 @@ export interface OutputParts {
 
 export function createTailOutput(response: ServerResponse, { bytesMax, id, sent, lagged }: OutputParts): TailOutput {
   let events: Buffer[] = [];
+  let heldBytes = 0;
   /** Bytes that were given to be sent and have not left this process. */
   let waitingBytes = 0;
   /** Rows counted since the reader fell behind. */
@@ -48,7 +49,8 @@ export function createTailOutput(response: ServerResponse, { bytesMax, id, sent,
   };
   const taken = (byteLength: number) => {
     waitingBytes -= byteLength;
-    if (waitingBytes === 0 && missed > 0) tellMissed();
+    // Behind the rows that were taken before.
+    if (waitingBytes === 0 && heldBytes === 0 && missed > 0) tellMissed();
     wake();
   };
   const tellMissed = () => {
@@ -58,7 +60,6 @@ export function createTailOutput(response: ServerResponse, { bytesMax, id, sent,
     write(laggedEvent(id(), told));
   };
   response.once('close', wake);
-  let heldBytes = 0;
   const take = (event: Buffer) => {
     events.push(event);
     heldBytes += event.byteLength;
@@ -91,7 +92,7 @@ export function createTailOutput(response: ServerResponse, { bytesMax, id, sent,
         await new Promise<void>((resolve) => waiters.push(resolve));
       clearTimeout(timer);
     },
-    waitingBytes: () => waitingBytes,
+    waitingBytes: () => waitingBytes + heldBytes,
     isOpen,
     end(last) {
       if (!isOpen()) return;
