@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { readId, writeId } from './position.ts';
 
 const offset = fc.oneof(fc.nat(), fc.maxSafeNat());
+const time = fc.integer({ min: 0, max: Date.UTC(2262, 0) - 1 });
 const position = fc
-  .tuple(fc.array(offset, { minLength: 1, maxLength: 48 }), fc.nat(2 ** 31), fc.nat(47), offset)
+  .tuple(fc.array(offset, { minLength: 1, maxLength: 48 }), fc.nat(2 ** 31), fc.nat(47), time)
   .map(([offsets, row, partition, atMs]) => ({
     atMs,
     places: offsets.map((at, index) => ({ offset: at, row: index === partition ? row : 0 })),
@@ -52,5 +53,6 @@ describe('the id of an event', () => {
       '1.____________',
     ])
       expect(readId(text), text).toBeNull();
+    expect(readId(writeId({ places: [{ offset: 1, row: 0 }], atMs: Date.UTC(2262, 0) }))).toBeNull();
   });
 });

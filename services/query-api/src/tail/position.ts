@@ -17,6 +17,8 @@ export interface Position {
 const VERSION = '1';
 /** `version.vector`, and where a partition stands within a record `.partition.rows`. */
 const ID = /^1\.([A-Za-z0-9_-]{2,8192})(?:\.(\d{1,5})\.([1-9]\d{0,9}))?$/;
+/** Later than any log: what was missed is counted by it. */
+const AT_MS_END = Date.UTC(2262, 0);
 /** More partitions than any topic of ours has. */
 const PARTITIONS_MAX = 1_024;
 
@@ -49,7 +51,7 @@ export function readId(id: string): Position | null {
   if (vector === '' || bytes.toString('base64url') !== vector) return null;
   const values = readVarints(bytes);
   const [atMs, ...offsets] = values ?? [];
-  if (atMs === undefined || offsets.length === 0 || offsets.length > PARTITIONS_MAX) return null;
+  if (atMs === undefined || atMs >= AT_MS_END || offsets.length === 0 || offsets.length > PARTITIONS_MAX) return null;
   const partition = Number(partitionText ?? -1);
   if (partition >= offsets.length) return null;
   return { atMs, places: offsets.map((offset, at) => ({ offset, row: at === partition ? Number(rowText) : 0 })) };

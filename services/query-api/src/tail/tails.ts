@@ -8,6 +8,7 @@ import { type ClickHouseClient, countReceived, createRowMatcher, type LogScope, 
 import { tooManyRequests } from '../http/guard.ts';
 import {
   TAIL_CATCH_UPS_MAX,
+  TAIL_COUNTS_MAX,
   TAIL_HEARTBEAT_MS,
   TAIL_STANDING_MS,
   TAILS_MAX,
@@ -76,10 +77,12 @@ export function createTails(parts: TailsParts): Tails {
   const audience = createAudience();
   const [seen, slices] = [createSeenIds(), createSlices()];
   const gone = (fromMs: number, toMs: number) => {
-    for (const tail of open) void tail.missed(fromMs, toMs);
+    // Those that catch up find it themselves.
+    for (const tail of open) if (audience.has(tail.listener)) void tail.missed(fromMs, toMs);
   };
   const bus = createLiveBus(parts.openBus, { audience, seen, slices, logger, gone });
-  const tables = { open, audience, seen, slices, seats: createSeats(TAIL_CATCH_UPS_MAX), parts };
+  const [seats, counts] = [createSeats(TAIL_CATCH_UPS_MAX), createSeats(TAIL_COUNTS_MAX)];
+  const tables = { open, audience, seen, slices, seats, counts, parts };
   let isClosing = false;
   const timers = createTimers(
     () => judge(open, tenancy, logger),
@@ -134,12 +137,14 @@ interface Tables {
   readonly seen: SeenIds;
   readonly slices: Slices;
   readonly seats: Seats;
+  /** Of the store, what was missed. */
+  readonly counts: Seats;
   readonly parts: TailsParts;
 }
 
 /** In one turn of the event loop: what is appended from here on is shown. */
 function start(request: TailRequest, response: ServerResponse, live: LiveReader, tables: Tables): OpenTail {
-  const { open, audience, seen, slices, seats, parts } = tables;
+  const { open, audience, seen, slices, seats, counts, parts } = tables;
   const { metrics, logger, logStore } = parts;
   let id = live.id;
   const scope = narrowScope(request.scope, request.projectId);
@@ -167,15 +172,15 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
     end: (error) => output.end(error && errorEvent(error, request.requestId)),
     id: () => id(),
     async missed(fromMs, toMs) {
-      const count = await countReceived(logStore, scope, request.selection, { fromMs, toMs }).catch(
-        (error: unknown) => {
-          logger.warn(
-            { event: 'tail_missed_unknown', reason: safeMessage(error) },
-            'What a tail has missed is not counted.',
-          );
-          return null;
-        },
-      );
+      const ask = () =>
+        output.isOpen() ? countReceived(logStore, scope, request.selection, { fromMs, toMs }) : Promise.resolve(0);
+      const count = await counts.during(ask).catch((error: unknown) => {
+        logger.warn(
+          { event: 'tail_missed_unknown', reason: safeMessage(error) },
+          'What a tail has missed is not counted.',
+        );
+        return null;
+      });
       if (count === 0) return;
       const told: TailLagged = {
         count,
