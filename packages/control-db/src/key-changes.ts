@@ -10,7 +10,7 @@ export const RETIRED_KEYS_KEPT_DAYS = 90;
 /** An intake that was away longer gets a whole snapshot. */
 const CHANGES_KEPT_DAYS = 7;
 /** Entries in one step of a feed: bounds the memory of a long catch-up. */
-const CHANGES_READ_MAX = 1_000;
+export const KEY_CHANGES_READ_MAX = 1_000;
 
 export interface FeedState {
   readonly epoch: string;
@@ -88,7 +88,7 @@ export async function readKeyChanges(orm: Orm, seq: number): Promise<KeyChange[]
     .from(keyChanges)
     .where(gt(keyChanges.seq, seq))
     .orderBy(asc(keyChanges.seq))
-    .limit(CHANGES_READ_MAX);
+    .limit(KEY_CHANGES_READ_MAX);
   if (changes.length === 0) return [];
   const ids = [...new Set(changes.map(({ keyId }) => keyId))];
   const entries = new Map(

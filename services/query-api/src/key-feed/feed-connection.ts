@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ControlDb } from '@sazabi/control-db';
 import type { KeyUsage } from '@sazabi/keys';
 import { FEED_HEARTBEAT_MS } from '../limits.ts';
+import type { ChangeReader } from './change-reader.ts';
 import type { ConnectedIntake } from './confirmations.ts';
 import { createFeedWriter, type FeedPosition, type FeedWriter } from './feed-writer.ts';
 import type { QuotaExchange, QuotaFollower } from './quota-exchange.ts';
@@ -10,6 +11,7 @@ import { readReplies } from './reply-lines.ts';
 
 export interface FeedConnectionParts {
   readonly db: ControlDb;
+  readonly changes: ChangeReader;
   /** Calls back when keys may have changed; returns how to stop it. */
   readonly onNews: (listener: () => void) => () => void;
   /** The intake has said who it is, or has confirmed more. */
@@ -27,7 +29,7 @@ export async function followIntake(
   signal: AbortSignal,
   parts: FeedConnectionParts,
 ): Promise<void> {
-  const writer = createFeedWriter(parts.db, response, signal);
+  const writer = createFeedWriter(parts.db, parts.changes, response, signal);
   const quota = parts.quotas.follow(writer.tell);
   try {
     await Promise.race([

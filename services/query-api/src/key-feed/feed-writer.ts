@@ -1,9 +1,10 @@
 // The way down of one feed: a snapshot or the changes since, then each change as it is committed.
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { type ControlDb, canResume, readFeedState, readKeyChanges, readKeySnapshot } from '@sazabi/control-db';
+import { type ControlDb, canResume, KEY_CHANGES_READ_MAX, readFeedState, readKeySnapshot } from '@sazabi/control-db';
 import type { FeedMessage } from '@sazabi/keys';
 import { FEED_CHUNK_LINES, FEED_UNSENT_BYTES_MAX } from '../limits.ts';
+import type { ChangeReader } from './change-reader.ts';
 
 export interface FeedPosition {
   readonly epoch: string;
@@ -22,7 +23,12 @@ export interface FeedWriter {
 }
 
 /** @param signal aborted when the connection is over */
-export function createFeedWriter(db: ControlDb, response: ServerResponse, signal: AbortSignal): FeedWriter {
+export function createFeedWriter(
+  db: ControlDb,
+  changesOf: ChangeReader,
+  response: ServerResponse,
+  signal: AbortSignal,
+): FeedWriter {
   let sentSeq = 0;
   let again = false;
   let running: Promise<void> | null = null;
@@ -36,19 +42,23 @@ export function createFeedWriter(db: ControlDb, response: ServerResponse, signal
   };
 
   const sendChanges = async (): Promise<void> => {
-    do {
-      again = false;
-      const changes = await readKeyChanges(db.orm, sentSeq);
-      await write(
-        changes.map(({ seq, keyId, entry }) =>
-          entry === null ? { type: 'delete', seq, keyId } : { type: 'put', seq, entry },
-        ),
-      );
-      const last = changes.at(-1);
-      if (last === undefined) continue;
-      sentSeq = last.seq;
-      again = true;
-    } while (again);
+    try {
+      do {
+        again = false;
+        const changes = await changesOf.after(sentSeq);
+        await write(
+          changes.map(({ seq, keyId, entry }) =>
+            entry === null ? { type: 'delete', seq, keyId } : { type: 'put', seq, entry },
+          ),
+        );
+        sentSeq = changes.at(-1)?.seq ?? sentSeq;
+        // What was committed since has woken us: there is more to read only where no more was read at a time.
+        if (changes.length === KEY_CHANGES_READ_MAX) again = true;
+      } while (again);
+    } finally {
+      // In the moment that the loop ends: who asks for one more round later begins it.
+      running = null;
+    }
   };
 
   const tell = (message: FeedMessage): void => {
@@ -76,9 +86,7 @@ export function createFeedWriter(db: ControlDb, response: ServerResponse, signal
         again = true;
         return running;
       }
-      running = sendChanges().finally(() => {
-        running = null;
-      });
+      running = sendChanges();
       return running;
     },
     tell,

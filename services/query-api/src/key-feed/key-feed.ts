@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ControlDb } from '@sazabi/control-db';
 import { type Logger, safeMessage } from '@sazabi/lifecycle';
 import { KEY_CONFIRM_WAIT_MS } from '../limits.ts';
+import { createChangeReader } from './change-reader.ts';
 import { type ConnectedIntake, createConfirmations } from './confirmations.ts';
 import { followIntake } from './feed-connection.ts';
 import { createQuotaExchange } from './quota-exchange.ts';
@@ -33,7 +34,9 @@ export interface KeyFeed {
 
 export function createKeyFeed(db: ControlDb, logger: Logger): KeyFeed {
   const followers = new Set<() => void>();
+  const changes = createChangeReader(db);
   const wake = () => {
+    changes.news();
     for (const follower of followers) follower();
   };
   const confirmations = createConfirmations(() => replicas.changed());
@@ -54,6 +57,7 @@ export function createKeyFeed(db: ControlDb, logger: Logger): KeyFeed {
   };
   const parts = {
     db,
+    changes,
     heard,
     takeReport: reports.take,
     quotas,
