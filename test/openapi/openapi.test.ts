@@ -13,7 +13,7 @@ const RUN_DEADLINE_MS = 600_000;
 const DEADLINE_MS = 30_000;
 const DEAD_LETTERS = 3;
 
-const listSchema = z.object({ data: z.array(z.unknown()) });
+const listSchema = z.object({ data: z.array(z.looseObject({ id: z.string() })) });
 
 const LOG = { message: 'payment failed', level: 'error', 'order.total': 700 };
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await makeDeadLetters(client);
   await client.postLogs([LOG]);
   await waitFor('the log is found', () => client.finds(LOG.message), DEADLINE_MS);
-  environment = { SECRET_KEY, PUBLIC_KEY };
+  environment = { SECRET_KEY, PUBLIC_KEY, NEEDED_IDS: await idsOf(client, ['projects', 'public-keys', 'secret-keys']) };
 }, RUN_DEADLINE_MS);
 afterAll(() => system?.stop());
 
@@ -50,7 +50,16 @@ async function makeDeadLetters(client: Client): Promise<void> {
 }
 
 async function countLetters(client: Client): Promise<number> {
-  return listSchema.parse(await (await client.api('GET', '/dead-letters')).json()).data.length;
+  return (await list(client, 'dead-letters')).length;
+}
+
+async function idsOf(client: Client, paths: readonly string[]): Promise<string> {
+  const rows = await Promise.all(paths.map((path) => list(client, path)));
+  return rows.flatMap((of) => of.map(({ id }) => id)).join(',');
+}
+
+async function list(client: Client, path: string) {
+  return listSchema.parse(await (await client.api('GET', `/${path}`)).json()).data;
 }
 
 it('every answer of both services is as documented', { timeout: RUN_DEADLINE_MS }, async () => {
