@@ -5,6 +5,7 @@ import { type LogFilter, type LogSearch, type LogSelection, logFilterSchema, log
 import { createLogBlock, LOG_COLUMNS, newUuidV7, openLogRows, readNativeBlock, requestIdOf } from '@sazabi/log-record';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countReceived } from '../query/count-received.ts';
 import { logScope } from '../query/log-scope.ts';
 import { queryLogs } from '../query/query-logs.ts';
 import { runSelect } from '../query/run-select.ts';
@@ -295,4 +296,16 @@ it('a row is the same JSON as in an answer of POST /logs/query', async () => {
   );
   expect(here.size).toBe(ROWS);
   expect(new Map(page.data.map((row) => [row.id, JSON.stringify(row)]))).toEqual(here);
+});
+
+it('what was received in a time is counted by the selection', async () => {
+  const receivedAtMs = NOW_MS - 60_000;
+  const selection: Selection = { filters: [], search: { query: 'foo', mode: 'all' } };
+  const count = (fromMs: number, toMs: number) =>
+    countReceived(store.reader, scope, selection, { fromMs, toMs }, { nowMs: NOW_MS });
+  const expected = matchedHere(selection).length;
+  expect(expected).toBeGreaterThan(0);
+  expect(await count(receivedAtMs, receivedAtMs + 1)).toBe(expected);
+  expect(await count(receivedAtMs + 1, NOW_MS)).toBe(0);
+  expect(await count(0, receivedAtMs)).toBe(0);
 });

@@ -14,6 +14,8 @@ export interface LiveBus {
 interface Opened {
   readonly bus: Bus;
   readonly live: Promise<LiveReader>;
+  /** Once it is there. */
+  readonly reader: () => LiveReader | undefined;
 }
 
 export function createLiveBus(openBus: () => Bus, parts: LiveParts, lingerMs = TAIL_LINGER_MS): LiveBus {
@@ -24,9 +26,13 @@ export function createLiveBus(openBus: () => Bus, parts: LiveParts, lingerMs = T
 
   const open = (): Opened => {
     const bus = openBus();
-    const live = bus.reader().then((reader) => startLiveReader(reader, parts));
+    let opened: LiveReader | undefined;
+    const live = bus.reader().then(async (reader) => {
+      opened = await startLiveReader(reader, parts);
+      return opened;
+    });
     live.catch(() => undefined);
-    return { bus, live };
+    return { bus, live, reader: () => opened };
   };
   const shut = () => {
     clearTimeout(idle);
@@ -59,10 +65,11 @@ export function createLiveBus(openBus: () => Bus, parts: LiveParts, lingerMs = T
   };
 }
 
-async function end({ bus, live }: Opened): Promise<void> {
-  const reader = await Promise.race([live.catch(() => null), bus.close().then(() => null)]);
-  await reader?.close();
+/** The reading before its bus; where it was never opened, the bus ends the attempt. */
+async function end({ bus, live, reader }: Opened): Promise<void> {
+  await reader()?.close();
   await bus.close();
+  await live.then((late) => late.close()).catch(() => undefined);
 }
 
 async function inTime(live: Promise<LiveReader>): Promise<LiveReader> {

@@ -66,6 +66,30 @@ describe('a tail that is cut', () => {
   });
 });
 
+const TOGETHER = 30;
+const BACKLOG = 1_500;
+
+it(`${TOGETHER} that come back together, as after a restart, all see what they missed and go on`, async () => {
+  const first = await openTail(test.api.url, test.secretKey);
+  await expect.poll(() => first.lastId()).toBeDefined();
+  const lastEventId = first.lastId();
+  first.cut();
+  const name = (at: number) => `back ${at}`;
+  for (let at = 0; at < BACKLOG; at += 100)
+    await appendLogs(
+      producer,
+      Array.from({ length: 100 }, (_, n) => ({ message: name(at + n) })),
+      { projectId },
+    );
+  const query = { search: 'back' };
+  const open = () => openTail(test.api.url, test.secretKey, { query, lastEventId });
+  const tails = await Promise.all(Array.from({ length: TOGETHER }, open));
+  for (const at of [BACKLOG, BACKLOG + 1]) await appendLogs(producer, [{ message: name(at) }], { projectId });
+  const all = Array.from({ length: BACKLOG + 2 }, (_, at) => name(at));
+  for (const tail of tails) expect(await tail.rows(all.length, 40_000)).toEqual(all);
+  for (const tail of tails) tail.cut();
+}, 60_000);
+
 describe('what is gone from the bus', () => {
   it('is told, as far as it is known, and the tail goes on from the earliest that is kept', async () => {
     const before = await openTail(test.api.url, test.secretKey);
