@@ -15,8 +15,8 @@ export interface Listener {
 export interface Audience {
   add(listener: Listener): void;
   remove(listener: Listener): void;
-  /** To be called when projects of a listener have changed. */
-  refresh(): void;
+  /** To be called when projects of the listener have changed, in the audience or not. */
+  refresh(listener: Listener): void;
   has(listener: Listener): boolean;
   /**
    * Shows the row to all who may see it and asked for it, one after the other: it may rest after each. `id` stands for everything up
@@ -27,32 +27,46 @@ export interface Audience {
   flush(): void;
 }
 
+/** A tail more or less, or other projects of it, touches that tail's places alone: hundreds come back together. */
 export function createAudience(): Audience {
-  const listeners = new Set<Listener>();
-  /** By mode and project; null where it must be made anew. */
-  let places: Map<string, Listener[]> | null = null;
+  /** With the projects by which each has its places. */
+  const listeners = new Map<Listener, ReadonlyMap<string, number>>();
+  /** By mode and project. */
+  const places = new Map<string, Set<Listener>>();
   const shown = new Set<Listener>();
-  const placesNow = () => {
-    places ??= placesOf(listeners);
-    return places;
+  const add = (listener: Listener) => {
+    const projects = listener.visibleFrom();
+    listeners.set(listener, projects);
+    for (const projectId of projects.keys()) {
+      const place = placeOf(projectId, listener.mode);
+      const here = places.get(place);
+      if (here === undefined) places.set(place, new Set([listener]));
+      else here.add(listener);
+    }
   };
-  const forget = () => {
-    places = null;
+  const remove = (listener: Listener) => {
+    for (const projectId of listeners.get(listener)?.keys() ?? []) {
+      const place = placeOf(projectId, listener.mode);
+      const here = places.get(place);
+      here?.delete(listener);
+      if (here?.size === 0) places.delete(place);
+    }
+    listeners.delete(listener);
+    shown.delete(listener);
   };
   return {
-    add(listener) {
-      listeners.add(listener);
-      forget();
+    add,
+    remove,
+    refresh(listener) {
+      if (!listeners.has(listener)) return;
+      const wasShown = shown.has(listener);
+      remove(listener);
+      add(listener);
+      if (wasShown) shown.add(listener);
     },
-    remove(listener) {
-      listeners.delete(listener);
-      shown.delete(listener);
-      forget();
-    },
-    refresh: forget,
     has: (listener) => listeners.has(listener),
     *show(row, id) {
-      const here = placesNow().get(placeOf(row.text('projectId'), row.mode()));
+      const here = places.get(placeOf(row.text('projectId'), row.mode()));
       if (here === undefined) return;
       let event: Buffer | undefined;
       for (const listener of here) {
@@ -89,17 +103,4 @@ function sees(listener: Listener, row: RowView): boolean {
 
 function placeOf(projectId: string, mode: string): string {
   return `${mode} ${projectId}`;
-}
-
-function placesOf(listeners: ReadonlySet<Listener>): Map<string, Listener[]> {
-  const places = new Map<string, Listener[]>();
-  for (const listener of listeners) {
-    for (const projectId of listener.visibleFrom().keys()) {
-      const place = placeOf(projectId, listener.mode);
-      const here = places.get(place);
-      if (here === undefined) places.set(place, [listener]);
-      else here.push(listener);
-    }
-  }
-  return places;
 }

@@ -167,7 +167,7 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
     see(now) {
       const isSame = now.size === visible.size && [...now.keys()].every((projectId) => visible.has(projectId));
       visible = now;
-      if (!isSame) audience.refresh();
+      if (!isSame) audience.refresh(listener);
     },
     end: (error) => output.end(error && errorEvent(error, request.requestId)),
     id: () => id(),
