@@ -48,7 +48,11 @@ export function changeProject(
     const values = Object.fromEntries(changed.map(([field]) => [field, wanted[field]]));
     const ended = now.getTime() - before.retentionDays * DAY_MS;
     const hidden = changed.some(([field]) => field === 'retentionDays')
-      ? { hiddenBefore: new Date(Math.max(ended, before.hiddenBefore?.getTime() ?? 0)), purgedAt: null }
+      ? {
+          hiddenBefore: new Date(Math.max(ended, before.hiddenBefore?.getTime() ?? 0)),
+          retentionChangedAt: now,
+          purgedAt: null,
+        }
       : {};
     const [row = before] = await transaction
       .update(projects)

@@ -10,6 +10,11 @@ const HOUR_MS = 3_600_000;
 export const PURGE_GRACE_MS = HOUR_MS;
 /** Logs grow out of a shortened retention all the time: removed so often, "within a day" holds with the grace and a run's time. */
 const PURGE_AGAIN_MS = 12 * HOUR_MS;
+/**
+ * Logs received so long after a change of the retention were stored by the new one, even by an intake that learned of it late,
+ * and go with their partitions: removed a few days sooner, large parts would be written anew each day, for ever.
+ */
+export const RETENTION_SETTLED_MS = 24 * HOUR_MS;
 /** What a bus held back may be stored after its project's end: that is looked for so long. */
 const DELETED_LOOKED_AT_MS = 31 * 24 * HOUR_MS;
 
@@ -65,21 +70,25 @@ export async function lastMaintenance(orm: Orm): Promise<Date | null> {
 }
 
 /** A project with logs that nobody will see again. */
-export type Purge = Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore' | 'deletedAt'>;
+export type Purge = Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore' | 'retentionChangedAt' | 'deletedAt'>;
 
 /** Those that are due, the longest waiting first. */
 export async function listPurges(orm: Orm, now: Date, limit: number): Promise<Purge[]> {
   const before = (ms: number) => new Date(now.getTime() - ms);
   const notLately = or(isNull(projects.purgedAt), lt(projects.purgedAt, before(PURGE_AGAIN_MS)));
-  const { id, retentionDays, hiddenBefore, deletedAt } = projects;
+  const { id, retentionDays, hiddenBefore, retentionChangedAt, deletedAt } = projects;
+  // When the last log that a retention before has kept longer is hidden.
+  const settledMs = RETENTION_SETTLED_MS + PURGE_GRACE_MS;
+  const outgrownAt = sql`${retentionChangedAt} + ${retentionDays} * interval '1 day' + ${settledMs} * interval '1 millisecond'`;
+  const notOutgrown = or(isNull(projects.purgedAt), lt(projects.purgedAt, outgrownAt));
   return await orm
-    .select({ id, retentionDays, hiddenBefore, deletedAt })
+    .select({ id, retentionDays, hiddenBefore, retentionChangedAt, deletedAt })
     .from(projects)
     .where(
       and(
         notLately,
         or(
-          and(isNull(deletedAt), isNotNull(hiddenBefore)),
+          and(isNull(deletedAt), isNotNull(hiddenBefore), notOutgrown),
           and(
             lt(deletedAt, before(PURGE_GRACE_MS)),
             or(isNull(projects.purgedAt), gt(deletedAt, before(DELETED_LOOKED_AT_MS))),

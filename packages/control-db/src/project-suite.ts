@@ -172,6 +172,15 @@ export function describeProjects(name: string, open: () => Promise<ControlDb>): 
         expect(await due(0)).toMatchObject({ retentionDays: 4, deletedAt: null });
       });
 
+      it('end when all that an earlier retention has kept longer is hidden', async () => {
+        await change({ retentionDays: 5 });
+        expect(await purge(5 * DAY_MS)).toBe(true);
+        expect(await purge(6 * DAY_MS + 2 * HOUR_MS)).toBe(true);
+        expect(await due(7 * DAY_MS)).toBeUndefined();
+        await change({ retentionDays: 6 });
+        expect(await due(0)).toBeDefined();
+      });
+
       it('are due of a deleted project after an hour, and for a month', async () => {
         await remove();
         expect(await due(0)).toBeUndefined();

@@ -35,6 +35,7 @@ export function createProject(orm: Orm, organizationId: string, wanted: NewProje
       createdAt: now,
       deletedAt: null,
       hiddenBefore: null,
+      retentionChangedAt: null,
       purgedAt: null,
     };
     await transaction.insert(projects).values(project);

@@ -56,6 +56,8 @@ export const projects = pgTable('projects', {
   deletedAt: time('deleted_at'),
   /** Logs received before it are never seen again: where a retention ended that was changed. */
   hiddenBefore: time('hidden_before'),
+  /** Set with `hiddenBefore`: logs received later have a day of expiry by the present retention. */
+  retentionChangedAt: time('retention_changed_at'),
   /** When the store was last cleared of what is hidden by the above; null since the last change of it. */
   purgedAt: time('purged_at'),
 });

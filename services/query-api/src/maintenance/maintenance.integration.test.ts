@@ -54,11 +54,11 @@ afterAll(async () => {
   for (const each of [folder, controlFolder]) rmSync(each, { recursive: true, force: true });
 });
 
-/** A project with 90 days of retention and logs of today, of 10 and of 40 days ago. */
-async function projectWithLogs(): Promise<Project> {
+/** A project with 90 days of retention and logs of so many days ago. */
+async function projectWithLogs(days = [0, 10, 40]): Promise<Project> {
   const project = await createProject(db.orm, organizationId, { name: 'Shop', retentionDays: 90 }, OPERATOR);
   const text = (ms: number) => new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
-  for (const daysAgo of [0, 10, 40]) {
+  for (const daysAgo of days) {
     const receivedMs = Date.now() - daysAgo * DAY_MS;
     const batchId = randomUUID();
     await app.insert({
@@ -104,6 +104,14 @@ describe('a run', () => {
     expect(await rowsOf(project)).toBe(LOGS_A_DAY);
     expect(await usageOf(project)).toBe(3 * LOGS_A_DAY);
     expect(await rowsOf(other)).toBe(3 * LOGS_A_DAY);
+  });
+
+  it('leaves to its partition what was received under the present retention', async () => {
+    const project = await projectWithLogs([10, -3]);
+    await changeProject(db.orm, organizationId, project.id, { retentionDays: 30 }, OPERATOR);
+    await run(34 * DAY_MS);
+    expect(await rowsOf(project)).toBe(LOGS_A_DAY);
+    expect(await run(35 * DAY_MS)).toEqual({ projects: 0, removedRows: 0 });
   });
 
   it('removes all of a deleted project when what was on its way has come, from the disk too', async () => {

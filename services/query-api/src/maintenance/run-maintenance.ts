@@ -1,5 +1,12 @@
 // One run of the hourly work on the log store: counts are kept, then what is hidden for good is removed.
-import { type ControlDb, listPurges, notePurged, PURGE_GRACE_MS, type Purge } from '@sazabi/control-db';
+import {
+  type ControlDb,
+  listPurges,
+  notePurged,
+  PURGE_GRACE_MS,
+  type Purge,
+  RETENTION_SETTLED_MS,
+} from '@sazabi/control-db';
 import { deleteLettersOf, visibleFromMs } from '@sazabi/log-store';
 import {
   copyUsage,
@@ -57,10 +64,10 @@ export async function runMaintenance(db: ControlDb, targets: StoreTargets, optio
 }
 
 /** What has grown out of a retention in the last hour may be on a list half read. */
-function hiddenRows({ id, retentionDays, hiddenBefore, deletedAt }: Purge, nowMs: number): HiddenRows {
+function hiddenRows(purge: Purge, nowMs: number): HiddenRows {
+  const { id: projectId, retentionDays, hiddenBefore, retentionChangedAt, deletedAt } = purge;
+  if (deletedAt !== null) return { projectId, receivedBeforeMs: null };
   const project = { retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null };
-  return {
-    projectId: id,
-    receivedBeforeMs: deletedAt === null ? visibleFromMs(project, nowMs - PURGE_GRACE_MS) : null,
-  };
+  const settledMs = (retentionChangedAt?.getTime() ?? nowMs) + RETENTION_SETTLED_MS;
+  return { projectId, receivedBeforeMs: Math.min(visibleFromMs(project, nowMs - PURGE_GRACE_MS), settledMs) };
 }
