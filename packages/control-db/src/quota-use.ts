@@ -5,6 +5,8 @@ import type { Orm } from './control-db.ts';
 import { quotaUse } from './schema.ts';
 
 const DAY_MS = 86_400_000;
+/** Rows of one statement: three parameters each, and PostgreSQL takes 65 535. After an outage more than that may have gathered. */
+const ROWS_AT_ONCE = 1_000;
 
 export interface QuotaUseRow extends ProjectTaken {
   readonly intakeId: string;
@@ -20,11 +22,16 @@ export async function recordQuotaUse(
   day: string,
   projects: readonly ProjectTaken[],
 ): Promise<void> {
-  if (projects.length === 0) return;
   // In one order, so that two intakes at once cannot lock each other.
-  const rows = projects
-    .toSorted((a, b) => (a.projectId < b.projectId ? -1 : 1))
-    .map(({ projectId, logs, bytes }) => sql`(${projectId}::uuid, ${logs}::bigint, ${bytes}::bigint)`);
+  const ordered = projects.toSorted((a, b) => (a.projectId < b.projectId ? -1 : 1));
+  for (let from = 0; from < ordered.length; from += ROWS_AT_ONCE)
+    await recordSome(orm, intakeId, day, ordered.slice(from, from + ROWS_AT_ONCE));
+}
+
+async function recordSome(orm: Orm, intakeId: string, day: string, projects: readonly ProjectTaken[]): Promise<void> {
+  const rows = projects.map(
+    ({ projectId, logs, bytes }) => sql`(${projectId}::uuid, ${logs}::bigint, ${bytes}::bigint)`,
+  );
   await orm.execute(sql`INSERT INTO ${quotaUse} (day, project_id, intake_id, logs, bytes)
     SELECT ${day}::date, projects.id, ${intakeId}::uuid, used.logs, used.bytes
     FROM (VALUES ${sql.join(rows, sql`, `)}) AS used (id, logs, bytes) JOIN projects ON projects.id = used.id

@@ -126,6 +126,8 @@ export function describeUsage(name: string, open: () => Promise<ControlDb>): voi
         { projectId, intakeId: two, logs: 7, bytes: 70 },
       ]);
       expect(await readQuotaUse(db.orm, DAY, [theirs.project.id])).toEqual([]);
+      const many = Array.from({ length: 22_000 }, () => ({ projectId: randomUUID(), logs: 1, bytes: 1 }));
+      await recordQuotaUse(db.orm, two, DAY, [...many, ...at(7)]);
       await forgetOldQuotaUse(db.orm, NOON_MS + DAY_MS);
       expect(await readQuotaUse(db.orm, DAY, [projectId])).toHaveLength(2);
       await forgetOldQuotaUse(db.orm, NOON_MS + 2 * DAY_MS);
