@@ -17,15 +17,15 @@ it('PromQL that is wrong is told', () => {
   });
 });
 
-it('each alert has a section of its own in docs/operations.md, and each section an alert', () => {
-  const sections = [...readText('docs/operations.md').matchAll(/^### (Sazabi[A-Za-z]+)$/gm)].map(([, name]) => name);
+it('each alert has a section of its own in docs/alerts.md, and each section an alert', () => {
+  const sections = [...readText('docs/alerts.md').matchAll(/^## (Sazabi[A-Za-z]+)$/gm)].map(([, name]) => name);
   expect(sections.toSorted()).toEqual(
     readRules()
       .map(({ alert }) => alert)
       .toSorted(),
   );
   for (const { alert, annotations } of readRules())
-    expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+    expect(annotations.runbook_url).toBe(`docs/alerts.md#${alert.toLowerCase()}`);
 });
 
 it('the dashboard’s panels are PromQL, have their own ids and do not cover each other', () => {
