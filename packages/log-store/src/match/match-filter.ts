@@ -1,5 +1,6 @@
 // A filter in JavaScript: the same verdicts as query/filters.ts and query/fields.ts give through ClickHouse.
 import { epochNanos, LOG_LEVEL_NAMES, type LogFilter, type LogFilterScalar, logTimeNanos } from '@sazabi/contract';
+import { textSearch } from './includes-text.ts';
 import { finiteNumberOf } from './number-text.ts';
 import { nanosText, type RowView, type TextField } from './row-view.ts';
 
@@ -35,9 +36,11 @@ export function createFilterMatcher(filter: LogFilter, nowMs: number): RowMatche
     case 'not_in':
       return not(isOneOf(field, filter.value, nowMs));
     case 'contains':
-      return hasText(field, filter.value, (text, part) => text.includes(part));
-    case 'starts_with':
-      return hasText(field, filter.value, (text, part) => text.startsWith(part));
+      return hasText(field, textSearch(filter.value.toWellFormed()));
+    case 'starts_with': {
+      const start = filter.value.toWellFormed();
+      return hasText(field, (text) => text.startsWith(start));
+    }
     case 'gt':
     case 'gte':
     case 'lt':
@@ -112,11 +115,10 @@ function isOneOf({ text, nanos }: Field, values: readonly LogFilterScalar[], now
   };
 }
 
-function hasText({ text }: Field, value: string, has: (text: string, part: string) => boolean): RowMatcher {
-  const part = value.toWellFormed();
+function hasText({ text }: Field, holdsFor: (text: string) => boolean): RowMatcher {
   return (row) => {
     const own = text(row);
-    return own !== null && has(own, part);
+    return own !== null && holdsFor(own);
   };
 }
 

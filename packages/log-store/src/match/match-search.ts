@@ -1,16 +1,14 @@
 // The search of a selection, in JavaScript: the same verdicts as query/search.ts gives through ClickHouse.
 import { type LogSearch, searchWords } from '@sazabi/contract';
 import { foldCase } from './fold-case.ts';
+import { textSearch } from './includes-text.ts';
 
 const WORDS = /[\p{L}\p{M}\p{N}_]+/gu;
 const ASCII_WORD = /^[A-Za-z0-9_]+$/;
 
 /** Whether a message holds what is searched for; in time that grows with the message, whatever the query. */
 export function createSearchMatcher({ query, mode }: LogSearch): (message: string) => boolean {
-  if (mode === 'substring') {
-    const part = query.toWellFormed();
-    return (message) => message.includes(part);
-  }
+  if (mode === 'substring') return textSearch(query.toWellFormed());
   const words = searchWords(query);
   switch (mode) {
     case 'phrase':
