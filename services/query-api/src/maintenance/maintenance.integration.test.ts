@@ -128,6 +128,22 @@ describe('a run', () => {
   });
 });
 
+describe('a turn', () => {
+  it('is kept from the first step to the last, though nothing is to be removed', async () => {
+    const asked: string[] = [];
+    const goOn = async () => void asked.push('goOn');
+    const step = async <T>(name: string, work: Promise<T>) => work.finally(() => asked.push(name));
+    const client = new Proxy(targets.client, {
+      get: (of, name) =>
+        name === 'command'
+          ? (query: Parameters<typeof of.command>[0]) => step('command', of.command(query))
+          : Reflect.get(of, name, of),
+    });
+    await runMaintenance(db, { ...targets, client }, { rewrite: false, nowMs: Date.now(), goOn });
+    expect(asked.slice(0, 3)).toEqual(['goOn', 'command', 'goOn']);
+  });
+});
+
 describe('turns', () => {
   const registry = createMetrics('test');
   const metric = async (name: string) => {

@@ -39,7 +39,10 @@ export interface Done {
 export async function runMaintenance(db: ControlDb, targets: StoreTargets, options: RunOptions): Promise<Done> {
   const { rewrite, nowMs, goOn } = options;
   const servers = await targets.open();
+  // Each step may take minutes; together they may take longer than a turn that nobody keeps.
+  await goOn();
   await copyUsage(targets.client, nowMs);
+  await goOn();
   const purges = await listPurges(db.orm, new Date(nowMs), PURGES_AT_ONCE_MAX);
   let removedRows = 0;
   if (purges.length > 0) {
@@ -52,6 +55,7 @@ export async function runMaintenance(db: ControlDb, targets: StoreTargets, optio
     if (deleted.length > 0) await deleteLettersOf(targets.client, deleted);
     const hidden = purges.map((purge) => hiddenRows(purge, nowMs));
     for (const server of servers) {
+      await goOn();
       for (const day of await findHiddenDays(server, hidden, nowMs)) {
         await removeHiddenRows(server, day, options);
         removedRows += day.rows;
