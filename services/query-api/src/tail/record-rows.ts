@@ -44,11 +44,23 @@ export async function visitRows({ rows, repeatedIds }: ShownRows, first: number,
   for (let row = first; row < rows.count; row++) {
     rows.goTo(row);
     const isShown = repeatedIds.size === 0 || !repeatedIds.has(rows.uuid('batch_id'));
-    // A large row that hundreds search takes longer than a slice.
-    if (isShown) for (const _ of visit.row(row) ?? []) if (slices.isOver()) await slices.begin(kind);
-    if (!slices.isOver() && !visit.isFull?.()) continue;
+    // A large row that hundreds search takes longer than a slice; then what came of it leaves before the next.
+    const work = isShown ? visit.row(row) : undefined;
+    const rests = work === undefined ? 0 : await inSlices(work, slices, kind);
+    if (rests === 0 && !slices.isOver() && !visit.isFull?.()) continue;
     if (!(await visit.endSlice())) return false;
     await slices.begin(kind);
   }
   return await visit.endSlice();
+}
+
+/** Tells how often it rested. */
+async function inSlices(work: Iterable<unknown>, slices: Slices, kind: SliceKind): Promise<number> {
+  let rests = 0;
+  for (const _ of work) {
+    if (!slices.isOver()) continue;
+    await slices.begin(kind);
+    rests += 1;
+  }
+  return rests;
 }
