@@ -2,7 +2,6 @@
 import type { Mode, Scope } from '@sazabi/contract';
 
 export type Kind = 'project' | 'public-key' | 'secret-key' | 'thread' | 'log' | 'receipt' | 'letter';
-export const KINDS: readonly Kind[] = ['project', 'public-key', 'secret-key', 'thread', 'log', 'receipt', 'letter'];
 
 /** Who may see something: one organization, with keys of one mode or of both. */
 export interface Owner {

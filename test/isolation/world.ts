@@ -76,7 +76,7 @@ async function makeOrganization(system: System, { model, ask, store }: Making, o
   const first: Caller = callerOf(org, 'live', data.secretKey.id, data.secretKey.key, ['admin']);
   const call = async (method: string, path: string, body?: unknown) =>
     done(await ask({ method, path, key: first.key, body }));
-  const thing = (made: Omit<Thing, 'org' | 'expendable' | 'mode'> & { readonly mode?: Mode }) =>
+  const thing = (made: Omit<Thing, 'org' | 'expendable' | 'mode'> & Partial<Pick<Thing, 'mode' | 'expendable'>>) =>
     model.things.push({ mode: 'live', expendable: false, ...made, org });
 
   const projects = [data.project.id];
@@ -85,6 +85,11 @@ async function makeOrganization(system: System, { model, ask, store }: Making, o
   for (const id of projects) thing({ kind: 'project', id, seenBy: 'both', shown: null });
   thing({ kind: 'public-key', id: data.publicKey.id, seenBy: 'live', shown: null });
   thing({ kind: 'secret-key', id: data.secretKey.id, seenBy: 'live', shown: null });
+
+  // One that scenarios may change and delete: others they make themselves.
+  const spare = { name: `${words.both} spare` };
+  const { id: spareId } = await call('POST', '/projects', spare);
+  thing({ kind: 'project', id: spareId, seenBy: 'both', expendable: true, shown: spare });
 
   const secret = async (mode: Mode, scopes: readonly Scope[], more: object = {}): Promise<Caller> => {
     const body = { name: `${words[keyIsSeenBy(mode)]} secret`, mode, scopes, rateLimitPerMinute: null, ...more };
