@@ -51,6 +51,8 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** null = no limit but the operator's cap. */
   readonly rateLimitPerMinute: number | null;
+  /** Milliseconds since 1970; null = never. */
+  readonly expiresAtMs: number | null;
   /** For the audit log. */
   readonly actor: Actor;
 }
@@ -76,7 +78,13 @@ export interface Tenancy {
   standing(callers: readonly Caller[], needed: Scope): Promise<Standing>;
 }
 
-export type Standing = (caller: Caller, projectId: string | undefined) => LogScope | ContractError;
+export type Standing = (caller: Caller, projectId: string | undefined) => Stands | ContractError;
+
+export interface Stands {
+  readonly scope: LogScope;
+  /** Of the key now, in milliseconds since 1970; null = never. */
+  readonly expiresAtMs: number | null;
+}
 
 /**
  * The key is asked of the control store at every request (one indexed read; 0.8 ms on PGlite), so a revoke is in force
@@ -98,6 +106,7 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
         mode: key.mode,
         scopes: key.scopes,
         rateLimitPerMinute: key.rateLimitPerMinute,
+        expiresAtMs: key.expiresAt?.getTime() ?? null,
         actor: { type: 'secret_key', keyId: key.id, ...from },
       } as const;
       return { caller, refusal: mayBeUsedFrom(key, request.headers.origin, dashboardOrigin()) ? null : FOREIGN_PAGE };
@@ -129,7 +138,8 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
         if (!holdsScope(key.scopes, needed)) return lacksScope(needed);
         const own = (projects.get(organizationId) ?? []).map(visibleOf);
         const scope = narrowScope(logScope({ organizationId, projects: own, mode }), projectId);
-        return projectId !== undefined && scope.projectIds.length === 0 ? notFound('project') : scope;
+        if (projectId !== undefined && scope.projectIds.length === 0) return notFound('project');
+        return { scope, expiresAtMs: key.expiresAt?.getTime() ?? null };
       };
     },
   };

@@ -20,6 +20,7 @@ import type { Caller, Tenancy } from '../tenancy.ts';
 import { createAudience, type Listener, visibleFrom } from './audience.ts';
 import { createCatchUp } from './catch-up.ts';
 import { errorEvent, heartbeat, laggedEvent, opening } from './events.ts';
+import { createJudge, type JudgedTail } from './judge.ts';
 import { createLiveBus } from './live-bus.ts';
 import type { LiveReader } from './live-reader.ts';
 import type { Position } from './position.ts';
@@ -59,10 +60,9 @@ export interface TailsParts {
   readonly logStore: ClickHouseClient;
 }
 
-interface OpenTail {
+interface OpenTail extends JudgedTail {
   readonly request: TailRequest;
   readonly listener: Listener;
-  see(visible: ReadonlyMap<string, number>): void;
   end(error?: ContractError): void;
   /** Where it stands. */
   id(): string;
@@ -83,14 +83,12 @@ export function createTails(parts: TailsParts): Tails {
   const bus = createLiveBus(parts.openBus, { audience, seen, slices, logger, gone });
   const [seats, counts] = [createSeats(TAIL_CATCH_UPS_MAX), createSeats(TAIL_COUNTS_MAX)];
   const tables = { open, audience, seen, slices, seats, counts, parts };
+  const judge = createJudge(open, tenancy, logger);
   let isClosing = false;
-  const timers = createTimers(
-    () => judge(open, tenancy, logger),
-    () => {
-      for (const { listener, id } of open)
-        if (listener.output.waitingBytes() === 0) listener.output.send(heartbeat(id()));
-    },
-  );
+  const timers = createTimers(judge.look, () => {
+    for (const { listener, id } of open)
+      if (listener.output.waitingBytes() === 0) listener.output.send(heartbeat(id()));
+  });
   return {
     async open(request, begin) {
       if (isClosing) throw stopping();
@@ -164,8 +162,8 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
   const tail: OpenTail = {
     request,
     listener,
-    see(now) {
-      const isSame = now.size === visible.size && [...now.keys()].every((projectId) => visible.has(projectId));
+    visible: () => visible,
+    see(now, isSame) {
       visible = now;
       if (!isSame) audience.refresh(listener);
     },
@@ -220,33 +218,6 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
   return tail;
 }
 
-/** Ends tails whose key has ended or no longer may; the others see the projects that there are now. */
-async function judge(open: ReadonlySet<OpenTail>, tenancy: TailsParts['tenancy'], logger: Logger): Promise<void> {
-  try {
-    const asked = [...open];
-    const standings = await tenancy.standing(
-      asked.map(({ request }) => request.caller),
-      'logs:read',
-    );
-    const known = new Map<string, ReadonlyMap<string, number> | ContractError>();
-    for (const tail of asked) {
-      const { caller, projectId } = tail.request;
-      const who = `${caller.keyId} ${projectId}`;
-      const standing = known.get(who) ?? visibleOr(standings(caller, projectId));
-      known.set(who, standing);
-      if (standing instanceof ContractError) tail.end(standing);
-      else tail.see(standing);
-    }
-  } catch (error) {
-    // As intakes do, they go on with what is known; the control store's own outage is in the log.
-    logger.debug({ event: 'tail_keys_unknown', reason: safeMessage(error) }, 'Keys of open tails cannot be looked up.');
-  }
-}
-
-function visibleOr(standing: LogScope | ContractError): ReadonlyMap<string, number> | ContractError {
-  return standing instanceof ContractError ? standing : visibleFrom(standing);
-}
-
 function refuseTooMany(admitted: ReadonlySet<TailRequest>, organizationId: string): void {
   let own = 0;
   for (const { caller } of admitted) if (caller.organizationId === organizationId) own += 1;
@@ -259,21 +230,13 @@ function stopping(): ContractError {
   return new ContractError('SERVICE_UNAVAILABLE', 'The API is stopping. Try again.', {}, { retryAfterSeconds: 1 });
 }
 
-/** Both run only while tails are open; a look that takes longer than its interval is not doubled. */
+/** Both run only while tails are open. */
 function createTimers(look: () => Promise<void>, beat: () => void): { start(): void; stop(): void } {
   let timers: NodeJS.Timeout[] = [];
-  let isLooking = false;
   return {
     start() {
       if (timers.length > 0) return;
-      const lookOnce = async () => {
-        if (isLooking) return;
-        isLooking = true;
-        await look().finally(() => {
-          isLooking = false;
-        });
-      };
-      timers = [setInterval(() => void lookOnce(), TAIL_STANDING_MS), setInterval(beat, TAIL_HEARTBEAT_MS)];
+      timers = [setInterval(() => void look(), TAIL_STANDING_MS), setInterval(beat, TAIL_HEARTBEAT_MS)];
     },
     stop() {
       for (const timer of timers.splice(0)) clearInterval(timer);
