@@ -9,7 +9,7 @@ export * from './key-table.ts';
 export * from './key-usage.ts';
 export * from './key-use.ts';
 export * from './keys.ts';
-export { PROJECTS_MAX, THREAD_MESSAGES_MAX, THREADS_MAX } from './limits.ts';
+export { PROJECTS_MAX, PUBLIC_KEYS_MAX, SECRET_KEYS_MAX, THREAD_MESSAGES_MAX, THREADS_MAX } from './limits.ts';
 export * from './maintenance.ts';
 export * from './open-control-db.ts';
 export * from './organizations.ts';

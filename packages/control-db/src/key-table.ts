@@ -50,6 +50,8 @@ export const IN_FORCE_ALREADY = 0;
 export interface KeyTable<Row extends KeyRow = KeyRow, Wanted extends NewKey = NewKey> {
   readonly type: KeyType;
   readonly columns: typeof publicKeys | typeof secretKeys;
+  /** An organization has no more of them, ended ones of the last 90 days included. */
+  readonly keysMax: number;
   /** The row of a new key. */
   rowOf(common: KeyRow, wanted: Wanted): Row;
   /** What only this type can be asked for. */

@@ -2,6 +2,7 @@
 import type { ContractError, Scope } from '@sazabi/contract';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from './actor.ts';
 import { deleteProject } from './change-project.ts';
 import type { ControlDb } from './control-db.ts';
 import { readKeyChanges } from './key-changes.ts';
@@ -10,7 +11,7 @@ import { changeKey, createKey, findKey, listKeys, revokeKey, rotateKey } from '.
 import { type FoundedOrganization, foundOrganization } from './organizations.ts';
 import { createProject } from './projects.ts';
 import { PUBLIC_KEYS } from './public-keys.ts';
-import { auditLog, organizations } from './schema.ts';
+import { auditLog, keyRoom, organizations } from './schema.ts';
 import { SECRET_KEYS } from './secret-keys.ts';
 
 const OPERATOR = { type: 'operator' } as const;
@@ -73,6 +74,58 @@ export function describeKeyVerbs(name: string, open: () => Promise<ControlDb>): 
           changes: { name: ['x', 'y'], allowedOrigins: [[], ['https://a.test']], rateLimitPerMinute: [1000, null] },
         },
       ]);
+    });
+
+    describe('are bounded, new ones and rotated ones, those that ended lately included', () => {
+      const bounds = { public: { ...PUBLIC_KEYS, keysMax: 4 }, secret: { ...SECRET_KEYS, keysMax: 4 } };
+      it.each(['public', 'secret'] as const)('%s keys', async (type) => {
+        const { organization, project, publicKey, secretKey } = await foundOrganization(db.orm, 'Full', OPERATOR);
+        const first = type === 'public' ? publicKey.row : secretKey.row;
+        const caller = { type: 'secret_key', keyId: secretKey.row.id, address: '::1', userAgent: 'suite' } as const;
+        const make = async (actor: Actor = caller) => {
+          const wanted = { name: 'x', projectId: project.id };
+          const made =
+            type === 'public'
+              ? createKey(bounds.public, db.orm, organization.id, wanted, actor)
+              : createKey(bounds.secret, db.orm, organization.id, wanted, actor);
+          return await made.then(({ row }) => row.id, codeOf);
+        };
+        const rotate = (id: string) => {
+          const options = { overlapSeconds: 0, permit: anyone };
+          const made =
+            type === 'public'
+              ? rotateKey(bounds.public, db.orm, organization.id, id, options, caller)
+              : rotateKey(bounds.secret, db.orm, organization.id, id, options, caller);
+          return made.then(() => 'rotated', codeOf);
+        };
+        const { columns } = bounds[type];
+        const count = () => db.orm.$count(columns, eq(columns.organizationId, organization.id));
+
+        // At once they do not pass it either.
+        const outcomes = await Promise.all([make(), make(), make(), make(), make()]);
+        expect(outcomes.filter((outcome) => outcome === 'CONFLICT')).toHaveLength(2);
+        expect(await rotate(first.id)).toBe('CONFLICT');
+        expect(await count()).toBe(4);
+        const [second = ''] = outcomes.filter((outcome) => outcome !== 'CONFLICT');
+        const end = (days: number) =>
+          db.orm
+            .update(columns)
+            .set({ revokedAt: new Date(Date.now() - days * DAY_SECONDS * 1000) })
+            .where(eq(columns.id, second));
+        const countAgain = () =>
+          db.orm.update(keyRoom).set({ fullUntil: null }).where(eq(keyRoom.organizationId, organization.id));
+        await end(89);
+        await countAgain();
+        expect(await make()).toBe('CONFLICT');
+        // Not counted again at each call.
+        await end(91);
+        expect(await make()).toBe('CONFLICT');
+        await countAgain();
+        expect(await rotate(first.id)).toBe('rotated');
+        expect(await make()).toBe('CONFLICT');
+        // The operator is never locked out.
+        expect(await make(OPERATOR)).not.toBe('CONFLICT');
+      });
     });
 
     it('a rotated key has the same settings anew; the old one ends after the overlap, an earlier end stays', async () => {

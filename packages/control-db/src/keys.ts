@@ -6,6 +6,7 @@ import { and, eq, gt, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'driz
 import { type Actor, type AuditEntry, actorKeyId, audit } from './actor.ts';
 import type { Orm } from './control-db.ts';
 import { newKeyMaterial } from './key-material.ts';
+import { withKeyRoom } from './key-room.ts';
 import type { KeyRow, KeyTable, ListKeysOptions, NewKey, Wish } from './key-table.ts';
 import { organizations } from './schema.ts';
 
@@ -21,7 +22,7 @@ export interface ChangedKey<Row> {
   readonly seq: number;
 }
 
-/** Makes a key. @throws ContractError NOT_FOUND where its project is none of the organization's living ones */
+/** Makes a key. @throws ContractError NOT_FOUND where its project is none of the organization's living ones, CONFLICT where there are too many */
 export function createKey<Row extends KeyRow, Wanted extends NewKey>(
   table: KeyTable<Row, Wanted>,
   orm: Orm,
@@ -30,7 +31,7 @@ export function createKey<Row extends KeyRow, Wanted extends NewKey>(
   actor: Actor,
 ): Promise<MadeKey<Row>> {
   const { key, columns } = newKeyMaterial(table.type, wanted.mode ?? 'live', wanted.given);
-  return orm.transaction(async (transaction) => {
+  return withKeyRoom(orm, { table, organizationId, actor }, async (transaction, takeRoom) => {
     const now = new Date();
     const common = {
       ...columns,
@@ -47,6 +48,7 @@ export function createKey<Row extends KeyRow, Wanted extends NewKey>(
     };
     const row = table.rowOf(common, wanted);
     await table.insert(transaction, row);
+    await takeRoom();
     await auditKey(table, transaction, actor, 'created', row, now);
     return { row, key, seq: await table.settle(transaction, { before: null, ids: [row.id], now }) };
   });
@@ -117,7 +119,7 @@ export function changeKey<Row extends KeyRow>(
 /**
  * Makes a new key with the same settings and ends the old one, at once or after an overlap; null: no such key. `permit` is
  * given the key as it is now, locked; what it throws ends the call.
- * @throws ContractError CONFLICT where the key has ended, or was rotated before
+ * @throws ContractError CONFLICT where the key has ended, was rotated before, or there are too many
  */
 export function rotateKey<Row extends KeyRow>(
   table: KeyTable<Row>,
@@ -127,7 +129,7 @@ export function rotateKey<Row extends KeyRow>(
   { overlapSeconds, permit }: { readonly overlapSeconds: number; readonly permit: (row: Row) => void },
   actor: Actor,
 ): Promise<MadeKey<Row> | null> {
-  return orm.transaction(async (transaction) => {
+  return withKeyRoom(orm, { table, organizationId, actor }, async (transaction, takeRoom) => {
     const now = new Date();
     const before = await table.selectToChange(transaction, organizationId, ofOrganization(table, organizationId, id));
     if (before === undefined) return null;
@@ -138,6 +140,7 @@ export function rotateKey<Row extends KeyRow>(
     const { key, columns } = newKeyMaterial(table.type, before.mode);
     const row = { ...before, ...columns, createdAt: now, createdBy: actorKeyId(actor) };
     await table.insert(transaction, row);
+    await takeRoom();
     const end = { ...endOf(before, overlapSeconds, now), replacedBy: row.id };
     await table.update(transaction, id, end);
     await auditKey(table, transaction, actor, 'rotated', before, now, changesOf(before, end));

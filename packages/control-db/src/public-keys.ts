@@ -3,6 +3,7 @@ import { ContractError } from '@sazabi/contract';
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { recordKeyChanges } from './key-changes.ts';
 import type { KeyTable, NewKey } from './key-table.ts';
+import { PUBLIC_KEYS_MAX } from './limits.ts';
 import { projects, publicKeys } from './schema.ts';
 
 export type PublicKey = typeof publicKeys.$inferSelect;
@@ -16,6 +17,7 @@ export interface NewPublicKey extends NewKey {
 export const PUBLIC_KEYS: KeyTable<PublicKey, NewPublicKey> = {
   type: 'public',
   columns: publicKeys,
+  keysMax: PUBLIC_KEYS_MAX,
   rowOf: (common, { projectId, environment }) => ({ ...common, projectId, environment: environment ?? null }),
   filter: ({ projectId }) => (projectId === undefined ? undefined : eq(publicKeys.projectId, projectId)),
   select: async (orm, where, limit) =>

@@ -102,6 +102,20 @@ export const secretKeys = pgTable('secret_keys', {
   allowBrowser: boolean('allow_browser').notNull().default(false),
 });
 
+/** How many keys may be made before they are counted; see key-room.ts. */
+export const keyRoom = pgTable(
+  'key_room',
+  {
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id),
+    type: text('type', { enum: ['public', 'secret'] }).notNull(),
+    room: integer('room').notNull(),
+    fullUntil: time('full_until'),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.type] })],
+);
+
 /** Changes of public keys in commit order; see {@link instance}.keySeq. */
 export const keyChanges = pgTable('key_changes', {
   seq: bigint('seq', { mode: 'number' }).primaryKey(),

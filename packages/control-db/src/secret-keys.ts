@@ -3,6 +3,7 @@ import { ContractError, type Scope } from '@sazabi/contract';
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Orm } from './control-db.ts';
 import { IN_FORCE_ALREADY, type KeyTable, type NewKey } from './key-table.ts';
+import { SECRET_KEYS_MAX } from './limits.ts';
 import { organizations, secretKeys } from './schema.ts';
 
 export type SecretKey = typeof secretKeys.$inferSelect;
@@ -16,6 +17,7 @@ export interface NewSecretKey extends NewKey {
 export const SECRET_KEYS: KeyTable<SecretKey, NewSecretKey> = {
   type: 'secret',
   columns: secretKeys,
+  keysMax: SECRET_KEYS_MAX,
   rowOf: (common, { scopes, allowBrowser }) => ({
     ...common,
     scopes: [...(scopes ?? ['admin'])],

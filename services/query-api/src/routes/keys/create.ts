@@ -22,6 +22,7 @@ export function createKeyRoute<Row extends KeyRow, Wanted extends NewKey>(
     schema: {
       tags: [kind.tag],
       summary: `Make a ${kind.what}; its text is in this answer and nowhere else`,
+      description: `An organization has at most ${kind.table.keysMax}, those that were revoked or expired in the last 90 days included.`,
       querystring: noQuerySchema,
       body: kind.newBody,
       response: { 201: successSchema(kind.created), ...guardedFailures('NOT_FOUND', 'CONFLICT', ...BODY_ERRORS) },
