@@ -53,6 +53,8 @@ export interface Caller {
   readonly rateLimitPerMinute: number | null;
   /** Milliseconds since 1970; null = never. */
   readonly expiresAtMs: number | null;
+  /** Of the page that calls; null: none does. */
+  readonly origin: string | null;
   /** For the audit log. */
   readonly actor: Actor;
 }
@@ -107,9 +109,10 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
         scopes: key.scopes,
         rateLimitPerMinute: key.rateLimitPerMinute,
         expiresAtMs: key.expiresAt?.getTime() ?? null,
+        origin: request.headers.origin ?? null,
         actor: { type: 'secret_key', keyId: key.id, ...from },
       } as const;
-      return { caller, refusal: mayBeUsedFrom(key, request.headers.origin, dashboardOrigin()) ? null : FOREIGN_PAGE };
+      return { caller, refusal: mayBeUsedFrom(key, caller.origin, dashboardOrigin()) ? null : FOREIGN_PAGE };
     },
     async logScope({ organizationId, mode }, projectId) {
       const living = await listRetentions(db.orm, organizationId);
@@ -131,13 +134,30 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
       ]);
       const keys = new Map(found.map((key) => [key.id, key]));
       const projects = Map.groupBy(living, ({ organizationId }) => organizationId);
-      return ({ keyId, organizationId, mode }, projectId) => {
+      /** Each made once: hundreds of callers may see a thousand projects each. */
+      const scopes = new Map<string, LogScope>();
+      const scopeOf = (
+        { organizationId, mode }: Pick<Caller, 'organizationId' | 'mode'>,
+        projectId?: string,
+      ): LogScope => {
+        const name = `${organizationId} ${mode} ${projectId ?? ''}`;
+        const known = scopes.get(name);
+        if (known !== undefined) return known;
+        const scope =
+          projectId === undefined
+            ? logScope({ organizationId, projects: (projects.get(organizationId) ?? []).map(visibleOf), mode })
+            : narrowScope(scopeOf({ organizationId, mode }), projectId);
+        scopes.set(name, scope);
+        return scope;
+      };
+      return (caller, projectId) => {
+        const { keyId, origin } = caller;
         const key = keys.get(keyId);
         const ended = key === undefined ? UNKNOWN_KEY : endOf(key);
         if (key === undefined || ended !== null) return ended ?? UNKNOWN_KEY;
         if (!holdsScope(key.scopes, needed)) return lacksScope(needed);
-        const own = (projects.get(organizationId) ?? []).map(visibleOf);
-        const scope = narrowScope(logScope({ organizationId, projects: own, mode }), projectId);
+        if (!mayBeUsedFrom(key, origin, dashboardOrigin())) return FOREIGN_PAGE;
+        const scope = scopeOf(caller, projectId);
         if (projectId !== undefined && scope.projectIds.length === 0) return notFound('project');
         return { scope, expiresAtMs: key.expiresAt?.getTime() ?? null };
       };
@@ -177,8 +197,8 @@ function endOf({ revokedAt, expiresAt }: SecretKey): ContractError | null {
 }
 
 /** A page elsewhere has the key only by mistake, unless the key says that it may. */
-function mayBeUsedFrom(key: SecretKey, origin: string | undefined, dashboardOrigin: string): boolean {
-  if (origin === undefined || origin === dashboardOrigin) return true;
+function mayBeUsedFrom(key: SecretKey, origin: string | null, dashboardOrigin: string): boolean {
+  if (origin === null || origin === dashboardOrigin) return true;
   return key.allowBrowser && key.allowedOrigins.length > 0 && originAllowed(origin, key.allowedOrigins);
 }
 

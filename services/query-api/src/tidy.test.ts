@@ -16,7 +16,7 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 it('I5: one place alone makes a scope of logs', () => {
   const makers = ['services', 'packages']
     .flatMap(sources)
-    .filter((file) => !file.startsWith('packages/log-store/') && !file.endsWith('tidy.test.ts'))
+    .filter((file) => !file.startsWith('packages/log-store/') && !file.endsWith('.test.ts'))
     .filter((file) => /\blogScope\b/.test(read(file).replaceAll(/\.logScope\b/g, '')));
   expect(makers).toEqual(['services/query-api/src/tenancy.ts']);
 });

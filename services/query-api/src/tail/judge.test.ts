@@ -19,6 +19,7 @@ function callerOf(keyId: string, expiresAtMs: number | null): Caller {
     scopes: ['logs:read'],
     rateLimitPerMinute: null,
     expiresAtMs,
+    origin: null,
     actor: { type: 'secret_key', keyId, address: '127.0.0.1', userAgent: '' },
   };
 }

@@ -164,6 +164,18 @@ describe('I5: what a tail sees', () => {
     ]);
   });
 
+  it('ends when its key may not be used by the page any more', async () => {
+    const origin = 'https://page.example.com';
+    const body = { name: 'of a page', allowBrowser: true, allowedOrigins: [origin] };
+    const { id, key } = (await test.call('POST', '/secret-keys', { body })).data(createdSecretKeySchema);
+    const [page, server] = [await open({ key, origin }), await open({ key })];
+    expect((await test.call('PATCH', `/secret-keys/${id}`, { body: { allowBrowser: false } })).status).toBe(200);
+    await page.ended;
+    expect(page.events.map(({ data }) => Object(data).code)).toEqual(['FORBIDDEN']);
+    await say('to servers');
+    expect(await server.rows(1)).toEqual(['to servers']);
+  });
+
   it('ends when its key expires, loses the scope, or its project is deleted', async () => {
     const expiresAt = new Date(Date.now() + 2_000).toISOString();
     const expiring = await test.call('POST', '/secret-keys', { body: { name: 'soon over', expiresAt } });

@@ -56,15 +56,26 @@ export interface TestTail {
   cut(): void;
 }
 
+export interface TailOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly lastEventId?: string | undefined;
+  /** Of the page that opens it. */
+  readonly origin?: string;
+}
+
 /** Opens a tail; resolves with the head of the answer. */
 export async function openTail(
   apiUrl: string,
   key: string,
-  { query = {}, lastEventId }: { query?: Readonly<Record<string, string>>; lastEventId?: string | undefined } = {},
+  { query = {}, lastEventId, origin }: TailOptions = {},
 ): Promise<TestTail> {
   const end = new AbortController();
   const response = await fetch(`${apiUrl}/logs/tail?${new URLSearchParams(query)}`, {
-    headers: { 'x-sazabi-secret-key': key, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
+    headers: {
+      'x-sazabi-secret-key': key,
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      ...(origin === undefined ? {} : { origin }),
+    },
     signal: end.signal,
   });
   const events: TailEvent[] = [];
