@@ -4,7 +4,9 @@ import { dayText } from '../ingest/day-text.ts';
 import { idList } from '../ingest/id-list.ts';
 import { catchUp, type IngestTarget, readSettings } from '../ingest/ingest-target.ts';
 import { QUERY_BYTES_MAX } from '../ingest/limits.ts';
-import { PROJECTS_AT_ONCE_MAX, SECONDS_MAX } from './limits.ts';
+import { PARTITION_KEPT_DAYS, PROJECTS_AT_ONCE_MAX, SECONDS_MAX } from './limits.ts';
+
+const DAY_MS = 86_400_000;
 
 /** A project whose rows are hidden, all of them or those received before a time. */
 export interface HiddenRows {
@@ -23,8 +25,8 @@ export interface HiddenDay {
 }
 
 /**
- * The days that have such rows, as this server holds them. Of changed projects only days to come: what has expired goes with its
- * partition within 4 days.
+ * The days that have such rows, as this server holds them. Of changed projects only days whose partition is not going by itself
+ * now: it goes 4 days after its day, and what is hidden is to be gone within one.
  * @throws ClickHouseError, or the connection's error
  */
 export async function findHiddenDays(
@@ -44,14 +46,14 @@ async function findAtOnce(
   hidden: readonly HiddenRows[],
   nowMs: number,
 ): Promise<readonly HiddenDay[]> {
-  const today = new Date(nowMs).toISOString().slice(0, 10);
+  const going = dayText(Math.floor(nowMs / DAY_MS) - PARTITION_KEPT_DAYS);
   const condition = (some: readonly HiddenRows[], also: string) =>
     some.length === 0 ? [] : [`(${hiddenCondition(some)}${also})`];
   const conditions = [
     ...condition(hidden.filter(isWhole), ''),
     ...condition(
       hidden.filter((one) => !isWhole(one)),
-      ` AND expires_on > '${today}'`,
+      ` AND expires_on > '${going}'`,
     ),
   ];
   const result = await target.client.query({

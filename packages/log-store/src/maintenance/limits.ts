@@ -1,7 +1,10 @@
 // Limits of the work that removes rows.
 
-/** Ids that one removal marks and then looks for: as a set in memory 64 MB. */
+/** Ids that one removal marks and then looks for, each for all its hidden projects: as a set in memory 64 MB. */
 export const IDS_AT_ONCE_MAX = 1_000_000;
+
+/** A partition goes at the beginning of the day so many days after its own: the table's TTL. */
+export const PARTITION_KEPT_DAYS = 4;
 
 /** Projects in one condition: 40 bytes of text each, twice. */
 export const PROJECTS_AT_ONCE_MAX = 500;

@@ -99,6 +99,7 @@ async function usageOf(projectId: string): Promise<{ logs: number; bytes: number
 describe('a shortened retention', () => {
   const project = randomUUID();
   const other = randomUUID();
+  const expiring = randomUUID();
   const shortened = { id: project, retentionDays: 7, hiddenBeforeMs: NOW_MS - 90 * DAY_MS };
   const hidden = [{ projectId: project, receivedBeforeMs: NOW_MS - 7 * DAY_MS }];
   const old = makeRecord(
@@ -123,6 +124,14 @@ describe('a shortened retention', () => {
     expect(await count(`project_id = '${project}'`)).toBe(4);
     expect(await count(`project_id = '${other}'`)).toBe(2);
     expect(await maintain(hidden)).toBe(0);
+  });
+
+  it('removes what expires today and what has expired, while its partition stays', async () => {
+    for (const daysAgo of [30, 31, 32]) await deliver(makeRecord([{ projectId: expiring, daysAgo, logs: 1 }], 30));
+    const today = Math.floor(NOW_MS / DAY_MS);
+    expect([30, 31, 32].map((daysAgo) => expiresOnDay(NOW_MS - daysAgo * DAY_MS, 30) - today)).toEqual([0, -1, -2]);
+    expect(await maintain([{ projectId: expiring, receivedBeforeMs: NOW_MS - 7 * DAY_MS }])).toBe(3);
+    expect(await count(`project_id = '${expiring}'`)).toBe(0);
   });
 
   it('brings nothing back when it becomes longer again', async () => {
@@ -214,6 +223,27 @@ describe('receipts', () => {
     await maintain([{ projectId: project, receivedBeforeMs: NOW_MS - DAY_MS }]);
     expect(await state(project)).toBeNull();
     expect(await state(other)).toMatchObject({ status: 'stored' });
+  });
+});
+
+describe('a record with rows of several hidden projects', () => {
+  it('is removed whole, however few ids one step takes: each of them has its own row that tells', async () => {
+    const projects = [randomUUID(), randomUUID(), randomUUID()];
+    const record = makeRecord(
+      projects.map((projectId) => ({ projectId, daysAgo: 0, logs: 2 })),
+      30,
+    );
+    await deliver(record);
+    expect(
+      await maintain(
+        projects.map((projectId) => ({ projectId, receivedBeforeMs: null })),
+        1,
+      ),
+    ).toBe(6);
+    for (const [at, projectId] of projects.entries()) {
+      const receipt = { storedId: record.id, firstOrdinal: at * 2, count: 2, day: record.day, mode: 'live' } as const;
+      expect(await receiptState(store.reader, { ...receipt, projectId })).toBeNull();
+    }
   });
 });
 

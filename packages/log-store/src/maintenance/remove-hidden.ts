@@ -61,20 +61,24 @@ WHERE database = currentDatabase() AND table = {table:String} AND active AND has
   }
 }
 
-/** `host` keeps whose rows they were: of a record that holds several projects' rows each has its own. */
+/**
+ * `host` keeps whose rows they were: of a record that holds several projects' rows each has its own. So the limit is one of
+ * records: cut between two projects of one, the second's rows would go with the first's id, and nothing tell of them.
+ */
 async function keepIds(target: IngestTarget, day: HiddenDay, { run, limit }: { run: string; limit: number }) {
   await command(
     target,
     `INSERT INTO ${target.logs} (project_id, mode, host, trace_id, batch_id, expires_on)
 SELECT DISTINCT toUUID('${TOMBSTONE_PROJECT_ID}'), '${REMOVED_MODE}', toString(project_id), '${run}', batch_id, expires_on
-FROM ${target.logs} WHERE expires_on = '${day.day}' AND ${hiddenCondition(day.hidden)} LIMIT ${limit}`,
+FROM ${target.logs} WHERE expires_on = '${day.day}' AND ${hiddenCondition(day.hidden)}
+AND batch_id IN (SELECT DISTINCT batch_id FROM ${target.logs} WHERE expires_on = '${day.day}' AND ${hiddenCondition(day.hidden)} LIMIT ${limit})`,
     { ...insertSettings(target), ...readSettings(target), async_insert: 0, insert_deduplicate: 0 },
   );
 }
 
 async function countKept(target: IngestTarget, day: HiddenDay, run: string): Promise<number> {
   const result = await target.client.query({
-    query: `SELECT count() FROM ${target.logs} WHERE ${keptBy(day, run)}`,
+    query: `SELECT uniqExact(batch_id) FROM ${target.logs} WHERE ${keptBy(day, run)}`,
     format: 'JSONCompactEachRow',
     clickhouse_settings: readSettings(target),
   });
