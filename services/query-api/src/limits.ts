@@ -138,6 +138,11 @@ export const TAILS_WAITING_BYTES_MAX = 64 * 1_048_576;
 export const TAILS_SHARING_MIN = 16;
 /** In one turn of the event loop rows are matched for so long, for all tails together. */
 export const TAIL_SLICE_MS = 5;
+/**
+ * Until the shared reading has caught up, rows are matched for so long for the tails of one organization. Past it they are counted,
+ * not looked at, where others have tails: so long they may be held up by each that asks for more.
+ */
+export const TAIL_ORGANIZATION_MATCH_MS = 500;
 /** Ids of records and idempotent requests that are remembered, to show each once: 16 bytes and some 100 around them. */
 export const SEEN_IDS_MAX = 100_000;
 /** Of one read of the bus; a single record may be larger. */

@@ -61,7 +61,11 @@ export const logsTailHeadersSchema = z.looseObject({
 /** `data` of `event: lagged`. */
 export const tailLaggedSchema = z.object({
   count: z.int().nullable().describe('Logs of this tail that were left out; null: not known'),
-  exact: z.boolean().describe('true where they were counted; false where the store was asked about their time'),
+  exact: z
+    .boolean()
+    .describe(
+      'true where they were counted; false where the store was asked about their time, or, without a time, where they were not looked at: it is so many at most',
+    ),
   from: z.string().optional().describe('Where the bus keeps them no more: about when the first of them was received …'),
   to: z.string().optional().describe('… and the last, for POST /logs/query'),
 });

@@ -2,6 +2,7 @@
 import type { RowView } from '@sazabi/log-store';
 import { expect, it } from 'vitest';
 import { createAudience, type Listener } from './audience.ts';
+import { createMatchBudget } from './match-budget.ts';
 
 const OUTPUT = { take: () => undefined, send: () => undefined, drained: async () => undefined, end: () => undefined };
 
@@ -30,11 +31,13 @@ function rowOf(projectId: string, mode = 'live'): RowView {
 
 function listenerOf(name: string, projects: () => readonly string[], seen: string[]): Listener {
   return {
+    organizationId: name,
     mode: 'live',
     matches: () => true,
     output: {
       ...OUTPUT,
       row: () => void seen.push(name),
+      passOver: () => void seen.push(`${name} passed over`),
       flush: () => undefined,
       waitingBytes: () => 0,
       isOpen: () => true,
@@ -44,7 +47,7 @@ function listenerOf(name: string, projects: () => readonly string[], seen: strin
 }
 
 it('a row goes to the tails of its project and mode, whose projects may change and who may leave', () => {
-  const audience = createAudience();
+  const audience = createAudience(createMatchBudget());
   const seen: string[] = [];
   const shownTo = (projectId: string, mode?: string) => {
     for (const _ of audience.show(rowOf(projectId, mode), 'id'));
@@ -66,7 +69,7 @@ it('a row goes to the tails of its project and mode, whose projects may change a
 });
 
 it('rests after each tail that looks at a row', () => {
-  const audience = createAudience();
+  const audience = createAudience(createMatchBudget());
   const seen: string[] = [];
   for (const name of ['one', 'other']) audience.add(listenerOf(name, () => ['a'], seen));
   const showing = audience.show(rowOf('a'), 'id')[Symbol.iterator]();
@@ -74,4 +77,35 @@ it('rests after each tail that looks at a row', () => {
   expect(seen).toEqual(['one']);
   showing.next();
   expect(seen).toEqual(['one', 'other']);
+});
+
+it('an organization that has had its time is passed over while others have tails; they are shown every row', () => {
+  const budget = createMatchBudget(1);
+  const audience = createAudience(budget);
+  const seen: string[] = [];
+  const show = () => {
+    for (const _ of audience.show(rowOf('a'), 'id'));
+    return seen.splice(0);
+  };
+  const slow = {
+    ...listenerOf('slow', () => ['a'], seen),
+    matches: () => {
+      const endMs = performance.now() + 2;
+      while (performance.now() < endMs);
+      return true;
+    },
+  };
+  audience.add(slow);
+  budget.count('slow', 1);
+  expect([show(), show()]).toEqual([['slow'], ['slow']]);
+  audience.add(listenerOf('other', () => ['a'], seen));
+  budget.count('other', 1);
+  expect(show()).toEqual(['slow passed over', 'other']);
+  budget.renew();
+  expect([show(), show()]).toEqual([
+    ['slow', 'other'],
+    ['slow passed over', 'other'],
+  ]);
+  budget.count('other', -1);
+  expect(show()[0]).toBe('slow');
 });

@@ -1,10 +1,12 @@
 // The open tails by what they may see: each row goes to those of its project and mode, and is made into an event at most once.
 import { type LogScope, type RowMatcher, type RowView, visibleFromByProject } from '@sazabi/log-store';
 import { logEvent } from './events.ts';
+import type { MatchBudget } from './match-budget.ts';
 import { createJoinedEvents, type TailOutput } from './tail-output.ts';
 
 /** One tail as rows meet it. */
 export interface Listener {
+  readonly organizationId: string;
   readonly mode: string;
   readonly matches: RowMatcher;
   readonly output: TailOutput;
@@ -20,7 +22,7 @@ export interface Audience {
   has(listener: Listener): boolean;
   /**
    * Shows the row to all who may see it and asked for it, one after the other: it may rest after each. `id` stands for everything up
-   * to and including it.
+   * to and including it. Where an organization has had its time, the row is counted as left out for its tails.
    */
   show(row: RowView, id: string): Iterable<void>;
   /** Sends what was shown. */
@@ -28,7 +30,7 @@ export interface Audience {
 }
 
 /** A tail more or less, or other projects of it, touches that tail's places alone: hundreds come back together. */
-export function createAudience(): Audience {
+export function createAudience(budget: MatchBudget): Audience {
   /** With the projects by which each has its places. */
   const listeners = new Map<Listener, ReadonlyMap<string, number>>();
   /** By mode and project. */
@@ -43,6 +45,12 @@ export function createAudience(): Audience {
       if (here === undefined) places.set(place, new Set([listener]));
       else here.add(listener);
     }
+  };
+  const matches = (listener: Listener, row: RowView) => {
+    const beganMs = performance.now();
+    const isMatch = listener.matches(row);
+    budget.spend(listener.organizationId, performance.now() - beganMs);
+    return isMatch;
   };
   const remove = (listener: Listener) => {
     for (const projectId of listeners.get(listener)?.keys() ?? []) {
@@ -70,10 +78,15 @@ export function createAudience(): Audience {
       if (here === undefined) return;
       let event: Buffer | undefined;
       for (const listener of here) {
-        if (sees(listener, row) && listener.matches(row) && listener.output.isOpen()) {
-          event ??= logEvent(id, row.toLogRow());
-          listener.output.row(event);
-          shown.add(listener);
+        if (sees(listener, row) && listener.output.isOpen()) {
+          if (budget.isSpent(listener.organizationId)) {
+            listener.output.passOver();
+            shown.add(listener);
+          } else if (matches(listener, row)) {
+            event ??= logEvent(id, row.toLogRow());
+            listener.output.row(event);
+            shown.add(listener);
+          }
         }
         yield;
       }

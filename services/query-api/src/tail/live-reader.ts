@@ -5,6 +5,7 @@ import { type Logger, safeMessage } from '@sazabi/lifecycle';
 import { viewRows } from '@sazabi/log-store';
 import { TAIL_READ_BYTES_MAX, TAIL_READ_RECORDS_MAX, TAIL_READ_RETRY_MS, TAIL_READ_WAIT_MS } from '../limits.ts';
 import type { Audience } from './audience.ts';
+import type { MatchBudget } from './match-budget.ts';
 import { idOf, idWithin, type Place, type Position, writeId } from './position.ts';
 import { openShownRows, visitRows } from './record-rows.ts';
 import type { SeenIds } from './seen-ids.ts';
@@ -21,6 +22,7 @@ export interface LiveReader {
 
 export interface LiveParts {
   readonly audience: Audience;
+  readonly budget: Pick<MatchBudget, 'renew'>;
   readonly seen: SeenIds;
   readonly slices: Slices;
   readonly logger: Logger;
@@ -30,7 +32,7 @@ export interface LiveParts {
 
 /** Begins with the next record of each partition. @throws BusError 'unavailable' */
 export async function startLiveReader(reader: BusReader, parts: LiveParts): Promise<LiveReader> {
-  const { audience, seen, slices, logger } = parts;
+  const { audience, budget, seen, slices, logger } = parts;
   const closing = new AbortController();
   const partitions = Array.from({ length: reader.partitions }, (_, partition) => partition);
   const places: Place[] = await Promise.all(
@@ -79,6 +81,17 @@ export async function startLiveReader(reader: BusReader, parts: LiveParts): Prom
     places[partition] = { offset: offset + 1, row: 0 };
     atMs = Math.max(atMs, record.appendedAtMs);
   };
+  /** Partitions whose records wait to be shown. */
+  let busy = 0;
+  const takeAll = async (records: readonly BusRecord[]): Promise<void> => {
+    if (busy === 0 && !isFull(records)) budget.renew();
+    busy += 1;
+    try {
+      for (const record of records) await exclusive(() => take(record));
+    } finally {
+      busy -= 1;
+    }
+  };
   const outages = createOutages(logger);
   const follow = async (partition: number): Promise<void> => {
     while (!closing.signal.aborted) {
@@ -86,7 +99,7 @@ export async function startLiveReader(reader: BusReader, parts: LiveParts): Prom
         const from = places[partition]?.offset ?? 0;
         const records = await reader.read(partition, from, { ...READ, signal: closing.signal });
         outages.over(partition);
-        for (const record of records) await exclusive(() => take(record));
+        await takeAll(records);
       } catch (error) {
         if (closing.signal.aborted) return;
         outages.failed(partition, error);
@@ -112,6 +125,12 @@ export async function startLiveReader(reader: BusReader, parts: LiveParts): Prom
 /** Offsets grow not by one alone; and where nothing was ever appended, no offset is known before the first record. */
 function isGap(expected: Offset, offset: Offset): boolean {
   return expected > 0 && offset > expected;
+}
+
+/** Then there may be more at once: the reading is behind. */
+function isFull(records: readonly BusRecord[]): boolean {
+  const bytes = records.reduce((sum, { value }) => sum + value.byteLength, 0);
+  return records.length >= READ.recordsMax || bytes >= READ.bytesMax / 2;
 }
 
 const READ = { bytesMax: TAIL_READ_BYTES_MAX, recordsMax: TAIL_READ_RECORDS_MAX, waitMs: TAIL_READ_WAIT_MS };

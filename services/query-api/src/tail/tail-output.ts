@@ -8,6 +8,8 @@ export interface TailOutput {
   row(event: Buffer): void;
   /** The same, never counted: the caller waits for the reader. */
   take(event: Buffer): void;
+  /** A row that was not looked at, counted: it may have been one of this tail. */
+  passOver(): void;
   /** Sends what was taken. The same rows to the next output are the same bytes, in memory once. */
   flush(joined: JoinedEvents): void;
   /** Anything but a row: leaves at once, whatever waits. */
@@ -35,8 +37,9 @@ export function createTailOutput(response: ServerResponse, { bytesMax, id, sent,
   let heldBytes = 0;
   /** Bytes that were given to be sent and have not left this process. */
   let waitingBytes = 0;
-  /** Rows counted since the reader fell behind. */
+  /** Rows counted since the reader fell behind, or was passed over. */
   let missed = 0;
+  let isExact = true;
   const waiters: (() => void)[] = [];
   const isOpen = () => !response.destroyed && !response.writableEnded;
   const wake = () => {
@@ -54,9 +57,9 @@ export function createTailOutput(response: ServerResponse, { bytesMax, id, sent,
     wake();
   };
   const tellMissed = () => {
-    const told: TailLagged = { count: missed, exact: true };
+    const told: TailLagged = { count: missed, exact: isExact };
     lagged(missed);
-    missed = 0;
+    [missed, isExact] = [0, true];
     write(laggedEvent(id(), told));
   };
   response.once('close', wake);
@@ -70,6 +73,10 @@ export function createTailOutput(response: ServerResponse, { bytesMax, id, sent,
       // A single row always fits: one that is larger than the bound would never be shown.
       if (missed > 0 || (bytes > 0 && bytes + event.byteLength > bytesMax())) missed += 1;
       else take(event);
+    },
+    passOver() {
+      missed += 1;
+      isExact = false;
     },
     take,
     flush(joined) {

@@ -23,6 +23,7 @@ import { errorEvent, heartbeat, laggedEvent, opening } from './events.ts';
 import { createJudge, type JudgedTail } from './judge.ts';
 import { createLiveBus } from './live-bus.ts';
 import type { LiveReader } from './live-reader.ts';
+import { createMatchBudget } from './match-budget.ts';
 import type { Position } from './position.ts';
 import { createSeats, type Seats } from './seats.ts';
 import { createSeenIds, type SeenIds } from './seen-ids.ts';
@@ -74,13 +75,14 @@ export function createTails(parts: TailsParts): Tails {
   const open = new Set<OpenTail>();
   /** Open, or about to be: many come back in the same moment. */
   const admitted = new Set<TailRequest>();
-  const audience = createAudience();
+  const budget = createMatchBudget();
+  const audience = createAudience(budget);
   const [seen, slices] = [createSeenIds(), createSlices()];
   const gone = (fromMs: number, toMs: number) => {
     // Those that catch up find it themselves.
     for (const tail of open) if (audience.has(tail.listener)) void tail.missed(fromMs, toMs);
   };
-  const bus = createLiveBus(parts.openBus, { audience, seen, slices, logger, gone });
+  const bus = createLiveBus(parts.openBus, { audience, budget, seen, slices, logger, gone });
   const [seats, counts] = [createSeats(TAIL_CATCH_UPS_MAX), createSeats(TAIL_COUNTS_MAX)];
   const tables = { open, audience, seen, slices, seats, counts, parts };
   const judge = createJudge(open, tenancy, logger);
@@ -110,9 +112,11 @@ export function createTails(parts: TailsParts): Tails {
       // Its reader has gone meanwhile: nothing will say so any more.
       if (response.destroyed) return left();
       const tail = start(request, response, live, tables);
+      budget.count(request.caller.organizationId, 1);
       metrics.open(open.size);
       timers.start();
       response.once('close', () => {
+        budget.count(request.caller.organizationId, -1);
         open.delete(tail);
         audience.remove(tail.listener);
         metrics.open(open.size);
@@ -154,6 +158,7 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
     lagged: metrics.lagged,
   });
   const listener: Listener = {
+    organizationId: request.caller.organizationId,
     mode: request.caller.mode,
     matches: createRowMatcher(request.selection, Date.now()),
     output,

@@ -10,8 +10,8 @@ import { invalid } from '../../http/validation.ts';
 import { type Position, readId } from '../../tail/position.ts';
 
 const DESCRIPTION = `Logs from the moment of the 202 on, as server-sent events: \`log\` has one row in the form of POST /logs/query;
-\`lagged\` says that rows were left out, since they were read too slowly or the bus keeps them no more; \`error\` says why the tail
-ends, with the error that a call would get. The \`id\` of an event is opaque and stands for everything up to it: sent back as
+\`lagged\` says that rows were left out, since they were read too slowly, the bus keeps them no more, or searching them for all tails
+of the organization took so long that others would wait; \`error\` says why the tail ends, with the error that a call would get. The \`id\` of an event is opaque and stands for everything up to it: sent back as
 \`Last-Event-ID\` (as EventSource does by itself) the tail goes on behind it without gap or repeat, on any replica, for 15 minutes
 at least. A comment comes at once, and every 15 s. Relative times of filters count from the start of the tail. A row that comes
 twice on the bus, as a repeat under one Idempotency-Key, is shown once as far as is remembered. Rows come in the order of the
