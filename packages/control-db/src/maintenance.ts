@@ -6,9 +6,11 @@ import type { Project } from './projects.ts';
 import { maintenance, projects } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
-/** What was on its way at a project's end, or on a list half read, is let through before it is removed. */
-export const PURGE_GRACE_MS = HOUR_MS;
-/** Logs grow out of a shortened retention all the time: removed so often, "within a day" holds with the grace and a run's time. */
+/** What was on its way at a project's end is let through before its logs are removed. */
+const DELETED_GRACE_MS = HOUR_MS;
+/** Logs that grow out of a shortened retention may be on a list half read, which is seen as of its first page for so long. */
+export const OUTGROWN_GRACE_MS = 9 * HOUR_MS;
+/** They grow out of it all the time: removed so often they are gone within a day, with the grace, an hour until the turn and its time. */
 const PURGE_AGAIN_MS = 12 * HOUR_MS;
 /**
  * Logs received so long after a change of the retention were stored by the new one, even by an intake that learned of it late,
@@ -78,7 +80,7 @@ export async function listPurges(orm: Orm, now: Date, limit: number): Promise<Pu
   const notLately = or(isNull(projects.purgedAt), lt(projects.purgedAt, before(PURGE_AGAIN_MS)));
   const { id, retentionDays, hiddenBefore, retentionChangedAt, deletedAt } = projects;
   // When the last log that a retention before has kept longer is hidden.
-  const settledMs = RETENTION_SETTLED_MS + PURGE_GRACE_MS;
+  const settledMs = RETENTION_SETTLED_MS + OUTGROWN_GRACE_MS;
   const outgrownAt = sql`${retentionChangedAt} + ${retentionDays} * interval '1 day' + ${settledMs} * interval '1 millisecond'`;
   const notOutgrown = or(isNull(projects.purgedAt), lt(projects.purgedAt, outgrownAt));
   return await orm
@@ -90,7 +92,7 @@ export async function listPurges(orm: Orm, now: Date, limit: number): Promise<Pu
         or(
           and(isNull(deletedAt), isNotNull(hiddenBefore), notOutgrown),
           and(
-            lt(deletedAt, before(PURGE_GRACE_MS)),
+            lt(deletedAt, before(DELETED_GRACE_MS)),
             or(isNull(projects.purgedAt), gt(deletedAt, before(DELETED_LOOKED_AT_MS))),
           ),
         ),

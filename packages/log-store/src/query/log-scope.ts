@@ -75,7 +75,8 @@ export function scopedLogs(scope: LogScope, atMs: number): Sql {
 
 /**
  * For a page after the first: the time of the first, so that neither midnight nor the moving end of a retention takes rows
- * from a list half read; a day back at most, since a cursor carries no authority to read what has expired.
+ * from a list half read; a day back at most, since a cursor carries no authority to read what has expired. Of a project whose
+ * retention was changed what grows out of it is removed after nine hours.
  */
 export function visibleAtOfPage(firstPageAtMs: number, nowMs: number): number {
   return Math.min(nowMs, Math.max(firstPageAtMs, nowMs - DAY_MS));

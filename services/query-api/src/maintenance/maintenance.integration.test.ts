@@ -106,6 +106,15 @@ describe('a run', () => {
     expect(await rowsOf(other)).toBe(3 * LOGS_A_DAY);
   });
 
+  it('takes nothing from a list that was begun up to nine hours ago', async () => {
+    const project = await projectWithLogs([10]);
+    await changeProject(db.orm, organizationId, project.id, { retentionDays: 30 }, OPERATOR);
+    await run(20 * DAY_MS + 8 * HOUR_MS);
+    expect(await rowsOf(project)).toBe(LOGS_A_DAY);
+    await run(20 * DAY_MS + 21 * HOUR_MS);
+    expect(await rowsOf(project)).toBe(0);
+  });
+
   it('leaves to its partition what was received under the present retention', async () => {
     const project = await projectWithLogs([10, -3]);
     await changeProject(db.orm, organizationId, project.id, { retentionDays: 30 }, OPERATOR);

@@ -3,7 +3,7 @@ import {
   type ControlDb,
   listPurges,
   notePurged,
-  PURGE_GRACE_MS,
+  OUTGROWN_GRACE_MS,
   type Purge,
   RETENTION_SETTLED_MS,
 } from '@sazabi/control-db';
@@ -67,11 +67,11 @@ export async function runMaintenance(db: ControlDb, targets: StoreTargets, optio
   return { projects: purges.length, removedRows };
 }
 
-/** What has grown out of a retention in the last hour may be on a list half read. */
+/** What has grown out of a retention in the last hours may be on a list half read. */
 function hiddenRows(purge: Purge, nowMs: number): HiddenRows {
   const { id: projectId, retentionDays, hiddenBefore, retentionChangedAt, deletedAt } = purge;
   if (deletedAt !== null) return { projectId, receivedBeforeMs: null };
   const project = { retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null };
   const settledMs = (retentionChangedAt?.getTime() ?? nowMs) + RETENTION_SETTLED_MS;
-  return { projectId, receivedBeforeMs: Math.min(visibleFromMs(project, nowMs - PURGE_GRACE_MS), settledMs) };
+  return { projectId, receivedBeforeMs: Math.min(visibleFromMs(project, nowMs - OUTGROWN_GRACE_MS), settledMs) };
 }
