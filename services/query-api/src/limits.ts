@@ -160,9 +160,13 @@ export const TAIL_CATCH_UP_WAITING_BYTES = 262_144;
 export const TAIL_CATCH_UP_PATIENCE_MS = 100;
 /** Tails that have records in memory while they catch up: after a restart all come back together. */
 export const TAIL_CATCH_UPS_MAX = 8;
+/** So long one of them goes on while another organization's waits. */
+export const TAIL_CATCH_UP_SEAT_MS = 100;
 /** What tails have missed is counted by the store, for so many of them at once: all may have missed the same. */
 export const TAIL_COUNTS_MAX = 2;
 /** Nearer than this to the live tails it joins them: they wait while it reads what is left, a few milliseconds. */
 export const TAIL_JOIN_BYTES_MAX = 65_536;
+/** Joining, it holds up the others for so long, and for the one row that it looks at. */
+export const TAIL_JOIN_MS_MAX = 20;
 /** The bus stays open so long after the last tail: clients that were cut come back. */
 export const TAIL_LINGER_MS = 5_000;

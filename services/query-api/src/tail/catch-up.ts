@@ -6,8 +6,10 @@ import { viewRows } from '@sazabi/log-store';
 import {
   TAIL_CATCH_UP_BYTES_MAX,
   TAIL_CATCH_UP_PATIENCE_MS,
+  TAIL_CATCH_UP_SEAT_MS,
   TAIL_CATCH_UP_WAITING_BYTES,
   TAIL_JOIN_BYTES_MAX,
+  TAIL_JOIN_MS_MAX,
   TAIL_READ_RECORDS_MAX,
   TAIL_READ_RETRY_MS,
 } from '../limits.ts';
@@ -18,7 +20,7 @@ import { idOf, idWithin, type Place, type Position, writeId } from './position.t
 import { openShownRows, visitRows } from './record-rows.ts';
 import type { Seats } from './seats.ts';
 import type { SeenIds } from './seen-ids.ts';
-import type { Slices } from './slices.ts';
+import type { SliceKind, Slices } from './slices.ts';
 import { createJoinedEvents } from './tail-output.ts';
 
 export interface CatchUpParts {
@@ -45,16 +47,21 @@ export function createCatchUp(
   from: Position,
   { listener, live, seen, slices, seats, join, gone, failed }: CatchUpParts,
 ): CatchUp {
-  const { output } = listener;
+  const { output, organizationId } = listener;
   const { reader } = live;
   let places: Place[] = [...from.places];
   let { atMs } = from;
   let isPlaced = false;
+  /** When what it does now began: reading from a seat, or joining. */
+  let beganMs = 0;
+  const elapsedMs = () => performance.now() - beganMs;
+  /** Since then: a seat is not given up before the first, or nothing would ever come of it. */
+  let rowsDone = 0;
 
   /** Tells whether the record is done; not where its reader is behind: then it is read again, from the row that is next. */
   const show = async (record: BusRecord, first: number, isJoining: boolean): Promise<boolean> => {
     const { partition, offset } = record;
-    const kind = isJoining ? 'live' : 'catch-up';
+    const kind: SliceKind = isJoining ? 'live' : { catchUpOf: organizationId };
     await slices.begin(kind);
     const shown = await openShownRows(record, seen, Date.now());
     if (shown === null) return true;
@@ -71,12 +78,15 @@ export function createCatchUp(
         if (isFor(listener, view) && listener.matches(view))
           output.take(logEvent(idWithin(id, partition, row + 1), view.toLogRow()));
         places[partition] = { offset, row: row + 1 };
+        rowsDone += 1;
         return undefined;
       },
       isFull: () => output.waitingBytes() > TAIL_CATCH_UP_WAITING_BYTES,
       async endSlice() {
         output.flush(createJoinedEvents());
-        if (isJoining) return true;
+        if (isJoining) return elapsedMs() < TAIL_JOIN_MS_MAX;
+        if (rowsDone > 0 && elapsedMs() > TAIL_CATCH_UP_SEAT_MS && seats.isWantedByOthersThan(organizationId))
+          return false;
         await output.drained(TAIL_CATCH_UP_WAITING_BYTES, TAIL_CATCH_UP_PATIENCE_MS);
         return output.isOpen() && output.waitingBytes() <= TAIL_CATCH_UP_WAITING_BYTES;
       },
@@ -128,12 +138,14 @@ export function createCatchUp(
     live.exclusive(async () => {
       if (!output.isOpen()) return true;
       // What came since the last step, and no more: the others wait meanwhile.
+      beganMs = performance.now();
       await stepAll(TAIL_JOIN_BYTES_MAX, true);
       if (!stands()) return false;
       join();
       return true;
     });
   const advance = async (): Promise<'joined' | 'on' | 'waits'> => {
+    [beganMs, rowsDone] = [performance.now(), 0];
     if (!isPlaced) places = await placed(reader, from.places, () => gone(atMs, Date.now()));
     isPlaced = true;
     const bytes = await stepAll(TAIL_CATCH_UP_BYTES_MAX, false);
@@ -147,7 +159,7 @@ export function createCatchUp(
       while (output.isOpen()) {
         // Without a seat: a reader that is slow keeps nobody else waiting.
         await output.drained(TAIL_CATCH_UP_WAITING_BYTES);
-        const went = await seats.during(advance).catch((error: unknown) => {
+        const went = await seats.during(organizationId, advance).catch((error: unknown) => {
           failed(error);
           return 'waits' as const;
         });

@@ -44,7 +44,7 @@ it('a slice ends where enough came of it', async () => {
   let [held, most] = [0, 0];
   const went = await visitRows(shownRows(), 0, {
     slices,
-    kind: 'catch-up',
+    kind: { catchUpOf: 'o' },
     row() {
       held += 1;
       most = Math.max(most, held);

@@ -1,9 +1,10 @@
 // Turns of matching rows: a few milliseconds of them in one turn of the event loop, however many tails there are, so that
 // requests and the key feed are answered in between.
 import { TAIL_SLICE_MS } from '../limits.ts';
+import { createFairQueue } from './fair-queue.ts';
 
-/** The reading that most tails share comes first. */
-export type SliceKind = 'live' | 'catch-up';
+/** The reading that most tails share comes first; then one organization after the other. */
+export type SliceKind = 'live' | { readonly catchUpOf: string };
 
 export interface Slices {
   /** Resolves when a slice may be worked off, in the same turn of the event loop; then the time of the turn is looked at. */
@@ -13,7 +14,8 @@ export interface Slices {
 }
 
 export function createSlices(sliceMs = TAIL_SLICE_MS): Slices {
-  const waiting: Record<SliceKind, (() => void)[]> = { live: [], 'catch-up': [] };
+  const waitingLive: (() => void)[] = [];
+  const waiting = createFairQueue();
   /** When work of this turn of the event loop began; null: none was done in it yet. */
   let beganMs: number | null = null;
   // Whoever waited for something else has left its turn.
@@ -24,7 +26,7 @@ export function createSlices(sliceMs = TAIL_SLICE_MS): Slices {
   };
   const nextTurn = () => {
     beganMs = null;
-    const next = waiting.live.shift() ?? waiting['catch-up'].shift();
+    const next = waitingLive.shift() ?? waiting.shift();
     if (next === undefined) return;
     grant();
     next();
@@ -32,9 +34,12 @@ export function createSlices(sliceMs = TAIL_SLICE_MS): Slices {
   return {
     isOver,
     async begin(kind) {
-      const isFree = waiting.live.length + waiting['catch-up'].length === 0 && (beganMs === null || !isOver());
-      if (!isFree) await new Promise<void>((resolve) => waiting[kind].push(resolve));
-      else grant();
+      const isFree = waitingLive.length === 0 && waiting.isEmpty() && (beganMs === null || !isOver());
+      if (isFree) return grant();
+      await new Promise<void>((resolve) => {
+        if (kind === 'live') waitingLive.push(resolve);
+        else waiting.push(kind.catchUpOf, resolve);
+      });
     },
   };
 }

@@ -177,7 +177,7 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
     async missed(fromMs, toMs) {
       const ask = () =>
         output.isOpen() ? countReceived(logStore, scope, request.selection, { fromMs, toMs }) : Promise.resolve(0);
-      const count = await counts.during(ask).catch((error: unknown) => {
+      const count = await counts.during(scope.organizationId, ask).catch((error: unknown) => {
         logger.warn(
           { event: 'tail_missed_unknown', reason: safeMessage(error) },
           'What a tail has missed is not counted.',
