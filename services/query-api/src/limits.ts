@@ -152,6 +152,8 @@ export const TAIL_READ_RECORDS_MAX = 256;
 export const TAIL_READ_WAIT_MS = 1_000;
 /** After a read that failed, or where another reading must come first. */
 export const TAIL_READ_RETRY_MS = 100;
+/** So far back a tail goes on where it was cut; 15 min are promised. An id has no authority: anybody may name the first record. */
+export const TAIL_RESUME_AGE_MS_MAX = 3_600_000;
 /** A tail that catches up reads so much of a partition at a time … */
 export const TAIL_CATCH_UP_BYTES_MAX = 1_048_576;
 /** … and goes on when no more than this waits for its reader. */

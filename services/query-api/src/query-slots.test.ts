@@ -39,3 +39,17 @@ it('gives a slot back when its query fails', async () => {
   for (let n = 0; n < QUERIES_AT_ONCE_MAX + 1; n += 1)
     await expect(slots.run('mine', response(), () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
 });
+
+it('holds a slot during a query that is no answer, and refuses one beyond the limit', async () => {
+  const slots = createQuerySlots();
+  let end: (value: string) => void = () => undefined;
+  const ending = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  const held = Array.from({ length: QUERIES_AT_ONCE_MAX }, () => slots.during('mine', () => ending));
+  await expect(slots.during('mine', async () => 'done')).rejects.toMatchObject({ code: 'RATE_LIMIT_EXCEEDED' });
+  await expect(slots.run('mine', response(), async () => 'done')).rejects.toThrow();
+  end('done');
+  await Promise.all(held);
+  expect(await slots.during('mine', async () => 'done')).toBe('done');
+});

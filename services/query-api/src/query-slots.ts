@@ -9,6 +9,8 @@ export interface QuerySlots {
    * @throws ContractError RATE_LIMIT_EXCEEDED where the organization has its fill under way
    */
   run<T>(organizationId: string, response: ServerResponse, query: () => Promise<T>): Promise<T>;
+  /** For what is no answer of its own: the slot is held during the query. @throws ContractError as `run` does */
+  during<T>(organizationId: string, query: () => Promise<T>): Promise<T>;
 }
 
 export function createQuerySlots(): QuerySlots {
@@ -18,12 +20,23 @@ export function createQuerySlots(): QuerySlots {
     if (left === 0) taken.delete(organizationId);
     else taken.set(organizationId, left);
   };
+  const take = (organizationId: string) => {
+    const count = taken.get(organizationId) ?? 0;
+    if (count >= QUERIES_AT_ONCE_MAX)
+      throw tooManyRequests(1, ` At most ${QUERIES_AT_ONCE_MAX} queries of an organization run at once.`);
+    taken.set(organizationId, count + 1);
+  };
   return {
+    async during(organizationId, query) {
+      take(organizationId);
+      try {
+        return await query();
+      } finally {
+        release(organizationId);
+      }
+    },
     async run(organizationId, response, query) {
-      const count = taken.get(organizationId) ?? 0;
-      if (count >= QUERIES_AT_ONCE_MAX)
-        throw tooManyRequests(1, ` At most ${QUERIES_AT_ONCE_MAX} queries of an organization run at once.`);
-      taken.set(organizationId, count + 1);
+      take(organizationId);
       try {
         const found = await query();
         whenAnswered(response, () => release(organizationId));

@@ -94,11 +94,13 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     let publicUrl = config.publicUrl;
     const dashboardOrigin = () => (publicUrl === undefined ? '' : new URL(publicUrl).origin);
     const tenancy = createTenancy(db, keyUse, dashboardOrigin);
+    const querySlots = createQuerySlots();
     const tails = createTails({
       openBus: () => openBus(config.bus.url, { ...config.bus, logger }),
       tenancy,
       logger,
       metrics: createTailMetrics(metrics.registry),
+      querySlots,
       logStore: outside.logStore,
     });
     const context: Context = {
@@ -107,7 +109,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
       ...outside,
       tenancy,
       tails,
-      querySlots: createQuerySlots(),
+      querySlots,
       rateLimitCap,
       notReady,
     };

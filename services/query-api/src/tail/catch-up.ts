@@ -1,7 +1,7 @@
 // A tail that comes back: it reads for itself, at its reader's pace, from where it was cut to where the live tails are, and joins
 // them without a gap or a repeat.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { BusReader, BusRecord } from '@sazabi/bus';
+import type { BusRecord } from '@sazabi/bus';
 import { viewRows } from '@sazabi/log-store';
 import {
   TAIL_CATCH_UP_BYTES_MAX,
@@ -15,6 +15,7 @@ import {
 } from '../limits.ts';
 import { isFor, type Listener } from './audience.ts';
 import { logEvent } from './events.ts';
+import { keptPlaces } from './kept-places.ts';
 import type { LiveReader } from './live-reader.ts';
 import { idOf, idWithin, type Place, type Position, writeId } from './position.ts';
 import { openShownRows, visitRows } from './record-rows.ts';
@@ -100,7 +101,10 @@ export function createCatchUp(
     const options = { bytesMax, recordsMax: TAIL_READ_RECORDS_MAX, waitMs: 0 };
     const records = await reader.read(partition, place.offset, options);
     const [first] = records;
-    if (first?.offset !== place.offset) await pass(partition, place.offset, first);
+    if (first?.offset !== place.offset && (await reader.extent(partition)).earliest > place.offset) {
+      isPlaced = false;
+      return 0;
+    }
     let bytes = 0;
     for (const record of records) {
       if (record.offset >= end) break;
@@ -115,13 +119,6 @@ export function createCatchUp(
       places[partition] = { offset: record.offset + 1, row: 0 };
     }
     return bytes;
-  };
-  /** The record that it stands at is not there: never was, or is gone. */
-  const pass = async (partition: number, offset: number, first: BusRecord | undefined): Promise<void> => {
-    const { earliest } = await reader.extent(partition);
-    if (earliest <= offset) return;
-    places[partition] = { offset: earliest, row: 0 };
-    await gone(atMs, first?.appendedAtMs ?? Date.now());
   };
   const stepAll = async (bytesMax: number, isJoining: boolean): Promise<number> => {
     let bytes = 0;
@@ -146,12 +143,25 @@ export function createCatchUp(
     });
   const advance = async (): Promise<'joined' | 'on' | 'waits'> => {
     [beganMs, rowsDone] = [performance.now(), 0];
-    if (!isPlaced) places = await placed(reader, from.places, () => gone(atMs, Date.now()));
-    isPlaced = true;
     const bytes = await stepAll(TAIL_CATCH_UP_BYTES_MAX, false);
-    if (bytes > TAIL_JOIN_BYTES_MAX || output.waitingBytes() > TAIL_CATCH_UP_WAITING_BYTES) return 'on';
+    if (!isPlaced || bytes > TAIL_JOIN_BYTES_MAX || output.waitingBytes() > TAIL_CATCH_UP_WAITING_BYTES) return 'on';
     // Still not there: the reading of this process is behind, as where another one gave the id.
     return (await tryJoin()) ? 'joined' : 'waits';
+  };
+  const place = async (): Promise<number | null> => {
+    const kept = await keptPlaces(reader, places);
+    places = kept.places;
+    isPlaced = true;
+    return kept.goneToMs;
+  };
+  const turn = async () => {
+    const goneToMs = isPlaced ? null : await seats.during(organizationId, place);
+    if (goneToMs !== null) {
+      // Once for all partitions, and without a seat: the store may be long in counting.
+      await gone(atMs, goneToMs);
+      atMs = Math.max(atMs, goneToMs);
+    }
+    return await seats.during(organizationId, advance);
   };
   return {
     id: () => writeId({ places, atMs }),
@@ -159,7 +169,7 @@ export function createCatchUp(
       while (output.isOpen()) {
         // Without a seat: a reader that is slow keeps nobody else waiting.
         await output.drained(TAIL_CATCH_UP_WAITING_BYTES);
-        const went = await seats.during(organizationId, advance).catch((error: unknown) => {
+        const went = await turn().catch((error: unknown) => {
           failed(error);
           return 'waits' as const;
         });
@@ -174,19 +184,4 @@ export function createCatchUp(
 function inOrder(places: readonly Place[]): readonly number[] {
   const partitions = places.map((_, partition) => partition);
   return partitions.toSorted((one, other) => (places[other]?.row ?? 0) - (places[one]?.row ?? 0));
-}
-
-/** The places for the partitions that there are: new ones from their earliest; past the end, a topic was made anew. */
-async function placed(reader: BusReader, given: readonly Place[], gone: () => Promise<void>): Promise<Place[]> {
-  const places: Place[] = [];
-  let isAnew = false;
-  for (let partition = 0; partition < reader.partitions; partition++) {
-    const { earliest, next } = await reader.extent(partition);
-    const place = given[partition];
-    const isPast = place !== undefined && place.offset > next;
-    isAnew ||= isPast;
-    places.push(place === undefined || isPast ? { offset: earliest, row: 0 } : place);
-  }
-  if (isAnew) await gone();
-  return places;
 }

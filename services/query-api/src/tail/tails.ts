@@ -16,6 +16,7 @@ import {
   TAILS_SHARING_MIN,
   TAILS_WAITING_BYTES_MAX,
 } from '../limits.ts';
+import type { QuerySlots } from '../query-slots.ts';
 import type { Caller, Tenancy } from '../tenancy.ts';
 import { createAudience, type Listener, visibleFrom } from './audience.ts';
 import { createCatchUp } from './catch-up.ts';
@@ -57,6 +58,8 @@ export interface TailsParts {
   readonly tenancy: Pick<Tenancy, 'standing'>;
   readonly logger: Logger;
   readonly metrics: TailMetrics;
+  /** Of organizations: to ask how much was missed is a query like any other. */
+  readonly querySlots: Pick<QuerySlots, 'during'>;
   /** Asked how much was missed where the bus keeps it no more. */
   readonly logStore: ClickHouseClient;
 }
@@ -147,7 +150,7 @@ interface Tables {
 /** In one turn of the event loop: what is appended from here on is shown. */
 function start(request: TailRequest, response: ServerResponse, live: LiveReader, tables: Tables): OpenTail {
   const { open, audience, seen, slices, seats, counts, parts } = tables;
-  const { metrics, logger, logStore } = parts;
+  const { metrics, logger, logStore, querySlots } = parts;
   let id = live.id;
   const scope = narrowScope(request.scope, request.projectId);
   let visible = visibleFrom(scope);
@@ -177,7 +180,8 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
     async missed(fromMs, toMs) {
       const ask = () =>
         output.isOpen() ? countReceived(logStore, scope, request.selection, { fromMs, toMs }) : Promise.resolve(0);
-      const count = await counts.during(scope.organizationId, ask).catch((error: unknown) => {
+      const askInSlot = () => querySlots.during(scope.organizationId, ask);
+      const count = await counts.during(scope.organizationId, askInSlot).catch((error: unknown) => {
         logger.warn(
           { event: 'tail_missed_unknown', reason: safeMessage(error) },
           'What a tail has missed is not counted.',
