@@ -13,6 +13,9 @@ export const PROJECTS_AT_ONCE_MAX = 500;
 export const MUTATION_POLL_FIRST_MS = 50;
 export const MUTATION_POLL_MAX_MS = 500;
 
+/** A removal that fails may fail for want of memory or disk: the server gets this time to try it again, before it is ended. */
+export const MUTATION_FAILED_SECONDS = 86_400;
+
 /** Of one query: a scan of a project's rows for what is hidden, or the marking of a million ids. */
 export const SECONDS_MAX = 600;
 

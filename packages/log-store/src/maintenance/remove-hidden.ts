@@ -7,10 +7,15 @@ import { TOMBSTONE_PROJECT_ID } from '../ingest/insert.ts';
 import { QUERY_BYTES_MAX } from '../ingest/limits.ts';
 import { type HiddenDay, hiddenCondition } from './hidden-rows.ts';
 import { IDS_AT_ONCE_MAX, SECONDS_MAX } from './limits.ts';
-import { awaitMutations, type Patience } from './mutations.ts';
+import { awaitMutations, failedLast, type Patience } from './mutations.ts';
 
 /** The mode of rows under the zero project that keep the ids of removed rows; a tombstone has none. */
 export const REMOVED_MODE = 'removed';
+
+export interface RewriteOptions extends Patience {
+  /** Partitions that are written last, as {@link endFailedRemovals} tells of them. */
+  readonly failed?: ReadonlySet<string> | undefined;
+}
 
 export interface RemoveOptions extends Patience {
   /** Default a million; for tests. */
@@ -46,14 +51,15 @@ AND batch_id IN (SELECT batch_id FROM \`${database.replaceAll('`', '\\`')}\`.${t
 }
 
 /** Takes what was removed off the disk of one server: parts that have such rows are written anew. @throws as above */
-export async function rewriteParts(target: IngestTarget, options: Patience): Promise<void> {
+export async function rewriteParts(target: IngestTarget, options: RewriteOptions): Promise<void> {
   const result = await target.client.query({
     query: `SELECT DISTINCT partition FROM system.parts
 WHERE database = currentDatabase() AND table = {table:String} AND active AND has_lightweight_delete ORDER BY partition`,
     query_params: { table: target.logs },
     format: 'JSONEachRow',
   });
-  for (const { partition } of await result.json<{ partition: string }>()) {
+  const partitions = await result.json<{ partition: string }>();
+  for (const { partition } of failedLast(partitions, (one) => one.partition, options.failed ?? new Set())) {
     await command(target, `ALTER TABLE ${target.logs} APPLY DELETED MASK IN PARTITION '${partition}'`, {
       mutations_sync: '0',
     });

@@ -123,6 +123,22 @@ describe('a run', () => {
     expect(await run(35 * DAY_MS)).toEqual({ projects: 0, removedRows: 0 });
   });
 
+  it('ends a removal that has failed for long, and removes what it left', async () => {
+    const project = await projectWithLogs([40]);
+    await changeProject(db.orm, organizationId, project.id, { retentionDays: 30 }, OPERATOR);
+    const day = new Date(Date.now() + 50 * DAY_MS).toISOString().slice(0, 10);
+    await app.command({
+      query: `DELETE FROM logs IN PARTITION '${day}' WHERE throwIf(project_id = '${project.id}') = 0`,
+      clickhouse_settings: { lightweight_deletes_sync: '0' },
+    });
+    const failing = () => ask("SELECT countIf(latest_fail_reason != '') FROM system.mutations WHERE NOT is_done");
+    await vi.waitFor(async () => expect(await failing()).toBe(1), { timeout: 30_000, interval: 50 });
+    await expect(run()).rejects.toThrow('does not get on');
+    const options = { rewrite: false, nowMs: Date.now(), goOn: async () => undefined, failedSeconds: 0 };
+    expect(await runMaintenance(db, targets, options)).toMatchObject({ removedRows: LOGS_A_DAY });
+    expect(await rowsOf(project)).toBe(0);
+  });
+
   it('removes all of a deleted project when what was on its way has come, from the disk too', async () => {
     const project = await projectWithLogs();
     await deleteProject(db.orm, organizationId, project.id, OPERATOR);

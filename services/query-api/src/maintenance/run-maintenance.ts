@@ -8,9 +8,12 @@ import {
   RETENTION_SETTLED_MS,
 } from '@sazabi/control-db';
 import { deleteLettersOf, visibleFromMs } from '@sazabi/log-store';
+import type { IngestTarget } from '@sazabi/log-store/ingest';
 import {
   copyUsage,
   copyUsageOf,
+  endFailedRemovals,
+  failedLast,
   findHiddenDays,
   type HiddenRows,
   type Patience,
@@ -20,10 +23,14 @@ import {
 import { PURGES_AT_ONCE_MAX } from '../limits.ts';
 import type { StoreTargets } from './store-targets.ts';
 
+const NONE: ReadonlySet<string> = new Set();
+
 export interface RunOptions extends Patience {
   /** Whether what was removed is to be taken off the disk too. */
   readonly rewrite: boolean;
   readonly nowMs: number;
+  /** How long a removal may fail before it is ended; for tests. */
+  readonly failedSeconds?: number;
 }
 
 export interface Done {
@@ -43,6 +50,11 @@ export async function runMaintenance(db: ControlDb, targets: StoreTargets, optio
   await goOn();
   await copyUsage(targets.client, nowMs);
   await goOn();
+  const failed = new Map<IngestTarget, ReadonlySet<string>>();
+  for (const server of servers) {
+    failed.set(server, await endFailedRemovals(server, options.failedSeconds));
+    await goOn();
+  }
   const purges = await listPurges(db.orm, new Date(nowMs), PURGES_AT_ONCE_MAX);
   let removedRows = 0;
   if (purges.length > 0) {
@@ -56,14 +68,15 @@ export async function runMaintenance(db: ControlDb, targets: StoreTargets, optio
     const hidden = purges.map((purge) => hiddenRows(purge, nowMs));
     for (const server of servers) {
       await goOn();
-      for (const day of await findHiddenDays(server, hidden, nowMs)) {
+      const days = await findHiddenDays(server, hidden, nowMs);
+      for (const day of failedLast(days, (one) => one.day, failed.get(server) ?? NONE)) {
         await removeHiddenRows(server, day, options);
         removedRows += day.rows;
       }
     }
     await notePurged(db.orm, purges, new Date(nowMs));
   }
-  if (rewrite) for (const server of servers) await rewriteParts(server, options);
+  if (rewrite) for (const server of servers) await rewriteParts(server, { ...options, failed: failed.get(server) });
   return { projects: purges.length, removedRows };
 }
 
