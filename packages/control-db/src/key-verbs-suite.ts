@@ -159,6 +159,27 @@ export function describeKeyVerbs(name: string, open: () => Promise<ControlDb>): 
       await expect(rotate(leaked.row.id, 0)).rejects.toThrow('stays as it is');
     });
 
+    it('a rotated key may end earlier, never later, so the one in its place is the last admin', async () => {
+      const { organization, secretKey } = await foundOrganization(db.orm, 'With a rotated admin', OPERATOR);
+      const { id } = secretKey.row;
+      const options = { overlapSeconds: DAY_SECONDS, permit: anyone };
+      const next = await rotateKey(SECRET_KEYS, db.orm, organization.id, id, options, OPERATOR);
+      const end = (await findKey(SECRET_KEYS, db.orm, organization.id, id))?.expiresAt ?? new Date(0);
+      const expire = (expiresAt: Date | null) =>
+        changeKey(SECRET_KEYS, db.orm, organization.id, id, () => ({ expiresAt }), OPERATOR).then(
+          (changed) => changed?.row.expiresAt,
+          codeOf,
+        );
+      expect(await expire(null)).toBe('CONFLICT');
+      expect(await expire(new Date(end.getTime() + 1))).toBe('CONFLICT');
+      expect(await expire(end)).toEqual(end);
+      const revoked = revokeKey(SECRET_KEYS, db.orm, organization.id, next?.row.id ?? '', anyone, OPERATOR);
+      await expect(revoked).rejects.toMatchObject({ code: 'CONFLICT' });
+      const earlier = new Date(end.getTime() - 1000);
+      expect(await expire(earlier)).toEqual(earlier);
+      expect(await expire(end)).toBe('CONFLICT');
+    });
+
     it('of several rotations at once one takes place', async () => {
       const { row } = await makePublic();
       const options = { overlapSeconds: 60, permit: anyone };

@@ -91,7 +91,8 @@ export async function findKey<Row extends KeyRow>(
 /**
  * Changes what the key may; null: no such key. `decide` is given the key as it is now, locked, and says what is to be other;
  * what it throws ends the change.
- * @throws ContractError CONFLICT where the key has ended, or is the last that can manage the organization
+ * @throws ContractError CONFLICT where the key has ended, was rotated and would go on for longer, or is the last that can manage
+ * the organization
  */
 export function changeKey<Row extends KeyRow>(
   table: KeyTable<Row>,
@@ -107,6 +108,7 @@ export function changeKey<Row extends KeyRow>(
     if (before === undefined) return null;
     const wanted = decide(before);
     refuseEnded(before, now);
+    refuseComeback(before, wanted);
     const changes = changesOf(before, wanted);
     // Asked again it is told again: whoever repeats a change (after a lost answer) waits for the intakes as well.
     if (changes === null) return { row: before, seq: await table.settle(transaction, { before, ids: [], now }) };
@@ -208,10 +210,20 @@ function refuseEnded({ revokedAt, expiresAt }: KeyRow, now: Date): void {
   );
 }
 
+/** A rotated key may end earlier than its overlap says, not later: whoever rotates it counts on its end. */
+function refuseComeback({ replacedBy, expiresAt: end }: KeyRow, { expiresAt: wanted }: Wish<KeyRow>): void {
+  if (replacedBy === null || end === null || wanted === undefined) return;
+  if (wanted !== null && wanted <= end) return;
+  throw new ContractError(
+    'CONFLICT',
+    `The key was rotated and ends at ${end.toISOString()}: it can end earlier, not later. Use the key ${replacedBy}, which takes its place, or make a new one.`,
+  );
+}
+
 function rotatedBefore(replacedBy: string): ContractError {
   return new ContractError(
     'CONFLICT',
-    `The key was rotated already: the key ${replacedBy} takes its place. Rotate that one, if its text was lost with overlapSeconds 0.`,
+    `The key was rotated already: the key ${replacedBy} takes its place. Rotate that one, if its text was lost with overlapSeconds 0, or make a new one, if it has ended.`,
   );
 }
 

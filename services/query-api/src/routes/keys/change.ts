@@ -23,7 +23,8 @@ export function changeKeyRoute<Row extends KeyRow>(
     schema: {
       tags: [kind.tag],
       summary: `Change what a ${kind.what} may; what is not sent stays as it is`,
-      description: 'A key that was revoked or has expired cannot be changed; its mode never can.',
+      description:
+        'A key that was revoked or has expired cannot be changed; its mode never can. One that was rotated can be made to end earlier, not later.',
       params: pathIdSchema,
       querystring: noQuerySchema,
       body: kind.changeBody,

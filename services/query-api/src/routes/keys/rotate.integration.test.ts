@@ -79,6 +79,20 @@ it('after the overlap the old one has expired; an earlier expiry stays, for both
   expect((await shown(ending.id)).expiresAt).toBe(expiresAt);
 });
 
+it('the old one cannot be brought back: a later end is a conflict that says what to use', async () => {
+  const made = await makePublicKey(test);
+  const next = (await rotate(`/public-keys/${made.id}`)).data(createdPublicKeySchema);
+  const expire = (expiresAt: string | null) => test.call('PATCH', `/public-keys/${made.id}`, { body: { expiresAt } });
+  for (const expiresAt of [null, inMs(2 * DAY_MS)]) {
+    const refused = (await expire(expiresAt)).error();
+    expect(refused).toMatchObject({ code: 'CONFLICT', status: 409 });
+    expect(refused.message).toContain(`Use the key ${next.id}`);
+  }
+  expect((await expire(inMs(60_000))).status).toBe(200);
+  await test.call('DELETE', `/public-keys/${next.id}`);
+  expect((await rotate(`/public-keys/${made.id}`)).error().message).toContain('make a new one');
+});
+
 it('of two rotations of one key at once, one is a conflict that names the new key', async () => {
   const made = await makePublicKey(test);
   const answers = await Promise.all([rotate(`/public-keys/${made.id}`), rotate(`/public-keys/${made.id}`)]);
