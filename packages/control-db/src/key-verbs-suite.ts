@@ -172,12 +172,8 @@ export function describeKeyVerbs(name: string, open: () => Promise<ControlDb>): 
         );
       expect(await expire(null)).toBe('CONFLICT');
       expect(await expire(new Date(end.getTime() + 1))).toBe('CONFLICT');
-      expect(await expire(end)).toEqual(end);
       const revoked = revokeKey(SECRET_KEYS, db.orm, organization.id, next?.row.id ?? '', anyone, OPERATOR);
       await expect(revoked).rejects.toMatchObject({ code: 'CONFLICT' });
-      const earlier = new Date(end.getTime() - 1000);
-      expect(await expire(earlier)).toEqual(earlier);
-      expect(await expire(end)).toBe('CONFLICT');
     });
 
     it('of several rotations at once one takes place', async () => {
