@@ -23,7 +23,7 @@ if (process.features.typescript) {
 /** @param {string} node */
 function runByProjectNode(node) {
   const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
-  // A terminal sends these to both; the child decides what they mean and this process waits for it.
+  // Of a terminal the child has these already: what handles one there takes a second for the same.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     process.stderr.write(`${node} could not be started: ${error.message}\n`);
@@ -31,6 +31,9 @@ function runByProjectNode(node) {
   });
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 1;
-    if (signal !== null) process.stderr.write(`Ended by ${signal}.\n`);
+    if (signal === null) return;
+    // As the child: a shell then says and does what it does for any program.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
   });
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startSazabi } from '../testing/run-sazabi.ts';
+import { startByOldNode, startSazabi } from '../testing/run-sazabi.ts';
 
 const KEY = 'sk_live_sz_test';
 const DEADLINE_MS = 20_000;
@@ -50,7 +50,10 @@ const refuse = (status: number, code: string) => (_: IncomingMessage, response: 
 const stay = () => undefined;
 
 function start(url: string, ...args: readonly string[]) {
-  const child = startSazabi(['logs', 'tail', ...args], { SAZABI_API_URL: url, SAZABI_SECRET_KEY: KEY });
+  return watch(startSazabi(['logs', 'tail', ...args], { SAZABI_API_URL: url, SAZABI_SECRET_KEY: KEY }));
+}
+
+function watch(child: ReturnType<typeof startSazabi>) {
   let [out, notes] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
@@ -105,6 +108,27 @@ describe('sazabi logs tail', () => {
     expect(JSON.parse(tail.out())).toMatchObject({ message: 'one', service: 'shop' });
     tail.child.kill('SIGTERM');
     expect(await tail.code).toBe(0);
+  });
+
+  it.each([
+    ['by its whole group, as on a terminal', true],
+    ['by the launcher alone', false],
+  ])('ends with 0, silently, where an older Node started it: %s', async (_, group) => {
+    const url = await serve((_, response) => void stream(response, log('1', 'one')));
+    const tail = watch(startByOldNode(['logs', 'tail'], { SAZABI_API_URL: url, SAZABI_SECRET_KEY: KEY }));
+    await expect.poll(() => tail.out(), soon).toContain('one');
+    const pid = tail.child.pid ?? Number.NaN;
+    process.kill(group ? -pid : pid, 'SIGINT');
+    expect([await tail.code, tail.notes()]).toEqual([0, '']);
+  });
+
+  it('a command that handles no signal ends by it, also where an older Node started it', async () => {
+    const url = await serve(stay);
+    const me = watch(startByOldNode(['me'], { SAZABI_API_URL: url, SAZABI_SECRET_KEY: KEY }));
+    await expect.poll(() => requests.length, soon).toBe(1);
+    me.child.kill('SIGINT');
+    await me.code;
+    expect([me.child.signalCode, me.notes()]).toEqual(['SIGINT', '']);
   });
 
   it.each([

@@ -38,21 +38,18 @@ Examples:
       const { apiUrl, secretKey, keySources } = context.config(command);
       const key = { text: secretKey(), source: keySources.secret };
       const stop = new AbortController();
+      // For good, and however often: a terminal, `timeout` and the launcher may each send the same signal, the last as the process ends.
       const interrupt = () => stop.abort();
-      process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-      try {
-        await follow({
-          url: tailUrl(apiUrl, options),
-          headers: { [SECRET_KEY_HEADER]: key.text, 'user-agent': USER_AGENT },
-          key,
-          stop: stop.signal,
-          onEvent: (event, data) => show(context, options, event, data),
-          onCut: (reason) => output.note(`The tail was cut (${reason}): trying again …`),
-          onBack: () => output.note('The tail goes on.'),
-        });
-      } finally {
-        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-      }
+      process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+      await follow({
+        url: tailUrl(apiUrl, options),
+        headers: { [SECRET_KEY_HEADER]: key.text, 'user-agent': USER_AGENT },
+        key,
+        stop: stop.signal,
+        onEvent: (event, data) => show(context, options, event, data),
+        onCut: (reason) => output.note(`The tail was cut (${reason}): trying again …`),
+        onBack: () => output.note('The tail goes on.'),
+      });
     });
 }
 

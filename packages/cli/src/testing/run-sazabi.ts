@@ -35,6 +35,15 @@ export function startSazabi(args: readonly string[], environment: Readonly<Recor
   return spawn(process.execPath, [BIN, ...args], { env: { ...environment }, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
+/** As {@link startSazabi}, in a process group of its own, by a Node that runs no TypeScript: the launcher starts the project's. */
+export function startByOldNode(args: readonly string[], environment: Readonly<Record<string, string>>) {
+  return spawn(process.execPath, ['--no-experimental-strip-types', BIN, ...args], {
+    env: { ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
