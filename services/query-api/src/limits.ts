@@ -156,12 +156,14 @@ export const TAIL_READ_RETRY_MS = 100;
 export const TAIL_RESUME_AGE_MS_MAX = 3_600_000;
 /** A tail that catches up reads so much of a partition at a time … */
 export const TAIL_CATCH_UP_BYTES_MAX = 1_048_576;
-/** … and goes on when no more than this waits for its reader. */
+/** … and goes on when no more than this, and than its share of all tails, waits for its reader. */
 export const TAIL_CATCH_UP_WAITING_BYTES = 262_144;
 /** A reader that does not take them in this time is read for again later: a record in memory is not kept for it. */
 export const TAIL_CATCH_UP_PATIENCE_MS = 100;
 /** Tails that have records in memory while they catch up: after a restart all come back together. */
 export const TAIL_CATCH_UPS_MAX = 8;
+/** Above their shares by rows that are larger than these; past it, one whose reader takes nothing is cut. */
+export const TAIL_CATCH_UPS_WAITING_BYTES_MAX = 128 * 1_048_576;
 /** So long one of them goes on while another organization's waits. */
 export const TAIL_CATCH_UP_SEAT_MS = 100;
 /** What tails have missed is counted by the store, for so many of them at once: all may have missed the same. */

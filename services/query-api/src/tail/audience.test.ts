@@ -40,6 +40,7 @@ function listenerOf(name: string, projects: () => readonly string[], seen: strin
       passOver: () => void seen.push(`${name} passed over`),
       flush: () => undefined,
       waitingBytes: () => 0,
+      bytesMax: () => 0,
       isOpen: () => true,
     },
     visibleFrom: () => new Map(projects().map((projectId) => [projectId, 0])),

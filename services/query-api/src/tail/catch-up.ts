@@ -34,6 +34,8 @@ export interface CatchUpParts {
   readonly join: () => void;
   /** Records are gone that it has not read: those appended in this time (milliseconds since 1970). */
   readonly gone: (fromMs: number, toMs: number) => Promise<void>;
+  /** Whether too much waits for readers of all that catch up. */
+  readonly isCrowded: () => boolean;
   readonly failed: (error: unknown) => void;
 }
 
@@ -46,10 +48,12 @@ export interface CatchUp {
 /** Nothing is read before `run`. */
 export function createCatchUp(
   from: Position,
-  { listener, live, seen, slices, seats, join, gone, failed }: CatchUpParts,
+  { listener, live, seen, slices, seats, join, gone, isCrowded, failed }: CatchUpParts,
 ): CatchUp {
   const { output, organizationId } = listener;
   const { reader } = live;
+  const waitingMax = () => Math.min(TAIL_CATCH_UP_WAITING_BYTES, output.bytesMax());
+  const isBehind = () => output.waitingBytes() > waitingMax();
   let places: Place[] = [...from.places];
   let { atMs } = from;
   let isPlaced = false;
@@ -82,14 +86,16 @@ export function createCatchUp(
         rowsDone += 1;
         return undefined;
       },
-      isFull: () => output.waitingBytes() > TAIL_CATCH_UP_WAITING_BYTES,
+      isFull: isBehind,
       async endSlice() {
         output.flush(createJoinedEvents());
         if (isJoining) return elapsedMs() < TAIL_JOIN_MS_MAX;
         if (rowsDone > 0 && elapsedMs() > TAIL_CATCH_UP_SEAT_MS && seats.isWantedByOthersThan(organizationId))
           return false;
-        await output.drained(TAIL_CATCH_UP_WAITING_BYTES, TAIL_CATCH_UP_PATIENCE_MS);
-        return output.isOpen() && output.waitingBytes() <= TAIL_CATCH_UP_WAITING_BYTES;
+        await output.drained(waitingMax(), TAIL_CATCH_UP_PATIENCE_MS);
+        // A row always fits, however large, and all may have one that they do not take. Whoever is cut comes back where it was.
+        if (isBehind() && isCrowded()) output.end();
+        return output.isOpen() && !isBehind();
       },
     });
   };
@@ -144,7 +150,7 @@ export function createCatchUp(
   const advance = async (): Promise<'joined' | 'on' | 'waits'> => {
     [beganMs, rowsDone] = [performance.now(), 0];
     const bytes = await stepAll(TAIL_CATCH_UP_BYTES_MAX, false);
-    if (!isPlaced || bytes > TAIL_JOIN_BYTES_MAX || output.waitingBytes() > TAIL_CATCH_UP_WAITING_BYTES) return 'on';
+    if (!isPlaced || bytes > TAIL_JOIN_BYTES_MAX || isBehind()) return 'on';
     // Still not there: the reading of this process is behind, as where another one gave the id.
     return (await tryJoin()) ? 'joined' : 'waits';
   };
@@ -168,7 +174,7 @@ export function createCatchUp(
     async run() {
       while (output.isOpen()) {
         // Without a seat: a reader that is slow keeps nobody else waiting.
-        await output.drained(TAIL_CATCH_UP_WAITING_BYTES);
+        await output.drained(waitingMax());
         const went = await turn().catch((error: unknown) => {
           failed(error);
           return 'waits' as const;

@@ -18,6 +18,8 @@ export interface TailOutput {
   drained(waitingBytesMax: number, withinMs?: number): Promise<void>;
   /** Bytes that wait for the reader, or for the next flush. */
   waitingBytes(): number;
+  /** So many may wait for this reader now: its share. */
+  bytesMax(): number;
   isOpen(): boolean;
   /** Ends it, with a last event or without; at once where its reader is behind: a stop does not wait for readers. */
   end(last?: Buffer): void;
@@ -100,6 +102,7 @@ export function createTailOutput(response: ServerResponse, { bytesMax, id, sent,
       clearTimeout(timer);
     },
     waitingBytes: () => waitingBytes + heldBytes,
+    bytesMax,
     isOpen,
     end(last) {
       if (!isOpen()) return;

@@ -8,6 +8,7 @@ import { type ClickHouseClient, countReceived, createRowMatcher, type LogScope, 
 import { tooManyRequests } from '../http/guard.ts';
 import {
   TAIL_CATCH_UPS_MAX,
+  TAIL_CATCH_UPS_WAITING_BYTES_MAX,
   TAIL_COUNTS_MAX,
   TAIL_HEARTBEAT_MS,
   TAIL_STANDING_MS,
@@ -209,6 +210,12 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
     output.send(opening(id()));
     return tail;
   }
+  const isCrowded = () => {
+    let bytes = 0;
+    // The rows of the others are theirs together, in memory once.
+    for (const { listener } of open) if (!audience.has(listener)) bytes += listener.output.waitingBytes();
+    return bytes > TAIL_CATCH_UPS_WAITING_BYTES_MAX;
+  };
   const failed = (error: unknown) =>
     logger.warn({ event: 'tail_catch_up_failed', reason: safeMessage(error) }, 'A tail that catches up waits.');
   const catchUp = createCatchUp(request.from, {
@@ -219,6 +226,7 @@ function start(request: TailRequest, response: ServerResponse, live: LiveReader,
     seats,
     join,
     gone: tail.missed,
+    isCrowded,
     failed,
   });
   id = catchUp.id;
