@@ -25,7 +25,7 @@ export function rotateKeyRoute<Row extends KeyRow>(app: App, { db, feed }: Conte
       tags: [kind.tag],
       summary: `Make a new ${kind.what} with the same settings, which takes the place of this one`,
       description:
-        'The answer is the new key with its text, shown this once. The old one goes on for `overlapSeconds` and then answers API_KEY_EXPIRED; an earlier expiry stays, for both. With 0 it is revoked at once. Its `replacedBy` names the new one; a key is rotated once.',
+        'The answer is the new key with its text, shown this once. The old one goes on for `overlapSeconds` and then answers API_KEY_EXPIRED; an earlier expiry stays, for both. With 0 it is revoked at once. Its `replacedBy` names the new one; a key is rotated once. The new one counts towards the most that an organization may have, and so does the old one for 90 days.',
       params: pathIdSchema,
       querystring: noQuerySchema,
       body: rotateKeySchema,
