@@ -17,13 +17,15 @@ export function answerUnknownRoutes(app: App): void {
     for (const name of [method].flat()) entry.methods.add(name);
   });
 
+  /** What a path of its own (/logs/query) takes: a GET of it is no GET of /logs/{id}. */
+  const literalMethods = (path: string) => known.find(({ literal, pattern }) => literal && pattern.test(path))?.methods;
+
   // Before the body is read, and before Fastify asks some methods for a content-type; after the CORS headers are set.
   app.addHook('preParsing', async (request, reply) => {
-    if (!request.is404) return;
     const path = request.url.split('?')[0] ?? '';
-    const matching = known.filter(({ pattern }) => pattern.test(path));
-    // A path of its own (/logs/query) is not offered as an id of another (/logs/{id}).
-    const { methods } = matching.find(({ literal }) => literal) ?? matching[0] ?? {};
+    const own = literalMethods(path);
+    if (!request.is404 && own?.has(request.method) !== false) return;
+    const methods = own ?? known.find(({ pattern }) => pattern.test(path))?.methods;
     if (methods === undefined) throw unknownPath();
     const allow = [...methods, 'OPTIONS'].join(', ');
     if (request.method !== 'OPTIONS')
