@@ -1,6 +1,7 @@
 // The query and answer of GET /logs/fields.
 import { z } from 'zod';
 import { logTimeSchema, QUERY_FROM_DEFAULT } from './logs.ts';
+import { idSchema } from './values.ts';
 
 /** Of each kind so many are listed, the most frequent ones. */
 export const LOG_FIELDS_MAX = 1_000;
@@ -9,7 +10,7 @@ export const LOG_FIELD_VALUE_BYTES_MAX = 1_024;
 
 /** `GET /logs/fields` */
 export const logFieldsQuerySchema = z.strictObject({
-  projectId: z.guid().optional().describe('Default: all projects of the organization'),
+  projectId: idSchema.optional().describe('Default: all projects of the organization'),
   from: logTimeSchema.default(QUERY_FROM_DEFAULT).describe('Logs of this time or later'),
   to: logTimeSchema.optional().describe('Logs before this time; default: no end, for clocks that run ahead'),
 });

@@ -48,8 +48,10 @@ export const logFieldSchema = z
   .custom<LogField>((value) => typeof value === 'string' && isLogField(value), { error: FIELD_MESSAGE })
   .meta({ type: 'string', pattern: FIELD_PATTERN.source, description: 'A field of a row, or attributes.<key>' });
 
-const text = z.string().max(FILTER_VALUE_CHARACTERS_MAX);
-const scalar = z.union([text, z.number(), z.boolean()]);
+const text = z.string({ error: 'must be a text' }).max(FILTER_VALUE_CHARACTERS_MAX);
+const scalar = z.union([text, z.number(), z.boolean()], {
+  error: 'must be a text, a number, true or false; for rows without the field use not_exists',
+});
 
 /** One condition; all of a query must hold. */
 export const logFilterSchema = z
@@ -58,18 +60,23 @@ export const logFilterSchema = z
     z.strictObject({
       field: logFieldSchema,
       op: z.enum(['in', 'not_in']),
-      value: z.array(scalar).min(1).max(FILTER_IN_VALUES_MAX),
+      value: z
+        .array(scalar, { error: 'must be a list of texts, numbers, true or false' })
+        .min(1)
+        .max(FILTER_IN_VALUES_MAX),
     }),
     z.strictObject({ field: logFieldSchema, op: z.enum(['contains', 'starts_with']), value: text }),
     z.strictObject({
       field: logFieldSchema,
       op: z.enum(['gt', 'gte', 'lt', 'lte']),
-      value: z.union([text, z.number()]),
+      value: z.union([text, z.number()], { error: 'must be a text or a number' }),
     }),
     z.strictObject({
       field: logFieldSchema,
       op: z.literal('between'),
-      value: z.union([z.tuple([z.number(), z.number()]), z.tuple([text, text])]),
+      value: z.union([z.tuple([z.number(), z.number()]), z.tuple([text, text])], {
+        error: 'must be two numbers or two texts, as [1, 5]',
+      }),
     }),
     z.strictObject({ field: logFieldSchema, op: z.enum(['exists', 'not_exists']) }),
   ])

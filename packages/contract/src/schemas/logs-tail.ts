@@ -9,7 +9,15 @@ const filtersSchema = z.array(logFilterSchema).max(FILTERS_MAX);
 const filtersTextSchema = z
   .string()
   .transform((text, context): LogFilter[] => {
-    const parsed = filtersSchema.safeParse(jsonOf(text));
+    const json = jsonOf(text);
+    if (json === undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: 'is not JSON: send the list of filters as JSON text, percent-encoded',
+      });
+      return z.NEVER;
+    }
+    const parsed = filtersSchema.safeParse(json);
     if (parsed.success) return parsed.data;
     for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
     return z.NEVER;
@@ -19,6 +27,7 @@ const filtersTextSchema = z
     examples: ['[{"field":"level","op":"in","value":["error","fatal"]}]'],
   });
 
+/** undefined: it is none; no JSON text means that. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -12,6 +12,8 @@ import {
   QUERY_LIMIT_MAX,
   SEARCH_QUERY_CHARACTERS_MAX,
 } from './logs.ts';
+import { logsTailQuerySchema } from './logs-tail.ts';
+import { nameSchema } from './values.ts';
 
 /** Paths of what is wrong; [] for a valid body. */
 function problems(body: unknown, schema: typeof logsQuerySchema | typeof logsVolumeSchema = logsQuerySchema) {
@@ -79,6 +81,39 @@ describe('query', () => {
     ['level', 'gte', 'loud'],
   ])('refuses a filter %s %s %s', (field, op, value) => {
     expect(problems({ filters: [{ field, op, ...(value === undefined ? {} : { value }) }] })).not.toEqual([]);
+  });
+});
+
+describe('what is said', () => {
+  const said = (body: unknown) =>
+    logsQuerySchema.safeParse(body).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+
+  it.each([
+    ['eq', null, 'value must be a text, a number, true or false'],
+    ['in', 'a', 'value must be a list of'],
+    ['in', [null], 'value.0 must be a text, a number'],
+    ['contains', 1, 'value must be a text'],
+    ['gt', true, 'value must be a text or a number'],
+    ['between', [1], 'value must be two numbers or two texts'],
+    ['between', [1, 'a'], 'value must be two numbers or two texts'],
+  ])('of a value that %s does not take: %j', (op, value, expected) => {
+    expect(said({ filters: [{ field: 'service', op, value }] })).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it('of a time and a project is one thing each', () => {
+    expect(said({ from: 'now' })).toEqual([expect.stringContaining('must be ISO 8601')]);
+    expect(said({ from: '2026-02-30' })).toEqual(['from is no time between 1970 and 2261']);
+    expect(said({ projectId: 'mine' })).toEqual(['projectId must be a UUID']);
+  });
+
+  it('of filters in a query string tells what is no JSON from what is no filter', () => {
+    const ofTail = (filters: string) => logsTailQuerySchema.safeParse({ filters }).error?.issues.map((i) => i.message);
+    expect(ofTail('[')).toEqual([expect.stringContaining('is not JSON')]);
+    expect(ofTail('{}')).toEqual([expect.not.stringContaining('is not JSON')]);
+  });
+
+  it('of a name ends as a part of a sentence', () => {
+    expect(nameSchema.safeParse(' ').error?.issues[0]?.message).toMatch(/^must be .*[a-z]$/);
   });
 });
 

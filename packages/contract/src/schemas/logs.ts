@@ -9,6 +9,7 @@ import {
   logFilterSchema,
 } from './log-filters.ts';
 import { LOG_TIME_PATTERN, logTimeNanos } from './log-times.ts';
+import { idSchema } from './values.ts';
 
 export * from './log-filters.ts';
 export { epochNanos, logTimeNanos } from './log-times.ts';
@@ -25,7 +26,10 @@ const DAY_SECONDS = 86_400;
 
 export const logTimeSchema = z
   .string()
-  .regex(LOG_TIME_PATTERN, { error: 'must be ISO 8601 or relative, as -15m or -24h (s, m, h, d, w)' })
+  .regex(LOG_TIME_PATTERN, {
+    error: 'must be ISO 8601 or relative, as -15m or -24h (s, m, h, d, w)',
+    abort: true,
+  })
   .refine((text) => logTimeNanos(text, 0) !== null, { error: 'is no time between 1970 and 2261' });
 
 /** Letters (with their marks), digits and `_` make a word; the same class is matched in messages. */
@@ -63,7 +67,7 @@ export const logSearchSchema = z
 export type LogSearch = z.infer<typeof logSearchSchema>;
 
 const selectionFields = {
-  projectId: z.guid().optional().describe('Default: all projects of the organization'),
+  projectId: idSchema.optional().describe('Default: all projects of the organization'),
   from: logTimeSchema.default(QUERY_FROM_DEFAULT).describe('Logs of this time or later'),
   search: logSearchSchema.optional(),
   filters: z

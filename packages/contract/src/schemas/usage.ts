@@ -38,10 +38,12 @@ export const usageSchema = z
     }),
     rejected: byCode('Logs of requests that were read', 'VALIDATION_ERROR'),
     refused: byCode(
-      'Requests refused whole, the logs of which nobody counted: daily quotas (RATE_LIMIT_EXCEEDED) among them, rate limits not',
+      'Requests refused whole, the logs of which nobody counted: 429s for a daily quota among them, as RATE_LIMIT_EXCEEDED; 429s for a rate limit are in `limited`',
       'PAYLOAD_TOO_LARGE',
     ),
-    limited: countSchema.meta({ description: 'Requests over the key’s rate limit.' }),
+    limited: countSchema.meta({
+      description: 'Requests that were answered 429 for the key’s rate limit; 429s for a daily quota are in `refused`.',
+    }),
     requests: countSchema.meta({
       description:
         'All that carried the key, the limited and refused ones among them. Counts of requests are told every 5 s; a crash of an intake loses at most those.',

@@ -7,7 +7,9 @@ export const PAGE_LIMIT_DEFAULT = 50;
 const CURSOR_LENGTH_MAX = 200;
 
 /** Any version, in a body or query: a UUID of nothing of yours is NOT_FOUND, anything else VALIDATION_ERROR. */
-export const idSchema = z.guid().meta({ examples: ['01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f'] });
+export const idSchema = z
+  .guid({ error: 'must be a UUID' })
+  .meta({ examples: ['01936f3e-7a4c-7d31-9b1e-2f5a6c7d8e9f'] });
 
 /** An instant in an answer. */
 export const timeSchema = z.iso.datetime({ precision: 3 }).meta({ examples: ['2026-01-31T12:00:00.000Z'] });
@@ -15,7 +17,10 @@ export const timeSchema = z.iso.datetime({ precision: 3 }).meta({ examples: ['20
 export const nameSchema = z
   .string()
   .max(NAME_LENGTH_MAX)
-  .regex(/^(?=.*[^ ])[\p{L}\p{M}\p{N} _-]+$/u, 'A name is 1–100 letters, digits, spaces, "-" or "_"')
+  .regex(
+    /^(?=.*[^ ])[\p{L}\p{M}\p{N} _-]+$/u,
+    'must be 1–100 letters, digits, spaces, - and _, and not of spaces alone',
+  )
   .meta({ examples: ['Production logs'] });
 
 const LINE = /^[^\p{Cc}\p{Cs}]*$/u;
