@@ -13,8 +13,9 @@ export interface QuotaUseRow extends ProjectTaken {
 }
 
 /**
- * Writes an intake's counts of a day (YYYY-MM-DD, UTC). They only grow: what comes late or twice changes nothing. Projects that
- * the store does not know are left out.
+ * Writes an intake's counts of a day (YYYY-MM-DD, UTC). The greatest is kept: what comes late, by another replica or after an outage,
+ * or twice changes nothing. What an intake gives back, for logs that could not be written, counts until they have been sent again.
+ * Projects that the store does not know are left out.
  */
 export async function recordQuotaUse(
   orm: Orm,
