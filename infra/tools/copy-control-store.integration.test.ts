@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { COPIED_TABLES, copyControlStore } from './copy-control-store.ts';
 
-const NOT_COPIED = ['schema_migrations', 'api_replicas'];
+const NOT_COPIED = ['schema_migrations', 'api_replicas', 'maintenance', 'key_room'];
 let folder: string;
 let postgres: TestPostgres;
 let from: ControlDb;

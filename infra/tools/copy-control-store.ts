@@ -3,7 +3,7 @@
 import { type ControlDb, type Orm, openControlDb } from '@sazabi/control-db';
 import { sql } from 'drizzle-orm';
 
-/** In an order in which each refers only to those before it. Not: schema_migrations (both have them), api_replicas (who is there now). */
+/** In an order in which each refers only to those before it. Not: schema_migrations (both have them), and what running APIs hold: api_replicas, maintenance, key_room. */
 export const COPIED_TABLES = [
   'organizations',
   'projects',
@@ -13,6 +13,9 @@ export const COPIED_TABLES = [
   'audit_log',
   'key_usage_daily',
   'key_rejections_daily',
+  'quota_use',
+  'threads',
+  'thread_messages',
   'instance',
 ] as const;
 
