@@ -91,6 +91,18 @@ describe('presented key', () => {
     expect(failure(presentedKey(sources(given), 'secret'))).toEqual([code, reason]);
   });
 
+  it.each([
+    ['public', 'pk_shown', 'x-sazabi-secret-key'],
+    ['secret', 'sk_shown', 'x-sazabi-key'],
+  ] as const)('a %s key in the other service’s header is told so', (type, otherHeader, header) => {
+    for (const more of [{}, { authorization: 'Basic dXNlcjpwdw==' }]) {
+      const answer = presentedKey(sources({ otherHeader, ...more }), type);
+      expect(failure(answer)).toEqual(['MISSING_API_KEY', undefined]);
+      expect(answer).toHaveProperty('message', expect.stringContaining(`was sent in the header ${header}, which`));
+      expect(answer).toHaveProperty('message', expect.not.stringContaining('shown'));
+    }
+  });
+
   it('every answer says how to send the key, and never shows it', () => {
     for (const given of [{}, { authorization: 'pk_shown' }, { ownHeader: 'sk_shown' }]) {
       const answer = presentedKey(sources(given));

@@ -38,6 +38,7 @@ const AMBIGUOUS = new ContractError(
   'The request carries two different keys. Send one key, in one place.',
   { reason: 'ambiguous' },
 );
+const IN_OTHER_HEADER = { public: inOtherHeader('public'), secret: inOtherHeader('secret') };
 const SECRET_IN_URL = new ContractError(
   'MISSING_API_KEY',
   `A secret key in a URL is not accepted: URLs end in logs and histories. Send it in the header ${SECRET_KEY_HEADER} or as Authorization: Bearer sk_….`,
@@ -79,6 +80,7 @@ export function presentedKey(sources: PresentedKeySources, type: KeyType = 'publ
     return type === 'secret' && elsewhere.includes(query) ? SECRET_IN_URL : taken[0];
   }
   if (query !== '') return SECRET_IN_URL;
+  if (elsewhere.length > 0) return IN_OTHER_HEADER[type];
   return authorization === '' || bearers.length > 0 ? MISSING[type] : SCHEME[type];
 }
 
@@ -124,6 +126,14 @@ function howToSend(type: KeyType): string {
 
 function missing(type: KeyType): ContractError {
   return new ContractError('MISSING_API_KEY', `The request carries no key. ${howToSend(type)}`);
+}
+
+function inOtherHeader(type: KeyType): ContractError {
+  const other = type === 'public' ? 'secret' : 'public';
+  return new ContractError(
+    'MISSING_API_KEY',
+    `The ${type} key was sent in the header ${OWN_HEADER[other]}, which is for ${other} keys. ${howToSend(type)}`,
+  );
 }
 
 function scheme(type: KeyType): ContractError {
