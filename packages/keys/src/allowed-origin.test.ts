@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAllowedOriginForm, originAllowed } from './allowed-origin.ts';
+import { allowedOriginProblem, originAllowed } from './allowed-origin.ts';
 
 const LIST = [
   'https://app.example.org',
@@ -51,7 +51,7 @@ describe('allowed origins', () => {
   });
 
   it('only origins as browsers send them, and https wildcards, may be put into a list', () => {
-    for (const origin of LIST) expect(isAllowedOriginForm(origin)).toBe(true);
+    for (const origin of LIST) expect(allowedOriginProblem(origin)).toBeNull();
     for (const origin of [
       '*',
       'null',
@@ -68,6 +68,12 @@ describe('allowed origins', () => {
       'ftp://example.com',
       'javascript:alert(1)',
     ])
-      expect([origin, isAllowedOriginForm(origin)]).toEqual([origin, false]);
+      expect([origin, allowedOriginProblem(origin)]).toEqual([origin, expect.stringMatching(/^must be an origin/)]);
+  });
+
+  it('a wildcard for a whole top-level domain may not, and is told why', () => {
+    for (const origin of ['https://*.com', 'https://*.com:8443', 'https://*.com.', 'https://*.localhost'])
+      expect([origin, allowedOriginProblem(origin)]).toEqual([origin, expect.stringContaining('top-level domain')]);
+    expect(allowedOriginProblem('http://localhost')).toBeNull();
   });
 });

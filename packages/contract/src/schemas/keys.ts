@@ -15,7 +15,7 @@ export const modeSchema = z.enum(MODES);
 
 const EXPIRES_AT = 'From then on the key answers API_KEY_EXPIRED; null = never. In the future.';
 const ALLOWED_ORIGINS = {
-  description: 'Exact origins and https://*.example.com; empty = any.',
+  description: 'Exact origins and https://*.example.com, but not https://*.com; empty = any.',
   examples: [['https://app.example.com', 'https://*.example.com']],
 };
 const RATE_LIMIT = 'Requests a minute, and the burst; null = no limit but the operator’s cap.';

@@ -1,7 +1,7 @@
 // What both types of key have in common: how they are shown, what may be asked of them, and what not.
 import type { ValidationIssue } from '@sazabi/contract';
 import type { KeyRow, Wish } from '@sazabi/control-db';
-import { isAllowedOriginForm } from '@sazabi/keys';
+import { allowedOriginProblem } from '@sazabi/keys';
 import { invalid } from '../../http/validation.ts';
 
 /** An offset can carry a time past the last year that ISO 8601 writes with four digits. */
@@ -59,11 +59,8 @@ export function checkKeyFields(
   if (expiresAtMs !== null && !(expiresAtMs > Date.now() && expiresAtMs <= EXPIRES_AT_MS_MAX))
     issues.push({ path: 'expiresAt', message: 'must be in the future, and before the year 10000 in UTC' });
   allowedOrigins.forEach((origin, index) => {
-    if (!isAllowedOriginForm(origin))
-      issues.push({
-        path: `allowedOrigins.${index}`,
-        message: 'must be an origin (https://app.example.com) or https://*.example.com',
-      });
+    const message = allowedOriginProblem(origin);
+    if (message !== null) issues.push({ path: `allowedOrigins.${index}`, message });
   });
   if (rateLimitCap !== null && (rateLimitPerMinute ?? 0) > rateLimitCap)
     issues.push({ path: 'rateLimitPerMinute', message: `must be at most ${rateLimitCap}, the operator’s cap` });
