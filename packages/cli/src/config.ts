@@ -10,7 +10,9 @@ export const GLOBAL_FLAGS = [
   ['--public-key <key>', 'writes logs (SAZABI_PUBLIC_KEY)'],
 ] as const;
 
-const text = z.string().trim().min(1);
+const text = z.string().trim().min(1, 'is empty: give it a value, or leave it out');
+const PORT_MAX = 65_535;
+const PORT_TEXT = `must be a port from 0 to ${PORT_MAX}`;
 const address = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
 
 const flagsSchema = z.object({
@@ -27,7 +29,8 @@ export const environmentSchema = z.object({
   SAZABI_INTAKE_URL: address.default('http://127.0.0.1:4318'),
   SAZABI_SECRET_KEY: text.optional(),
   SAZABI_PUBLIC_KEY: text.optional(),
-  INTERNAL_URL: address.default('http://127.0.0.1:4320'),
+  INTERNAL_PORT: z.coerce.number(PORT_TEXT).int(PORT_TEXT).min(0, PORT_TEXT).max(PORT_MAX, PORT_TEXT).default(4320),
+  INTERNAL_URL: address.optional(),
   INTERNAL_TOKEN: text.optional(),
   SAZABI_DATA_DIR: z.string().default('./.sazabi'),
 });
@@ -60,7 +63,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv, flags: unknown): Con
   return {
     apiUrl: byFlag.apiUrl ?? byVariable.SAZABI_API_URL,
     intakeUrl: byFlag.intakeUrl ?? byVariable.SAZABI_INTAKE_URL,
-    internalUrl: byFlag.internalUrl ?? byVariable.INTERNAL_URL,
+    internalUrl: byFlag.internalUrl ?? byVariable.INTERNAL_URL ?? `http://127.0.0.1:${byVariable.INTERNAL_PORT}`,
     internalToken: byVariable.INTERNAL_TOKEN,
     dataDir: byVariable.SAZABI_DATA_DIR,
     secretKey: () =>

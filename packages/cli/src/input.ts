@@ -48,8 +48,10 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 /** A limit that may be none. A word, not null: commander makes an empty text of a null that a parser returns. */
 export type Limit = number | 'none';
 
-export function parseLimit(text: string): Limit {
-  return text === 'none' ? text : wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
+/** A parser of limits up to `max`. */
+export function limitTo(max: number): (text: string) => Limit {
+  const parse = wholeNumber(1, max);
+  return (text) => (text === 'none' ? text : parse(text));
 }
 
 /** As the API takes it. */

@@ -48,14 +48,38 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
   const output = createOutput(surroundings.stdout, surroundings.stderr, surroundings.environment);
   const context = createContext(surroundings.environment, surroundings.stdin, output);
   try {
-    await createProgram(context).parseAsync(args, { from: 'user' });
-    return context.exitCode();
+    const code = await runProgram(context, args);
+    await output.written();
+    return code;
   } catch (error) {
     if (output.readerIsGone(error)) return 0;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof CliError)) throw error;
     output.problem(error.message);
     return error.exitCode;
+  }
+}
+
+/** Thrown where the help is asked of a command that there is not. */
+const NO_SUCH_COMMAND = new Error('There is no such command.');
+const HELP_FLAGS: readonly string[] = ['--help', '-h'];
+
+/** Commander answers `sazabi projcts --help` with the help of `sazabi`; without the flag it says what is wrong. */
+async function runProgram(context: Context, args: readonly string[]): Promise<0 | 1 | 2> {
+  const program = createProgram(context).addHelpText('beforeAll', ({ command, error }) => {
+    const [word = '-'] = command.args;
+    if (!error && command.commands.length > 0 && !word.startsWith('-')) throw NO_SUCH_COMMAND;
+    return '';
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return context.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error !== NO_SUCH_COMMAND) throw error;
+    return await runProgram(
+      context,
+      args.filter((word) => !HELP_FLAGS.includes(word)),
+    );
   }
 }
 

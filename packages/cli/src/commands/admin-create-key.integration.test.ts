@@ -40,6 +40,14 @@ it('shows what the API refuses, and what to do', async () => {
   const message = 'The body is not as documented: organizationId: must be named (sazabi admin organizations list).';
   answer = { status: 400, body: { data: null, error: { code: 'VALIDATION_ERROR', message, status: 400 } } };
   const ran = await createKey();
-  expect(ran.code).toBe(1);
+  expect(ran.code).toBe(2);
   expect(ran.stderr).toContain('sazabi admin organizations list');
+});
+
+it('finds a system that was started with another INTERNAL_PORT', async () => {
+  answer = { status: 200, body: { data: [], error: null } };
+  const ran = await callCli(['admin', 'organizations', 'list', '--json'], {
+    environment: { INTERNAL_PORT: new URL(server.url).port },
+  });
+  expect(ran).toMatchObject({ code: 0, stdout: '[]\n' });
 });

@@ -39,7 +39,10 @@ const LETTERS: Listed<z.infer<typeof lettersSchema>[number]> = {
 
 export function addAdminCommands(admin: Command, context: Context): void {
   admin
-    .option('--internal-url <url>', 'internal port of the API (INTERNAL_URL, default http://127.0.0.1:4320)')
+    .option(
+      '--internal-url <url>',
+      'internal port of the API (INTERNAL_URL, default http://127.0.0.1 with INTERNAL_PORT, else 4320)',
+    )
     .addHelpText(
       'after',
       '\nThe token is INTERNAL_TOKEN or, after `npm start`, what is in its data folder (SAZABI_DATA_DIR, default ./.sazabi).',

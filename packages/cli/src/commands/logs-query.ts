@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { collect, wholeNumber } from '../input.ts';
+import { wholeNumber } from '../input.ts';
 import { type LogRow, logRowSchema, printLogLine } from '../output/log-line.ts';
-import { addSelectionOptions, FILTER_HELP, type SelectionOptions, selectionBody } from './selection.ts';
+import { addSelectionOptions, addShowOption, FILTER_HELP, type SelectionOptions, selectionBody } from './selection.ts';
 
 const PAGE_ROWS_MAX = 1000;
 const LIMIT_DEFAULT = 50;
@@ -19,15 +19,15 @@ interface QueryOptions extends SelectionOptions {
 }
 
 export function addLogsQuery(logs: Command, context: Context): void {
-  addSelectionOptions(logs.command('query').description('find logs'))
+  const query = addSelectionOptions(logs.command('query').description('find logs'))
     .addOption(new Option('--sort <order>', 'by time').choices(['desc', 'asc']).default('desc'))
     .option(
       '--limit <n>',
       `at most this many rows, to ${PAGE_ROWS_MAX} (default: ${LIMIT_DEFAULT})`,
       wholeNumber(1, PAGE_ROWS_MAX),
     )
-    .option('--all', 'every row, page after page')
-    .option('--show <field>', 'a field more in each line, as host, id or attributes.status (again for more)', collect)
+    .option('--all', 'every row, page after page');
+  addShowOption(query)
     .option('--json', 'one row a line (NDJSON), for programs')
     .addHelpText(
       'after',

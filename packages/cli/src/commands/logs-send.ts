@@ -45,7 +45,9 @@ export function addLogsSend(logs: Command, context: Context): void {
       `how long one request is tried again (default: ${RETRY_FOR_MS / 1000})`,
       wholeNumber(0, 86_400),
     )
-    .option('--receipts', 'the receipt of each request, a line each, instead of the counts')
+    .addOption(
+      new Option('--receipts', 'the receipt of each request, a line each, instead of the counts').conflicts('json'),
+    )
     .option('--json', 'the counts as JSON')
     .addHelpText(
       'after',
@@ -131,7 +133,7 @@ async function tell(output: Output, sent: Sent, { json, receipts }: SendFlags): 
   if (rejectedCount > rejected.length) output.problem(`… and ${rejectedCount - rejected.length} more rejected.`);
   // The reason first: all that follows comes of it.
   if (failure?.error instanceof CliError) output.problem(failure.error.message);
-  if (json && !receipts) await output.printJson({ accepted, rejected: rejectedCount, complete: failure === null });
+  if (json) await output.printJson({ accepted, rejected: rejectedCount, complete: failure === null });
   else if (receipts) output.note(`accepted ${accepted}, rejected ${rejectedCount}`);
   else await output.print(`accepted ${accepted}, rejected ${rejectedCount}`);
   if (failure === null) return;

@@ -133,6 +133,7 @@ describe('sazabi logs tail', () => {
 
   it.each([
     ['a refused key', refuse(401, 'API_KEY_REVOKED'), 'API_KEY_REVOKED it is.'],
+    ['a filter that is none', refuse(400, 'VALIDATION_ERROR'), 'VALIDATION_ERROR it is.', 2],
     ['an API that is starting', refuse(503, 'SERVICE_UNAVAILABLE'), 'SERVICE_UNAVAILABLE it is.'],
     [
       'a key that ends meanwhile',
@@ -140,9 +141,9 @@ describe('sazabi logs tail', () => {
         void stream(response, 'event: error\ndata: {"code":"API_KEY_EXPIRED","message":"Over.","status":401}\n\n'),
       'Over. (API_KEY_EXPIRED',
     ],
-  ])('%s: says so and exits 1', async (_, answer, says) => {
+  ])('%s: says so and exits 1, or 2 where it was called wrongly', async (_, answer, says, code = 1) => {
     const tail = start(await serve(answer, stay));
-    expect(await tail.code).toBe(1);
+    expect(await tail.code).toBe(code);
     expect(tail.notes()).toContain(says);
     expect(requests).toHaveLength(1);
   });

@@ -5,11 +5,10 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { withSlash } from '../http/api-client.ts';
 import { parseJson } from '../http/problems.ts';
-import { collect } from '../input.ts';
 import { logRowSchema, printLogLine } from '../output/log-line.ts';
 import { follow } from '../tail/follow.ts';
 import { USER_AGENT } from '../version.ts';
-import { addConditionOptions, type ConditionOptions, FILTER_HELP } from './selection.ts';
+import { addConditionOptions, addShowOption, type ConditionOptions, FILTER_HELP } from './selection.ts';
 
 const laggedSchema = z.object({ count: z.int().nullable(), exact: z.boolean(), from: z.string().optional() });
 
@@ -19,8 +18,7 @@ interface TailOptions extends ConditionOptions {
 }
 
 export function addLogsTail(logs: Command, context: Context): void {
-  addConditionOptions(logs.command('tail').description('follow logs live, from now on; Ctrl-C ends it'))
-    .option('--show <field>', 'a field more in each line, as host, id or attributes.status (again for more)', collect)
+  addShowOption(addConditionOptions(logs.command('tail').description('follow logs live, from now on; Ctrl-C ends it')))
     .option('--json', 'one row a line (NDJSON), for programs')
     .addHelpText(
       'after',

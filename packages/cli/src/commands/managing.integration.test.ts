@@ -38,7 +38,9 @@ describe('projects', () => {
     expect(lastBody()).toEqual({ quotas: { bytesPerDay: null } });
     expect(changed.stdout).toMatch(/^Logs a day +1,000,000$/m);
     expect(await sazabi('projects', 'update', ID)).toMatchObject({ code: 2 });
-    expect(calls()).toEqual(['POST /projects', `PATCH /projects/${ID}`]);
+    answer = () => ok({ ...project, retentionDays: 1 });
+    expect((await sazabi('projects', 'create', '--name', 'Brief')).stderr).toContain('are kept for 1 day. ');
+    expect(calls()).toEqual(['POST /projects', `PATCH /projects/${ID}`, 'POST /projects']);
   });
 
   it('list fits the terminal: columns go, ids stay whole', async () => {
@@ -205,11 +207,11 @@ describe('logs', () => {
       '--show',
       'attributes.status',
       '--show',
-      'toString',
+      'attributes',
     );
     expect(stdout.split('\n').map((line) => line.slice(55))).toEqual([
-      'host=web-1  attributes.status=200  m',
-      'attributes.status=200  m',
+      'host=web-1  attributes.status=200  attributes={"status":"200"}  m',
+      'attributes.status=200  attributes={"status":"200"}  m',
       '',
     ]);
   });

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { addExamples } from '../examples.ts';
-import { type Limit, limitOf, parseLimit, wholeNumber } from '../input.ts';
+import { type Limit, limitOf, limitTo, wholeNumber } from '../input.ts';
+import { days } from '../output/times.ts';
 import {
   addRemove,
   addShow,
@@ -52,7 +53,7 @@ export const PROJECTS: Resource<Project> = {
   details: ({ id, name, retentionDays, quotas, createdAt }) => [
     ['Id', id],
     ['Name', name],
-    ['Retention', `${retentionDays} days`],
+    ['Retention', days(retentionDays)],
     ['Logs a day', quotaOf(quotas.logsPerDay)],
     ['Bytes a day', quotaOf(quotas.bytesPerDay)],
     ['Created', createdAt],
@@ -104,8 +105,8 @@ function addSettings(command: Command): Command {
       `how long its logs are kept from the time received, 1 to ${RETENTION_DAYS_MAX}`,
       wholeNumber(1, RETENTION_DAYS_MAX),
     )
-    .option('--quota-logs <n>', 'most logs a day (UTC), or none', parseLimit)
-    .option('--quota-bytes <n>', 'most bytes a day (UTC), or none', parseLimit)
+    .option('--quota-logs <n>', 'most logs a day (UTC), or none', limitTo(Number.MAX_SAFE_INTEGER))
+    .option('--quota-bytes <n>', 'most bytes a day (UTC), or none', limitTo(Number.MAX_SAFE_INTEGER))
     .option('--json', 'the whole answer, for programs');
 }
 
@@ -129,7 +130,7 @@ function addCreate(projects: Command, context: Context): void {
   addSettings(create).action(async (flags: Settings, command: Command) => {
     const made = await context.api(command).call('POST', 'projects', projectSchema, bodyOf(flags));
     if (flags.json) return await context.output.printJson(made);
-    context.output.note(`Made the project "${made.name}"; its logs are kept for ${made.retentionDays} days. Its id:`);
+    context.output.note(`Made the project "${made.name}"; its logs are kept for ${days(made.retentionDays)}. Its id:`);
     await context.output.print(made.id);
   });
   addExamples(create, [

@@ -1,7 +1,7 @@
 // What the API keeps and the command line lists, shows and deletes: one shape for the commands that all of these have.
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { usageError } from '../cli-error.ts';
+import { CliError, usageError } from '../cli-error.ts';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import type { ApiClient } from '../http/api-client.ts';
@@ -82,7 +82,7 @@ export async function printItem<T extends { readonly id: string }>(
 
 /**
  * The path of what a person named by id or by its exact name.
- * @throws CliError (usage) where the name is none's, or several have it
+ * @throws CliError where the name is none's; (usage) where several have it
  */
 export async function pathOf<T extends { readonly id: string }>(
   api: ApiClient,
@@ -106,7 +106,7 @@ export async function idOf<T extends { readonly id: string }>(
   const living = named.filter((item) => !isOver(item));
   const [only, ...others] = living.length === 0 ? named : living;
   if (only === undefined)
-    throw usageError(`There is no ${name} "${text}". Give its id or exact name, as \`list\` shows them.`);
+    throw new CliError(`There is no ${name} "${text}". Give its id or exact name, as \`list\` shows them.`);
   if (others.length > 0)
     throw usageError(`${others.length + 1} ${name}s are named "${text}". Say which by its id, as \`list\` shows it.`);
   return only.id;

@@ -1,4 +1,5 @@
 // The flags that select logs, shared by query and volume, and the body they make.
+import { isLogField, LOG_COLUMN_FIELDS } from '@sazabi/contract';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseQueryTime } from '../input.ts';
 
@@ -46,6 +47,20 @@ export function addConditionOptions(command: Command): Command {
     )
     .option('--filter <filter>', 'a condition, again for more; see below', collectFilter)
     .option('--project <project>', 'only this project, by id or name (default: all)');
+}
+
+/** Adds `--show`. */
+export function addShowOption(command: Command): Command {
+  return command.option(
+    '--show <field>',
+    'a field more in each line, as host, id, attributes or attributes.status (again for more)',
+    collectField,
+  );
+}
+
+function collectField(field: string, before: readonly string[] = []): readonly string[] {
+  if (field === 'attributes' || isLogField(field)) return [...before, field];
+  throw new InvalidArgumentError(`Say one of ${LOG_COLUMN_FIELDS.join(', ')}, attributes or attributes.<key>.`);
 }
 
 /** The part of a query's body that selects. */

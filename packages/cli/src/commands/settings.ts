@@ -1,12 +1,13 @@
 // `sazabi settings show|update`: what new projects and keys of the organization begin with.
-import { RETENTION_DAYS_MAX } from '@sazabi/contract/schemas';
+import { RATE_LIMIT_MAX, RETENTION_DAYS_MAX } from '@sazabi/contract/schemas';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { addExamples } from '../examples.ts';
-import { type Limit, limitOf, parseLimit, wholeNumber } from '../input.ts';
+import { type Limit, limitOf, limitTo, wholeNumber } from '../input.ts';
 import { printDetails } from '../output/details.ts';
+import { days } from '../output/times.ts';
 import type { JsonFlag } from './resource.ts';
 
 const settingsSchema = z.looseObject({
@@ -48,9 +49,9 @@ function addUpdate(settings: Command, context: Context): void {
     .option(
       '--public-rate-limit <n>',
       'requests a minute of public keys for which nothing else is said, or none',
-      parseLimit,
+      limitTo(RATE_LIMIT_MAX),
     )
-    .option('--secret-rate-limit <n>', 'the same of secret keys', parseLimit)
+    .option('--secret-rate-limit <n>', 'the same of secret keys', limitTo(RATE_LIMIT_MAX))
     .option('--json', 'the whole answer, for programs')
     .action(async (flags: UpdateFlags, command: Command) => {
       const body = bodyOf(flags);
@@ -82,7 +83,7 @@ async function print({ output }: Context, settings: Settings, { json }: JsonFlag
   const limit = (perMinute: number | null): string => (perMinute === null ? 'none' : `${perMinute} a minute`);
   await printDetails(output, [
     ['Organization', name],
-    ['Default retention', `${defaultRetentionDays} days`],
+    ['Default retention', days(defaultRetentionDays)],
     ['Default rate limit of public keys', limit(defaultRateLimits.publicKeys)],
     ['Default rate limit of secret keys', limit(defaultRateLimits.secretKeys)],
   ]);

@@ -4,7 +4,7 @@ import { SECRET_KEY_HEADER } from '@sazabi/contract';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import { USER_AGENT } from '../version.ts';
-import { failureMessage, type PresentedKey, parseJson, unreachable } from './problems.ts';
+import { failureOf, type PresentedKey, parseJson, unreachable } from './problems.ts';
 
 /** A query may run as long as the API lets it; past this the connection is dead. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -86,7 +86,7 @@ export function createClient({ name, url, variable, headers, key, onWait, refuse
       response = await send(method, path, body);
     }
     if (response.status === 401 && refused !== undefined) throw new CliError(refused);
-    if (!response.ok) throw new CliError(await failureMessage(response, key));
+    if (!response.ok) throw failureOf(response.status, response.url, await response.text().catch(() => ''), key);
     return response;
   };
   const parse = <T extends z.ZodType>(schema: T, value: unknown): z.infer<T> => {

@@ -20,6 +20,7 @@ export interface PresentedKey {
   readonly source: string;
 }
 
+const CALLED_WRONGLY: ErrorCode = 'VALIDATION_ERROR';
 /** Refusals that another key would not meet. */
 const KEY_CODES: readonly string[] = [
   'INVALID_API_KEY',
@@ -31,13 +32,13 @@ const KEY_CODES: readonly string[] = [
 /** As much of a key as may be shown; of anything else nothing is, for it may be a secret of another kind. */
 const SHOWN_OF_KEY = /^[ps]k_(?:live|test)_sz_[0-9A-Za-z]{4}/;
 
-/** The answer's own message, or what can be said of one that is not ours. */
-export async function failureMessage(response: Response, key?: PresentedKey): Promise<string> {
-  const text = await response.text().catch(() => '');
-  return failureMessageOf(response.status, response.url, text, key);
+/** A refusal, with what {@link failureMessageOf} says of it; what is not as documented was called wrongly (exit code 2). */
+export function failureOf(status: number, url: string, body: string, key?: PresentedKey): CliError {
+  const code = failureSchema.safeParse(parseJson(body)).data?.error.code;
+  return new CliError(failureMessageOf(status, url, body, key), code === CALLED_WRONGLY ? 2 : 1);
 }
 
-/** As {@link failureMessage}, of a body already read. */
+/** The answer's own message, or what can be said of one that is not ours. */
 export function failureMessageOf(status: number, url: string, body: string, key?: PresentedKey): string {
   const parsed = failureSchema.safeParse(parseJson(body));
   if (!parsed.success)

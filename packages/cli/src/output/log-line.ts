@@ -42,7 +42,9 @@ export async function printLogLine(output: Output, row: LogRow, fields: readonly
   const service = cut(printable(row.service ?? '–'), SERVICE_COLUMNS);
   const shown = fields.flatMap((field) => {
     const value = fieldOf(row, field);
-    return value === undefined || value === null ? [] : [`${field}=${printable(String(value))}`];
+    return value === undefined || value === null
+      ? []
+      : [`${field}=${printable(typeof value === 'object' ? JSON.stringify(value) : String(value))}`];
   });
   const beside = [time.length, LEVEL_COLUMNS, SERVICE_COLUMNS].reduce((sum, width) => sum + width + GAP.length, 0);
   const rest = cut(

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
+import { CliError } from '../cli-error.ts';
 import { type ColourEnvironment, hasColours } from './colours.ts';
 import { printable, printableJson } from './printable.ts';
 
@@ -26,23 +27,29 @@ export interface Output {
   readonly statusIsShown: boolean;
   /** Colours for stdout, where it shows them. */
   style(format: Style, text: string): string;
+  /** Resolves once all results are written. @throws CliError where they cannot be */
+  written(): Promise<void>;
   /** Whether the error only says that whoever read stdout has had enough (`| head`). */
   readerIsGone(error: unknown): boolean;
 }
 
-/** Output to these streams. A reader of stdout that goes away ends the writing quietly. */
+/** Output to these streams. A reader of stdout that goes away ends the writing quietly; a full disk does not. */
 export function createOutput(stdout: OutputStream, stderr: OutputStream, environment: ColourEnvironment): Output {
   let gone: Error | null = null;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    gone = error;
+    gone ??= error.code === 'EPIPE' ? error : new CliError(`The output cannot be written (${error.code}).`);
   });
   // Nobody reads the notes: the results still matter.
   stderr.on('error', () => undefined);
 
   const write = async (text: string): Promise<void> => {
+    if (gone === null && !stdout.write(text)) await once(stdout, 'drain').catch(() => undefined);
     if (gone !== null) throw gone;
-    if (!stdout.write(text)) await once(stdout, 'drain');
+  };
+  const written = async (): Promise<void> => {
+    // Streams tell errors after the call that met them, so the last one is told after this.
+    await new Promise<void>((resolve) => void stdout.write('', () => setImmediate(resolve)));
+    if (gone !== null) throw gone;
   };
   const stylerOf = (stream: OutputStream) => {
     const coloured = hasColours(stream.isTTY === true, environment);
@@ -67,6 +74,7 @@ export function createOutput(stdout: OutputStream, stderr: OutputStream, environ
     },
     statusIsShown: stderr.isTTY === true,
     style: styled,
-    readerIsGone: (error) => error === gone && gone !== null,
+    written,
+    readerIsGone: (error) => error === gone && gone !== null && !(error instanceof CliError),
   };
 }

@@ -14,6 +14,11 @@ export function fromNow(time: string | null | undefined, nowMs: number): string 
   return awayMs > 0 ? `in ${lengthOf(awayMs, Math.ceil)}` : `${lengthOf(-awayMs, Math.floor)} ago`;
 }
 
+/** `1 day`, `90 days`. */
+export function days(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
+}
+
 function lengthOf(ms: number, round: (count: number) => number): string {
   const [seconds, minutes, hours] = [1000, MINUTE_MS, HOUR_MS].map((unitMs) => round(ms / unitMs));
   if (seconds !== undefined && seconds < 60) return `${seconds}s`;

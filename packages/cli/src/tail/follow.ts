@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import {
   failureMessageOf,
+  failureOf,
   failureSchema,
   type PresentedKey,
   parseJson,
@@ -70,7 +71,7 @@ export async function follow({ url, headers, key, stop, onEvent, onCut, onBack }
 async function refusal(response: Response, key: PresentedKey, wasOpen: boolean): Promise<string> {
   const body = await response.text().catch(() => '');
   if (wasOpen && PASSING_STATUSES.has(response.status)) return `the API answers ${response.status}`;
-  throw new CliError(failureMessageOf(response.status, response.url, body, key));
+  throw failureOf(response.status, response.url, body, key);
 }
 
 /** The last event of a tail that the API ends. */

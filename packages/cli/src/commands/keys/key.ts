@@ -41,8 +41,9 @@ export function keysOf(kind: KeyKind): Resource<Key> {
       { title: 'ID' },
       { title: 'NAME', shrinks: true },
       { title: 'KEY', rank: 1 },
-      kind === 'public' ? { title: 'PROJECT', rank: 3 } : { title: 'SCOPES', shrinks: true, rank: 3 },
-      { title: 'LAST USED', rank: 2 },
+      kind === 'public' ? { title: 'PROJECT', rank: 4 } : { title: 'SCOPES', shrinks: true, rank: 4 },
+      { title: 'LAST USED', rank: 3 },
+      { title: 'MODE', rank: 2 },
       { title: 'STATE' },
     ],
     cells: (key, nowMs) => [
@@ -51,6 +52,7 @@ export function keysOf(kind: KeyKind): Resource<Key> {
       `${key.keyPrefix}…`,
       key.scopes?.join(' ') ?? key.projectId,
       fromNow(key.lastUsedAt, nowMs),
+      key.mode,
       stateOf(key, nowMs),
     ],
     details: (key, nowMs) => [
@@ -82,10 +84,10 @@ function isEnded({ revokedAt, expiresAt }: Key, nowMs: number): boolean {
 
 function stateOf(key: Key, nowMs: number): Cell {
   if (typeof key.revokedAt === 'string') return { text: `revoked ${fromNow(key.revokedAt, nowMs)}`, style: 'dim' };
-  if (typeof key.expiresAt !== 'string') return key.mode;
+  if (typeof key.expiresAt !== 'string') return 'active';
   const ended = isEnded(key, nowMs);
   return {
-    text: `${key.mode}, ${ended ? 'expired' : 'expires'} ${fromNow(key.expiresAt, nowMs)}`,
+    text: `${ended ? 'expired' : 'active, expires'} ${fromNow(key.expiresAt, nowMs)}`,
     style: ended ? 'dim' : undefined,
   };
 }

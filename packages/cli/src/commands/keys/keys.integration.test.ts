@@ -84,7 +84,7 @@ describe('create', () => {
     expect(calls()).toEqual(['GET /projects?limit=100', 'POST /public-keys']);
     expect(lastBody()).toMatchObject({ projectId: PROJECT_ID });
     const none = await publicKeys('create', '--name', 'Web', '--project', 'shop');
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no project "shop"')]);
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('no project "shop"')]);
   });
 });
 
@@ -98,8 +98,14 @@ describe('list', () => {
         : ok([key('a'), key('b', { lastUsedAt: daysAgo(0), expiresAt: daysAgo(2) })], { nextCursor: 'next' });
     const all = await publicKeys('list');
     expect(names(all.stdout)).toEqual(['a', 'b', 'c']);
-    expect(all.stdout).toMatch(/^id-b .* 1s ago +live, expired 2d ago$/m);
-    expect(all.stdout).toMatch(/^id-c .* never +revoked 2026-01-01$/m);
+    expect(all.stdout).toMatch(/^id-b .* 1s ago +live +expired 2d ago$/m);
+    expect(all.stdout).toMatch(/^id-c .* never +test +revoked 2026-01-01$/m);
+    expect(all.stdout).toMatch(/^ID .* LAST USED +MODE +STATE\nid-a .* never +live +active$/m);
+    const narrow = await callCli(['keys', 'public-keys', 'list'], {
+      environment: { ...environment(), NO_COLOR: '1' },
+      columns: 40,
+    });
+    expect(narrow.stdout).toMatch(/^ID +NAME +STATE$/m);
     answer = () => listed();
     const flags = [
       '--unused',

@@ -128,5 +128,9 @@ function addRevoke(group: Command, kind: KeyKind, context: Context): void {
     unasked: 'go-on',
     done: 'Revoked',
   });
-  addExamples(revoke, [`sazabi keys ${kind}-keys revoke "${nameOf(kind)}" --yes`], 'On a terminal it asks first.');
+  addExamples(
+    revoke,
+    [`sazabi keys ${kind}-keys revoke "${nameOf(kind)}" --yes`],
+    'On a terminal it asks first; elsewhere (a script) it revokes at once, --yes or not.',
+  );
 }

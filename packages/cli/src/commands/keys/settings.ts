@@ -1,7 +1,8 @@
 // The flags that set up a key, for new ones and for changes, and the body they make.
 import { SCOPE_PRESETS, SCOPES } from '@sazabi/contract';
+import { RATE_LIMIT_MAX } from '@sazabi/contract/schemas';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { collect, type Limit, limitOf, parseExpiry, parseLimit } from '../../input.ts';
+import { collect, type Limit, limitOf, limitTo, parseExpiry } from '../../input.ts';
 import type { KeyKind } from './key.ts';
 
 const PRESETS = ['read', 'write', 'admin'] as const;
@@ -23,7 +24,7 @@ export function addKeySettings(command: Command, kind: KeyKind, use: 'create' | 
   const change = use === 'update';
   command
     .option('--expires <when>', `as 90d, 2027-01-31T12:00:00Z, or never${change ? '' : ' (default)'}`, parseExpiry)
-    .option('--rate-limit <n>', 'requests a minute, or none', parseLimit)
+    .option('--rate-limit <n>', 'requests a minute, or none', limitTo(RATE_LIMIT_MAX))
     .option(
       '--origin <origin>',
       `web origin that may use it${change ? ', instead of those it has; any: no limit' : ''} (again for more; https://*.example.com works)`,
