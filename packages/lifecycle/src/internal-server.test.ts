@@ -9,6 +9,7 @@ async function start(options: Partial<InternalServerOptions> = {}) {
   server = await startInternalServer({
     host: '127.0.0.1',
     port: 0,
+    portVariable: 'INTERNAL_PORT',
     token: undefined,
     metrics: createMetrics('test'),
     notReady: () => null,
@@ -82,10 +83,13 @@ describe('the internal port', () => {
       startInternalServer({
         host: '127.0.0.1',
         port,
+        portVariable: 'CONSUMER_INTERNAL_PORT',
         token: undefined,
         metrics: createMetrics('b'),
         notReady: () => null,
       }),
-    ).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use: stop what listens there or choose another port.`);
+    ).rejects.toThrow(
+      `Port ${port} on 127.0.0.1 is in use: stop what listens there or set another CONSUMER_INTERNAL_PORT.`,
+    );
   });
 });

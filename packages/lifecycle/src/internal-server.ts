@@ -12,6 +12,8 @@ export interface InternalServerOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
+  /** Where the port was set, for what is said where it is taken. */
+  readonly portVariable: string;
   /** Where set, callers must send `Authorization: Bearer <token>`, but for probes. */
   readonly token: string | undefined;
   readonly metrics: Registry;
@@ -72,7 +74,7 @@ export async function startInternalServer(options: InternalServerOptions): Promi
   });
   // The key feed's request lasts as long as the intake lives; Node would end it after 5 minutes.
   server.requestTimeout = 0;
-  const url = await listen(server, options.host, options.port);
+  const url = await listen(server, options);
   return {
     url,
     close: () =>
@@ -98,12 +100,12 @@ export function tokenMatches(request: IncomingMessage, token: string | undefined
 }
 
 /** Listens and gives the address. @throws StartupError that names the port and why it cannot be had */
-export function listen(server: Server, host: string, port: number): Promise<string> {
+function listen(server: Server, { host, port, portVariable }: InternalServerOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why =
         error.code === 'EADDRINUSE'
-          ? 'is in use: stop what listens there or choose another port'
+          ? `is in use: stop what listens there or set another ${portVariable}`
           : `cannot be listened on (${error.code})`;
       reject(new StartupError(`Port ${port} on ${host} ${why}.`, { cause: error }));
     });

@@ -58,6 +58,7 @@ async function start(
   });
   const internal = await startInternalServer({
     ...config.internal,
+    portVariable: 'CONSUMER_INTERNAL_PORT',
     metrics: metrics.registry,
     notReady: () => notStarted ?? waitingText(waiting),
   });

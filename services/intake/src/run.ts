@@ -116,6 +116,7 @@ async function start(
   const internal = await startInternalServer({
     host: config.internalHost,
     port: config.internalPort,
+    portVariable: 'INTAKE_INTERNAL_PORT',
     token: config.internalToken,
     metrics: registry,
     notReady,

@@ -152,7 +152,9 @@ describe('a start that cannot be', () => {
     for (const variable of ['API_PORT', 'INTERNAL_PORT']) {
       const { code, stderr } = await runAlone({ [variable]: port, LOG_LEVEL: 'error' });
       expect(code).toBe(1);
-      expect(stderr).toMatch(new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use: [^\\n]+\\n$`));
+      expect(stderr).toMatch(
+        new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use: [^\\n]+ set another ${variable}\\.\\n$`),
+      );
     }
     taken.close();
   });

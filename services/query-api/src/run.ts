@@ -75,6 +75,7 @@ export async function run(config: Config, overrides: Overrides = {}): Promise<Ru
     const metrics = createApiMetrics(feed);
     const internal = await startInternalServer({
       ...config.internal,
+      portVariable: 'INTERNAL_PORT',
       metrics: metrics.registry,
       notReady,
       routes: {
