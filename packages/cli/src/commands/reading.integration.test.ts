@@ -1,9 +1,7 @@
 // The commands that read, against an HTTP server with answers of the contract's form.
-import { PassThrough, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { widthOf } from '../output/width.ts';
-import { runCli } from '../run-cli.ts';
 import { callCli } from '../testing/call-cli.ts';
 import { type Answer, type ReceivedRequest, startTestServer, type TestServer } from '../testing/http-server.ts';
 import { startSazabi } from '../testing/run-sazabi.ts';
@@ -235,32 +233,11 @@ describe('failures', () => {
     expect((await sazabi('projects', 'list', '--jsno')).stderr).toContain('Did you mean --json?');
   });
 
-  it.each([
-    [['projcts', '--help'], 'projcts'],
-    [['load', '-h'], 'load'],
-    [['keys', 'public-keys', 'creat', '--help'], 'creat'],
-    [['--api-url', 'http://127.0.0.1:9', 'logs', 'nope', '--help'], 'nope'],
-  ])('help on a command that there is not tells that: %j', async (args, word) => {
-    const ran = await sazabi(...args);
-    expect(ran).toMatchObject({ code: 2, stdout: '' });
-    expect(ran.stderr).toContain(`unknown command '${word}'`);
-  });
-
   it('an empty key is told in words', async () => {
     expect(await sazabi('me', '--secret-key', '')).toMatchObject({
       code: 2,
       stderr: '--secret-key is empty: give it a value, or leave it out.\n',
     });
-  });
-
-  it.each([[['logs', 'query']], [['--help']]])('a full disk is told in one line: %j', async (args) => {
-    answer = () => ok([row('m')], { nextCursor: null });
-    const full = new Writable({
-      write: (_chunk, _encoding, done) => done(Object.assign(new Error('full'), { code: 'ENOSPC' })),
-    });
-    const stderr = new PassThrough();
-    const code = await runCli(args, { environment: environment(), stdin: new PassThrough(), stdout: full, stderr });
-    expect([code, String(stderr.read())]).toEqual([1, 'The output cannot be written (ENOSPC).\n']);
   });
 
   it('colours are for terminals, unless FORCE_COLOR or NO_COLOR says otherwise', async () => {
