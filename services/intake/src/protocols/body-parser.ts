@@ -1,5 +1,5 @@
 // Picks the parser of a body by its content type: a folder per wire form, none of which knows HTTP.
-import { ContractError } from '@sazabi/contract';
+import { ContractError, isUtf8 } from '@sazabi/contract';
 import { parseJsonLogs } from './json/parse-json-logs.ts';
 import { parseNdjsonLogs } from './ndjson/parse-ndjson-logs.ts';
 import type { ParsedLogs } from './parsed-logs.ts';
@@ -27,8 +27,6 @@ const CHARSET = new ContractError(
   'UNSUPPORTED_MEDIA_TYPE',
   'The body must be UTF-8: send charset=utf-8, or no charset.',
 );
-const CHARSET_PARAMETER = /;\s*charset\s*=\s*"?([^";\s]*)/i;
-const UTF8 = new Set(['utf-8', 'utf8', 'us-ascii', '']);
 
 /** The parser for a Content-Type header ('' = none), or the 415 to answer. */
 export function bodyParserOf(contentType: string): BodyParser | ContractError {
@@ -38,6 +36,5 @@ export function bodyParserOf(contentType: string): BodyParser | ContractError {
   const type = (semicolon === -1 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
   const parser = PARSERS.get(type);
   if (parser === undefined) return type === 'application/x-protobuf' ? OTLP : UNSUPPORTED;
-  const charset = CHARSET_PARAMETER.exec(contentType)?.[1]?.toLowerCase() ?? '';
-  return UTF8.has(charset) ? parser : CHARSET;
+  return isUtf8(contentType) ? parser : CHARSET;
 }

@@ -5,7 +5,7 @@ import { describeError, type Logger } from '@sazabi/lifecycle';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX } from '../limits.ts';
 import { unknownPath } from './not-found.ts';
-import { validationError } from './validation.ts';
+import { emptyBody, validationError } from './validation.ts';
 
 const MEDIA_TYPE_MESSAGE = 'Bodies are JSON: send content-type: application/json.';
 
@@ -27,7 +27,7 @@ export function sendFailure(
   reply: FastifyReply,
   logger: Logger,
 ): FastifyReply {
-  const known = expectedFailure(error);
+  const known = isOfMissingBody(error, request) ? emptyBody() : expectedFailure(error);
   if (isAskersEnd(error, request)) logger.debug({ event: 'asker_gone', requestId: request.id }, 'The asker is gone.');
   else if (known === null) logUnexpected(error, request, logger);
   else if (known.cause !== undefined) logCause(known, request, logger);
@@ -68,6 +68,11 @@ function controlStoreGone(cause: unknown): ContractError {
   // One line of the log says that it is away, not one for each request.
   if (!isKnownAway(cause)) error.cause = cause instanceof Error ? (cause.cause ?? cause) : cause;
   return error;
+}
+
+/** To its validation a body that is not there is null, which some calls take. */
+function isOfMissingBody(error: unknown, { body }: FastifyRequest): boolean {
+  return isFastifyError(error) && error.validationContext === 'body' && body === undefined;
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

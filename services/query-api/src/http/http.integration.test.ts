@@ -90,7 +90,7 @@ describe('bodies', () => {
   });
 
   it.each([
-    ['', 400, 'VALIDATION_ERROR'],
+    ['', 400, 'INVALID_JSON'],
     ['null', 400, 'VALIDATION_ERROR'],
     ['[]', 400, 'VALIDATION_ERROR'],
     ['"x"', 400, 'VALIDATION_ERROR'],
@@ -100,10 +100,18 @@ describe('bodies', () => {
     expect((await post(body)).error()).toMatchObject({ code, status });
   });
 
+  it('that are not there, where one is needed, are told to be empty', async () => {
+    for (const headers of [{}, { 'content-type': 'application/json' }] as Record<string, string>[]) {
+      const answer = await test.call('POST', '/public-keys', { headers });
+      expect(answer.error()).toMatchObject({ code: 'INVALID_JSON', message: expect.stringContaining('is empty') });
+    }
+  });
+
   it('of another type or encoding are 415', async () => {
     for (const headers of [
       { 'content-type': 'text/plain' },
       { 'content-type': 'application/x-www-form-urlencoded' },
+      { 'content-type': 'application/json; charset=utf-16' },
       { 'content-type': 'application/json', 'content-encoding': 'gzip' },
     ] as Record<string, string>[])
       expect((await post('{"name":"x"}', headers)).error()).toMatchObject({

@@ -1,13 +1,20 @@
 // Bodies are JSON in UTF-8 and nothing else; one that does not parse is told where, when that is known.
-import { ContractError } from '@sazabi/contract';
+import { ContractError, isUtf8 } from '@sazabi/contract';
+import type { FastifyRequest } from 'fastify';
 import type { App } from './app.ts';
 
 const POSITION = /at position (\d+)/;
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
+const CHARSET = new ContractError(
+  'UNSUPPORTED_MEDIA_TYPE',
+  'The body must be UTF-8: send charset=utf-8, or no charset.',
+);
+
 export function parseJsonBodies(app: App): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) => {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
+    if (!isUtf8(request.headers['content-type'] ?? '')) throw CHARSET;
     const text = body.replace(BYTE_ORDER_MARK, '');
     // A DELETE may say application/json and send nothing.
     return text === '' ? undefined : parseJson(text);

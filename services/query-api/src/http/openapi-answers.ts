@@ -46,8 +46,8 @@ const UNAUTHENTICATED_STATUS = String(ERROR_STATUS.MISSING_API_KEY);
 
 const EXAMPLES: Readonly<Partial<Record<ErrorCode, { message: string } & ErrorDetails>>> = {
   VALIDATION_ERROR: {
-    message: 'The body is not as documented: name: Invalid input.',
-    issues: [{ path: 'name', message: 'Invalid input' }],
+    message: 'The body is not as documented: projectId: must be a UUID.',
+    issues: [{ path: 'projectId', message: 'must be a UUID' }],
   },
   INVALID_JSON: { message: 'The body is not valid JSON at character 17.' },
   MISSING_API_KEY: { message: 'The request carries no key.' },

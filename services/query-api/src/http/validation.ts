@@ -7,6 +7,11 @@ const UNKNOWN_FIELDS_NAMED_MAX = 10;
 
 const PLACES: Readonly<Record<string, string>> = { body: 'The body', querystring: 'The query', params: 'The path' };
 
+/** The 400 for a body that a call needs, and that was not sent. */
+export function emptyBody(): ContractError {
+  return new ContractError('INVALID_JSON', 'The body is empty: send a JSON object as documented.');
+}
+
 /** The 400 for what Fastify's validation found. */
 export function validationError(error: FastifyError): ContractError {
   const inQuery = error.validationContext === 'querystring';
