@@ -1,4 +1,4 @@
-// docs/settings.md has every variable of every service, by whom it is read, and what it is where it is unset.
+// docs/settings.md has every variable of every service, by whom it is read, and what it is where it is unset; the two public addresses.
 import { expect, it } from 'vitest';
 import { readText } from './files.ts';
 import { READERS, SETTINGS, settingDefaults } from './settings.ts';
@@ -30,4 +30,12 @@ it('has each variable once, read by somebody we know', () => {
 it('has the defaults', () => {
   const standards = new Map(rows.map(({ name, standard }) => [name, standard]));
   for (const [name, value] of settingDefaults()) expect([name, standards.get(name)]).toEqual([name, `\`${value}\``]);
+});
+
+it.each([
+  'infra/docker-compose.yml',
+  'infra/kubernetes/base/config.yaml',
+  'infra/kubernetes/example/kustomization.yaml',
+])('%s says where clients reach both public ports', (path) => {
+  for (const name of ['API_PUBLIC_URL', 'INTAKE_PUBLIC_URL']) expect(readText(path)).toContain(`${name}: `);
 });
