@@ -1,32 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { ContractError } from '@sazabi/contract';
 import { describe, expect, it } from 'vitest';
+import { entryOf } from './fixtures/feed-server.ts';
 import type { PublicKeyEntry } from './key-entry.ts';
-import { generateKey, hashKey } from './key-form.ts';
+import { generateKey } from './key-form.ts';
 import { createKeySnapshot } from './key-snapshot.ts';
 import { PRESENTED_KEYS_CACHED_MAX } from './limits.ts';
 
 const EPOCH = randomUUID();
 const SECRET = new Uint8Array(32);
 const NOW_MS = Date.parse('2026-01-02T03:04:05.678Z');
-
-function entryOf(key: string, changes: Partial<PublicKeyEntry> = {}): PublicKeyEntry {
-  return {
-    hash: hashKey(key),
-    keyId: randomUUID(),
-    projectId: randomUUID(),
-    organizationId: randomUUID(),
-    mode: 'live',
-    rateLimitPerMinute: null,
-    allowedOrigins: [],
-    environment: null,
-    expiresAtMs: null,
-    revokedAtMs: null,
-    retentionDays: 30,
-    quota: null,
-    ...changes,
-  };
-}
 
 function filled(...entries: PublicKeyEntry[]) {
   const snapshot = createKeySnapshot();

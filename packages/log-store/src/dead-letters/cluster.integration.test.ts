@@ -1,38 +1,28 @@
 // Dead letters and receipts of a cluster: letters lie on the shard of their record, and are read and settled from any server.
 import { randomUUID } from 'node:crypto';
-import { startTestCluster, type TestCluster } from '@sazabi/embedded-clickhouse/test-cluster';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inspectShard } from '../cluster/inspect-server.ts';
 import { type DeadLetter, putDeadLetters } from '../ingest/dead-letter.ts';
 import { clusterServer } from '../ingest/ingest-target.ts';
 import { insertTombstone } from '../ingest/insert.ts';
 import { lookUp } from '../ingest/look-up.ts';
-import { migrateLogStore } from '../migrate.ts';
-import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
+import type { ClickHouseClient } from '../open-log-store.ts';
 import { logScope } from '../query/log-scope.ts';
 import { receiptState } from '../receipts/receipt-state.ts';
+import { startTestShards, type TestShards } from '../test-shards.ts';
 import { findLetter } from './find-letter.ts';
 import { listLetters } from './list-letters.ts';
 import { deleteLetter, markReplayed } from './settle-letter.ts';
 
 const DAY = Math.floor(Date.now() / 86_400_000) + 30;
 
-let cluster: TestCluster;
+let started: TestShards;
 let shards: readonly ClickHouseClient[];
 
 beforeAll(async () => {
-  cluster = await startTestCluster();
-  shards = cluster.engines.map(({ appUrl }) => openLogStore(appUrl, { application: 'test' }));
-  for (const [index, client] of shards.entries()) {
-    const found = await inspectShard(client, { cluster: cluster.name, shard: index + 1, shards: 2, replicas: 1 });
-    if ('wrong' in found) throw new Error(found.wrong);
-    await migrateLogStore(client, found.layout);
-  }
+  started = await startTestShards();
+  ({ shards } = started);
 });
-afterAll(async () => {
-  await Promise.all(shards.map((client) => client.close()));
-  await cluster.close();
-});
+afterAll(() => started.close());
 
 /** As the consumer of a bus partition does, on its shard. */
 async function bury(partition: number, projectId: string): Promise<DeadLetter> {

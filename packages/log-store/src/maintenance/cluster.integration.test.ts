@@ -1,12 +1,10 @@
 // Of a cluster, hidden rows are removed from each shard's own table, and counted over all of them.
 import { randomUUID } from 'node:crypto';
-import { startTestCluster, type TestCluster } from '@sazabi/embedded-clickhouse/test-cluster';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inspectShard } from '../cluster/inspect-server.ts';
 import { clusterServer } from '../ingest/ingest-target.ts';
 import { lookUp } from '../ingest/look-up.ts';
-import { migrateLogStore } from '../migrate.ts';
-import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
+import type { ClickHouseClient } from '../open-log-store.ts';
+import { startTestShards, type TestShards } from '../test-shards.ts';
 import { testLog } from '../test-store.ts';
 import { copyUsage, copyUsageOf } from './copy-usage.ts';
 import { findHiddenDays } from './hidden-rows.ts';
@@ -17,22 +15,14 @@ const DAY_MS = 86_400_000;
 const LAST_DAY = Math.floor(NOW_MS / DAY_MS) + 30;
 const goOn = async () => undefined;
 
-let cluster: TestCluster;
+let started: TestShards;
 let shards: readonly ClickHouseClient[];
 
 beforeAll(async () => {
-  cluster = await startTestCluster();
-  shards = cluster.engines.map(({ appUrl }) => openLogStore(appUrl, { application: 'test' }));
-  for (const [index, client] of shards.entries()) {
-    const found = await inspectShard(client, { cluster: cluster.name, shard: index + 1, shards: 2, replicas: 1 });
-    if ('wrong' in found) throw new Error(found.wrong);
-    await migrateLogStore(client, found.layout);
-  }
+  started = await startTestShards();
+  ({ shards } = started);
 });
-afterAll(async () => {
-  await Promise.all(shards.map((client) => client.close()));
-  await cluster.close();
-});
+afterAll(() => started.close());
 
 async function count(client: ClickHouseClient, query: string): Promise<number> {
   const result = await client.query({ query: `SELECT ${query}`, format: 'JSONCompactEachRow' });
