@@ -127,7 +127,7 @@ function readSeverity(state: BlockState): number | Rejection {
   return severity === 0 ? SEVERITY_DEFAULT : severity;
 }
 
-/** The last step, and the only one that counts the row; `bytes` lacks service, environment, host and event name so far. */
+/** The step before the last; `bytes` lacks service, environment, host and event name so far. */
 function appendRow(
   state: BlockState,
   severity: number,
@@ -137,37 +137,52 @@ function appendRow(
   host: string,
   eventName: string,
 ): Rejection | null {
-  const { rows, rowCount: row } = state;
-  const services = state.service.texts.length;
-  const environments = state.environment.texts.length;
-  const hosts = state.host.texts.length;
-  const eventNames = state.eventName.texts.length;
+  const services = state.service.count;
+  const environments = state.environment.count;
+  const hosts = state.host.count;
+  const eventNames = state.eventName.count;
   const serviceIndex = indexOfText(state.service, service);
   const environmentIndex = indexOfText(state.environment, environment);
   const hostIndex = indexOfText(state.host, host);
   const eventNameIndex = indexOfText(state.eventName, eventName);
-  bytes += (state.service.keyBytes[serviceIndex] ?? 0) + (state.environment.keyBytes[environmentIndex] ?? 0);
-  bytes += (state.host.keyBytes[hostIndex] ?? 0) + (state.eventName.keyBytes[eventNameIndex] ?? 0);
-  if (bytes > LOG_LIMITS.logBytesMax) {
-    cutDictionary(state.service, services);
-    cutDictionary(state.environment, environments);
-    cutDictionary(state.host, hosts);
-    cutDictionary(state.eventName, eventNames);
-    return REJECTIONS.tooLarge;
-  }
+  if (finishRow(state, severity, bytes, serviceIndex, environmentIndex, hostIndex, eventNameIndex)) return null;
+  cutDictionary(state.service, services);
+  cutDictionary(state.environment, environments);
+  cutDictionary(state.host, hosts);
+  cutDictionary(state.eventName, eventNames);
+  return REJECTIONS.tooLarge;
+}
+
+/**
+ * The last step, and the only one that counts the row: its texts stand in their columns, the other fields come as places in
+ * their dictionaries. False, nothing counted, where it is too large; `bytes` lacks what the dictionaries hold.
+ */
+export function finishRow(
+  state: BlockState,
+  severity: number,
+  bytes: number,
+  service: number,
+  environment: number,
+  host: number,
+  eventName: number,
+): boolean {
+  const { rows, rowCount: row } = state;
+  bytes += (state.service.keyBytes[service] ?? 0) + (state.environment.keyBytes[environment] ?? 0);
+  bytes += (state.host.keyBytes[host] ?? 0) + (state.eventName.keyBytes[eventName] ?? 0);
+  if (bytes > LOG_LIMITS.logBytesMax) return false;
   if (row === rows.capacity) growRowColumns(rows);
   rows.severity[row] = severity;
-  rows.service[row] = serviceIndex;
-  rows.environment[row] = environmentIndex;
-  rows.host[row] = hostIndex;
-  rows.eventName[row] = eventNameIndex;
+  rows.service[row] = service;
+  rows.environment[row] = environment;
+  rows.host[row] = host;
+  rows.eventName[row] = eventName;
   rows.bytes[row] = bytes;
   rows.attributesEnd[row * 2] = state.attributes.count;
   writeTimestamp(rows, row, state.timestamp);
   state.rowCount = row + 1;
   state.logBytes += bytes;
   if (state.request.own) state.ownRowCount++;
-  return null;
+  return true;
 }
 
 /** Int64 of seconds * 1e9 + nanos as two words, by products that a double holds exactly. */

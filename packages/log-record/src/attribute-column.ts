@@ -1,5 +1,13 @@
 // The column of attributes, Map(LowCardinality(String), String): keys of all rows in one dictionary, values end to end.
-import { addText, clearDictionary, createDictionary, cutDictionary, type Dictionary, doubled } from './dictionary.ts';
+import {
+  clearDictionary,
+  createDictionary,
+  cutDictionary,
+  type Dictionary,
+  doubled,
+  findText,
+  indexOfText,
+} from './dictionary.ts';
 import { LOG_LIMITS } from './limits.ts';
 import { clearStringColumn, createStringColumn, KEPT_BYTES_MAX, pushText, type StringColumn } from './string-column.ts';
 
@@ -17,9 +25,7 @@ export interface AttributeColumn {
   rowFirstValueByte: number;
   rowFirstKey: number;
   rowBytes: number;
-  /** The keys of the row before, by place in the row: the next log mostly has the same ones in the same order. */
-  readonly placeKeys: string[];
-  /** -1: none. (A null among the keys would make each comparison a call.) */
+  /** The keys of the row before, by place in the row (-1: none): the next log mostly has the same ones in the same order. */
   readonly placeIndexes: Int32Array;
   placesUsed: number;
 }
@@ -41,7 +47,6 @@ export function createAttributeColumn(): AttributeColumn {
     rowFirstValueByte: 0,
     rowFirstKey: 0,
     rowBytes: 0,
-    placeKeys: new Array<string>(LOG_LIMITS.attributesMax).fill(''),
     placeIndexes: new Int32Array(LOG_LIMITS.attributesMax).fill(-1),
     placesUsed: 0,
   };
@@ -54,7 +59,7 @@ function forgetPlaces(column: AttributeColumn): void {
 
 /** Empties the column. */
 export function clearAttributes(column: AttributeColumn): void {
-  column.rowOfKey.fill(0, 0, column.keys.texts.length);
+  column.rowOfKey.fill(0, 0, column.keys.count);
   clearDictionary(column.keys);
   clearStringColumn(column.values);
   if (column.keyIndexes.length * 4 > KEPT_BYTES_MAX) column.keyIndexes = new Int32Array(INITIAL_ATTRIBUTES);
@@ -69,31 +74,37 @@ export function beginAttributes(column: AttributeColumn): void {
   column.row++;
   column.rowFirst = column.count;
   column.rowFirstValueByte = column.values.length;
-  column.rowFirstKey = column.keys.texts.length;
+  column.rowFirstKey = column.keys.count;
   column.rowBytes = 0;
 }
 
 /** Takes the row's attributes back, the keys that it brought included. */
 export function dropAttributes(column: AttributeColumn): void {
-  column.count = column.rowFirst;
-  column.values.length = column.rowFirstValueByte;
-  if (column.keys.texts.length > column.rowFirstKey) {
-    column.rowOfKey.fill(0, column.rowFirstKey, column.keys.texts.length);
-    cutDictionary(column.keys, column.rowFirstKey);
+  cutAttributes(column, column.rowFirst, column.rowFirstValueByte, column.rowFirstKey);
+}
+
+/** Takes back all but the first so many attributes, bytes of values, and keys. */
+export function cutAttributes(column: AttributeColumn, count: number, valueBytes: number, keys: number): void {
+  column.count = count;
+  column.values.length = valueBytes;
+  if (column.keys.count > keys) {
+    column.rowOfKey.fill(0, keys, column.keys.count);
+    cutDictionary(column.keys, keys);
     forgetPlaces(column);
   }
 }
 
+/** Makes room for what is told of each key, of which there may be one more now. */
+export function coverKeys(column: AttributeColumn): void {
+  if (column.keys.count > column.rowOfKey.length) column.rowOfKey = doubled(column.rowOfKey);
+}
+
 /** The index of a key, new or known; -1 where it is longer than allowed. */
 function indexOfKey(column: AttributeColumn, key: string): number {
-  const known = column.keys.indexByText.get(key);
-  if (known !== undefined) return known;
-  // Stored as U+FFFD, two such keys would be one: they are told apart as what they become.
-  if (!key.isWellFormed()) return indexOfKey(column, key.toWellFormed());
   if (key.length * 3 > LOG_LIMITS.attributeKeyBytesMax && Buffer.byteLength(key) > LOG_LIMITS.attributeKeyBytesMax)
     return -1;
-  const index = addText(column.keys, key);
-  if (index === column.rowOfKey.length) column.rowOfKey = doubled(column.rowOfKey);
+  const index = indexOfText(column.keys, key);
+  coverKeys(column);
   return index;
 }
 
@@ -107,8 +118,8 @@ function indexOfRepeat(column: AttributeColumn, key: string): number {
 
 /** Whether the row has an attribute of this key already. */
 export function rowHasKey(column: AttributeColumn, key: string): boolean {
-  const index = column.keys.indexByText.get(key);
-  return index !== undefined && column.rowOfKey[index] === column.row;
+  const index = findText(column.keys, key);
+  return index >= 0 && column.rowOfKey[index] === column.row;
 }
 
 /**
@@ -116,21 +127,18 @@ export function rowHasKey(column: AttributeColumn, key: string): boolean {
  * False, with nothing appended, where the key is too long. The caller holds the count of attributes and of bytes.
  */
 export function pushAttribute(column: AttributeColumn, key: string, value: string): boolean {
-  const place = column.count - column.rowFirst;
-  let index = column.placeIndexes[place] ?? -1;
-  if (index < 0 || column.placeKeys[place] !== key || column.rowOfKey[index] === column.row) {
-    index = indexOfKey(column, key);
-    if (index >= 0 && column.rowOfKey[index] === column.row) index = indexOfRepeat(column, key);
-    else if (index >= 0) {
-      column.placeKeys[place] = key;
-      column.placeIndexes[place] = index;
-      if (place >= column.placesUsed) column.placesUsed = place + 1;
-    }
-    if (index < 0) return false;
-  }
+  let index = indexOfKey(column, key);
+  if (index >= 0 && column.rowOfKey[index] === column.row) index = indexOfRepeat(column, key);
+  if (index < 0) return false;
+  takeKey(column, index);
+  column.rowBytes += pushText(column.values, value);
+  return true;
+}
+
+/** Counts one more attribute of the row, whose value follows in `values`. */
+export function takeKey(column: AttributeColumn, index: number): void {
   column.rowOfKey[index] = column.row;
   if (column.count === column.keyIndexes.length) column.keyIndexes = doubled(column.keyIndexes);
   column.keyIndexes[column.count++] = index;
-  column.rowBytes += (column.keys.keyBytes[index] ?? 0) + pushText(column.values, value);
-  return true;
+  column.rowBytes += column.keys.keyBytes[index] ?? 0;
 }

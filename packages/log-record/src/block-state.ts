@@ -2,8 +2,10 @@
 import { type AttributeColumn, clearAttributes, createAttributeColumn } from './attribute-column.ts';
 import { clearDictionary, createDictionary, type Dictionary } from './dictionary.ts';
 import { createPathCache } from './flatten.ts';
+import { createJsonRow, type JsonRow } from './json/append-json-log.ts';
 import type { RequestSource } from './log-block.ts';
 import { createLogFields, type LogFields } from './log-fields.ts';
+import { createRequestMark, type RequestMark } from './request-mark.ts';
 import { createRequestRuns, type RequestRuns, UUID_WORDS } from './request-runs.ts';
 import { createRowColumns, type RowColumns } from './row-columns.ts';
 import { clearStringColumn, createStringColumn, type StringColumn } from './string-column.ts';
@@ -27,8 +29,10 @@ export interface BlockState {
   readonly recordId: Int32Array;
   readonly runs: RequestRuns;
   readonly request: RequestState;
+  readonly mark: RequestMark;
   readonly fields: LogFields;
   readonly timestamp: Instant;
+  readonly json: JsonRow;
 }
 
 /** What the rows of the current request need beside its run. */
@@ -64,8 +68,10 @@ export function createBlockState(): BlockState {
     recordId: new Int32Array(UUID_WORDS),
     runs: createRequestRuns(),
     request: createRequestState(),
+    mark: createRequestMark(),
     fields: createLogFields(createPathCache()),
     timestamp: { seconds: 0, nanos: 0 },
+    json: createJsonRow(),
   };
 }
 

@@ -4,7 +4,9 @@ import { appendLog } from './append-log.ts';
 import { type BlockState, clearBlock, createBlockState } from './block-state.ts';
 import { indexOfText } from './dictionary.ts';
 import { blockBytes, createBlockOutput, encodeBlock } from './encode-block.ts';
+import { appendJsonLog } from './json/append-json-log.ts';
 import type { LogBlock, RequestSource } from './log-block.ts';
+import { dropToMark, markRequest } from './request-mark.ts';
 import { beginRun, UUID_WORDS } from './request-runs.ts';
 import { UUID_BYTES, uuidFromText } from './uuid.ts';
 
@@ -61,6 +63,7 @@ export function createLogBlock(): LogBlock {
     },
     beginRequest(source, receivedAtMs, requestId) {
       takeSource(state, source);
+      markRequest(state);
       const { request, runs } = state;
       request.receivedSeconds = Math.floor(receivedAtMs / 1000);
       request.receivedNanos = (receivedAtMs - request.receivedSeconds * 1000) * 1_000_000;
@@ -78,6 +81,12 @@ export function createLogBlock(): LogBlock {
     },
     append(log, kind) {
       return appendLog(state, log, kind === 'event');
+    },
+    appendJson(text) {
+      return appendJsonLog(state, text);
+    },
+    dropRequest() {
+      dropToMark(state);
     },
     encode() {
       return encodeBlock(state, output);

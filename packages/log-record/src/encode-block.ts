@@ -53,7 +53,7 @@ export function createBlockOutput(): BlockOutput {
 }
 
 function dictionaryBytes(dictionary: Dictionary, rows: number): number {
-  return dictionary.keys.length + (LOW_CARDINALITY.indexFor(dictionary.texts.length).width - 1) * rows;
+  return dictionary.keys.length + (LOW_CARDINALITY.indexFor(dictionary.count).width - 1) * rows;
 }
 
 /** Size of the encoded block, at most a few hundred bytes too high: never too low, as `encodeBlock` allocates by it. */
@@ -105,7 +105,7 @@ function putDictionary(output: BlockOutput, keys: StringColumn, keyCount: number
 }
 
 function putIndexes(output: BlockOutput, dictionary: Dictionary, indexes: Int32Array, count: number): void {
-  const keyCount = dictionary.texts.length;
+  const keyCount = dictionary.count;
   putDictionary(output, dictionary.keys, keyCount, count);
   const { width } = LOW_CARDINALITY.indexFor(keyCount);
   if (width === 4) {

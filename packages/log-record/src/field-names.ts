@@ -41,13 +41,14 @@ const ALIASES: Readonly<Record<number, readonly string[]>> = {
   [SEVERITY_NUMBER]: ['severity_number'],
 };
 
-const CODE_BY_NAME = new Map<string, number>([['attributes', ATTRIBUTES]]);
-for (const [place, name] of FIELD_NAMES.entries()) CODE_BY_NAME.set(name, place);
+/** What each name of a field means: its place, its place + ALIAS, or ATTRIBUTES. */
+export const FIELD_CODES = new Map<string, number>([['attributes', ATTRIBUTES]]);
+for (const [place, name] of FIELD_NAMES.entries()) FIELD_CODES.set(name, place);
 for (const [place, names] of Object.entries(ALIASES)) {
-  for (const name of names) CODE_BY_NAME.set(name, Number(place) + ALIAS);
+  for (const name of names) FIELD_CODES.set(name, Number(place) + ALIAS);
 }
 
 /** A field's place, its place + ALIAS, ATTRIBUTES or UNKNOWN. */
 export function codeOfName(name: string): number {
-  return CODE_BY_NAME.get(name) ?? UNKNOWN;
+  return FIELD_CODES.get(name) ?? UNKNOWN;
 }

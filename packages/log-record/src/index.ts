@@ -1,6 +1,7 @@
 // A log's way into a bus record: normalisation, Native block, record headers with checksum.
 export * from './create-log-block.ts';
 export * from './expiry-day.ts';
+export * from './json/json-bytes.ts';
 export * from './level.ts';
 export * from './limits.ts';
 export * from './log-block.ts';

@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<number, readonly string[]>> = {
 };
 
 /** By word, each in the spellings that are common: lower case, upper case, capitalized. */
-const SEVERITY_BY_WORD = new Map<string, number>();
+export const SEVERITY_BY_WORD = new Map<string, number>();
 for (const [severity, words] of Object.entries(WORDS)) {
   for (const word of words) {
     for (const spelling of [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)]) {

@@ -1,5 +1,6 @@
 // The seam between intake and block writer: an open batch of rows that becomes one Native block.
 import type { Mode } from '@sazabi/contract';
+import type { JsonBytes } from './json/json-bytes.ts';
 
 /** What is the same for all logs of one request; the part that a key fixes may be cached and reused by identity. */
 export interface RequestSource {
@@ -35,6 +36,13 @@ export interface LogBlock {
   beginRequest(source: RequestSource, receivedAtMs: number, requestId: Uint8Array | null): void;
   /** Normalises one parsed log (or event) and appends it; a rejected one leaves no trace. Never throws, whatever JSON it was. */
   append(log: unknown, kind: 'log' | 'event'): Rejection | null;
+  /**
+   * Reads the object at `text.at` straight into a row, and moves on behind it: a fifth of the time that parsing and `append`
+   * take. False, nothing left behind, for a log that is not plain, would be rejected or is not JSON: then those two are asked.
+   */
+  appendJson(text: JsonBytes): boolean;
+  /** Takes back every row since `beginRequest`. */
+  dropRequest(): void;
   /** The Native block. A view into a buffer that the next `reset` reuses: copy or compress it first. */
   encode(): Uint8Array;
 }

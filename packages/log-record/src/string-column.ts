@@ -2,6 +2,8 @@
 
 export interface StringColumn {
   bytes: Buffer;
+  /** The same memory, for four bytes at a time. */
+  view: DataView;
   length: number;
 }
 
@@ -16,22 +18,38 @@ const LOOP_UNITS_MAX = 8;
 
 /** An empty column. */
 export function createStringColumn(initialBytes: number = INITIAL_BYTES): StringColumn {
-  return { bytes: Buffer.allocUnsafeSlow(initialBytes), length: 0 };
+  const bytes = Buffer.allocUnsafeSlow(initialBytes);
+  return { bytes, view: viewOf(bytes), length: 0 };
 }
 
 /** Empties the column; a buffer that one huge request made large is let go, as an open block lives as long as the process. */
 export function clearStringColumn(column: StringColumn): void {
   column.length = 0;
-  if (column.bytes.length > KEPT_BYTES_MAX) column.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  if (column.bytes.length > KEPT_BYTES_MAX) take(column, Buffer.allocUnsafeSlow(INITIAL_BYTES));
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function take(column: StringColumn, bytes: Buffer): void {
+  column.bytes = bytes;
+  column.view = viewOf(bytes);
 }
 
 function grow(column: StringColumn, needed: number): void {
   const bytes = Buffer.allocUnsafeSlow(Math.max(column.bytes.length * 2, needed + (needed >>> 2)));
   bytes.set(column.bytes.subarray(0, column.length));
-  column.bytes = bytes;
+  take(column, bytes);
 }
 
-function varintBytes(value: number): number {
+/** Makes room for so many bytes more. */
+export function reserve(column: StringColumn, bytes: number): void {
+  if (column.length + bytes > column.bytes.length) grow(column, column.length + bytes);
+}
+
+/** Bytes of a varint. */
+export function varintBytes(value: number): number {
   if (value < 0x80) return 1;
   if (value < 0x4000) return 2;
   if (value < 0x20_0000) return 3;
@@ -46,6 +64,15 @@ export function writeVarint(bytes: Uint8Array, value: number, at: number): numbe
   }
   bytes[at++] = value;
   return at;
+}
+
+/** Appends the value whose UTF-8 is `bytes` from `start` to `end`. */
+export function pushBytes(column: StringColumn, bytes: Uint8Array, start: number, end: number): void {
+  reserve(column, end - start + VARINT_BYTES_MAX);
+  const into = column.bytes;
+  let at = writeVarint(into, end - start, column.length);
+  for (let from = start; from < end; from++) into[at++] = bytes[from] ?? 0;
+  column.length = at;
 }
 
 /** Appends one value; lone surrogates become U+FFFD. Answers the bytes of UTF-8 it took, its length prefix apart. */

@@ -8,7 +8,7 @@ export interface Instant {
 
 const NANOS = 1_000_000_000;
 const NANOS_EXACT = 1_000_000_000n;
-const DAY_SECONDS = 86_400;
+export const DAY_SECONDS = 86_400;
 /** 2262-01-01: the first second that is refused (Int64 nanoseconds end in that year). */
 const SECONDS_END = 9_214_646_400;
 /** No offset brings an earlier year into range. */
@@ -32,7 +32,7 @@ const NANO_DIGITS = 9;
 const POWERS_OF_TEN = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /** Where two digits are not: whatever is made of it is out of every range. */
-const NONE = -1_000_000;
+export const NONE = -1_000_000;
 
 /** The number of two digits at `at`, or NONE. */
 function twoDigits(text: string, at: number): number {
@@ -47,7 +47,7 @@ function isLeapYear(year: number): boolean {
 }
 
 /** Days since 1970-01-01 of a date from 1969 on, or NONE where there is no such date (Gregorian, proleptic). */
-function daysOfDate(year: number, month: number, day: number): number {
+export function daysOfDate(year: number, month: number, day: number): number {
   if (year < YEAR_MIN || month < 1 || month > 12 || day < 1) return NONE;
   const leap = isLeapYear(year);
   if (day > (leap && month === 2 ? 29 : (DAYS_OF_MONTH[month - 1] ?? 0))) return NONE;
@@ -58,7 +58,7 @@ function daysOfDate(year: number, month: number, day: number): number {
   return (year - 1970) * 365 + leapDays + inYear;
 }
 
-function store(into: Instant, seconds: number, nanos: number): boolean {
+export function storeInstant(into: Instant, seconds: number, nanos: number): boolean {
   if (!(seconds >= 0 && seconds < SECONDS_END)) return false;
   into.seconds = seconds;
   into.nanos = nanos;
@@ -100,7 +100,7 @@ export function parseIsoTimestamp(text: string, into: Instant): boolean {
   const days = daysOfDate(year, twoDigits(text, dashed ? 5 : 4), twoDigits(text, dashed ? 8 : 6));
   if (days === NONE) return false;
   const at = dashed ? 10 : 8;
-  if (at === text.length) return store(into, days * DAY_SECONDS, 0);
+  if (at === text.length) return storeInstant(into, days * DAY_SECONDS, 0);
   const separator = unitAt(text, at);
   if (separator !== UPPER_T && separator !== LOWER_T && separator !== SPACE) return false;
   return parseTime(text, at + 1, days, into);
@@ -133,7 +133,7 @@ function parseTime(text: string, at: number, days: number, into: Instant): boole
   if (hours > 23 && (hours > 24 || minutes + seconds + nanos > 0)) return false;
   const offset = offsetSeconds(text, unit === SPACE ? at + 1 : at);
   if (offset === NONE) return false;
-  return store(into, days * DAY_SECONDS + hours * 3600 + minutes * 60 + seconds - offset, nanos);
+  return storeInstant(into, days * DAY_SECONDS + hours * 3600 + minutes * 60 + seconds - offset, nanos);
 }
 
 /** Units of epoch numbers by their size: seconds of 1970–2261, else milliseconds, microseconds, nanoseconds of them. */
@@ -154,12 +154,12 @@ export function parseEpochNumber(value: number, into: Instant): boolean {
   if (units === NANOS) {
     // The only unit whose products of whole seconds a double does not hold.
     const exact = BigInt(value);
-    return store(into, Number(exact / NANOS_EXACT), Number(exact % NANOS_EXACT));
+    return storeInstant(into, Number(exact / NANOS_EXACT), Number(exact % NANOS_EXACT));
   }
   let seconds = Math.floor(value / units);
   // The quotient is rounded, and may be the next second for the last microseconds of one.
   if (seconds * units > value) seconds--;
-  return store(into, seconds, (value - seconds * units) * (NANOS / units));
+  return storeInstant(into, seconds, (value - seconds * units) * (NANOS / units));
 }
 
 const EPOCH_TEXT = /^([0-9]{1,19})(?:\.([0-9]+))?$/;
@@ -175,7 +175,7 @@ export function parseEpochText(text: string, into: Instant): boolean {
   const padded = whole.padStart(unitDigits + 1, '0');
   const split = padded.length - unitDigits;
   const fraction = (padded.slice(split) + (match[2] ?? '')).padEnd(9, '0').slice(0, 9);
-  return store(into, Number(padded.slice(0, split)), Number(fraction));
+  return storeInstant(into, Number(padded.slice(0, split)), Number(fraction));
 }
 
 /** Fewer digits than this are a year or a date as text, no epoch number (as seconds they would be before 1973). */

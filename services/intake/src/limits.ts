@@ -24,6 +24,8 @@ export const INFLATIONS_MAX = 8;
 
 /** Logs of one request. */
 export const LOGS_PER_REQUEST_MAX = 10_000;
+/** No log is shorter as JSON, with what stands between two: `{"msg":0},`. */
+export const LOG_JSON_BYTES_MIN = 10;
 /** Objects and arrays in one body: V8 needs 50 bytes and 0.3 µs for each, and 20 MiB can hold 20 million. */
 export const JSON_CONTAINERS_MAX = 1_000_000;
 /** Rejected logs that an answer lists; the others are only counted. */

@@ -8,6 +8,7 @@ import { decodeRecord, REQUEST_IDS_MAX, type RecordMeta, requestIdOf } from '@sa
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBytesBudget } from '../bytes-budget.ts';
 import { BATCH_ROWS_MAX, WAITING_BYTES_MAX } from '../limits.ts';
+import { JSON_PROTOCOL } from '../protocols/json/json-protocol.ts';
 import type { AppendReport } from './append-batch.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import type { AppendFailure } from './open-batch.ts';
@@ -75,8 +76,9 @@ function submission(messages: readonly unknown[], changes: Partial<Submission> =
     expiresOnDay: 21_000,
     receivedAtMs: 1_800_000_000_000,
     requestId: null,
-    logs: { kind: 'log', items: messages.map((message) => ({ message })), lines: null, badLines: null },
-    bodyBytes: 100,
+    kind: 'log',
+    protocol: JSON_PROTOCOL,
+    body: Buffer.from(JSON.stringify(messages.map((message) => ({ message })))),
     ...changes,
   };
 }
@@ -145,10 +147,7 @@ describe('group commit', () => {
     const open = openGate();
     commit.submit(submission(['a']), 'under way');
     await until(() => expect(partitions).toHaveLength(1));
-    const megabytes = (count: number) => {
-      const messages = Array.from({ length: 8 * count }, () => 'm'.repeat(131_072));
-      return submission(messages, { bodyBytes: count * 1_048_576 });
-    };
+    const megabytes = (count: number) => submission(Array.from({ length: 8 * count }, () => 'm'.repeat(131_072)));
     commit.submit(megabytes(3), 'three');
     commit.submit(megabytes(2), 'two');
     commit.submit(megabytes(9), 'nine');
@@ -192,9 +191,9 @@ describe('group commit', () => {
     const one = commit.submit(submission(['a', 'b']), '1');
     const between = commit.submit(submission(['c'], { requestId }), '2');
     const two = commit.submit(submission(['d']), '3');
-    expect([one.firstOrdinal, between.firstOrdinal, two.firstOrdinal]).toEqual([0, 0, 2]);
-    expect(two.storedId).toBe(one.storedId);
-    expect(between.storedId).toBe(requestId);
+    expect([one, between, two].map((filed) => Object(filed).firstOrdinal)).toEqual([0, 0, 2]);
+    expect(Object(two).storedId).toBe(Object(one).storedId);
+    expect(Object(between).storedId).toBe(requestId);
     await commit.drained();
   });
 
@@ -222,18 +221,23 @@ describe('group commit', () => {
       settle: (waiter, failure) => settled.push([waiter, failure]),
       appended: (append) => appends.push(append),
     });
-    const full = Array.from({ length: BATCH_ROWS_MAX }, () => 'x');
-    rounds.submit(submission(full), 'busy 0');
+    const half = Array.from({ length: BATCH_ROWS_MAX / 2 }, () => 'x');
+    const fill = (waiter: string) => {
+      for (let request = 0; request < 2; request += 1) rounds.submit(submission(half), waiter);
+    };
+    fill('busy 0');
     rounds.submit(submission(['a'], { expiresOnDay: 21_001 }), 'other day');
     for (let round = 0; round < 2; round += 1) {
-      rounds.submit(submission(full), `busy ${round + 1}`);
+      fill(`busy ${round + 1}`);
       await until(() => expect(letGo).toHaveLength(round + 2));
       letGo[round]?.();
       await until(() => expect(appends).toHaveLength(round + 1));
     }
     await until(() => expect(letGo).toHaveLength(4));
     letGo[3]?.();
-    await until(() => expect(settled.map(([waiter]) => waiter)).toEqual(['busy 0', 'busy 1', 'other day']));
+    await until(() =>
+      expect([...new Set(settled.map(([waiter]) => waiter))]).toEqual(['busy 0', 'busy 1', 'other day']),
+    );
     letGo[2]?.();
     await rounds.drained();
     expect((await metas()).map(({ rows }) => rows)).toEqual([BATCH_ROWS_MAX, BATCH_ROWS_MAX, 1, BATCH_ROWS_MAX]);

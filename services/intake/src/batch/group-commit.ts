@@ -1,5 +1,6 @@
 // Group commit: requests join the open batch of their day; while one append is under way the next batch fills.
 import type { BusProducer } from '@sazabi/bus';
+import { ContractError } from '@sazabi/contract';
 import type { BytesBudget } from '../bytes-budget.ts';
 import { type AppendReport, createAppendQueue } from './append-batch.ts';
 import { createBlockPool } from './block-pool.ts';
@@ -21,10 +22,10 @@ export interface GroupCommitOptions<Waiter> {
 
 export interface GroupCommit<Waiter> {
   /**
-   * Files the request's logs. Where any was accepted, `waiter` is settled later, never within the call. A repeat of a
-   * request that is not settled yet adds no rows and waits with it.
+   * Files the request's logs, or tells why its body as a whole is refused. Where any was accepted, `waiter` is settled later,
+   * never within the call. A repeat of a request that is not settled yet is not read: it adds no rows and waits with it.
    */
-  submit(submission: Submission, waiter: Waiter): Filed;
+  submit(submission: Submission, waiter: Waiter): Filed | ContractError;
   /** Resolves when nothing is open or under way. */
   drained(): Promise<void>;
 }
@@ -87,6 +88,7 @@ export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): 
       }
       const batch = open.forSubmission(submission);
       const filed = fileLogs(batch.block, submission, batch.batchId);
+      if (filed instanceof ContractError) return filed;
       if (filed.accepted > 0) {
         join(batch, waiter);
         if (submission.requestId !== null)

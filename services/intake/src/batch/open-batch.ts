@@ -1,7 +1,7 @@
 // One record in the making: a block, what its headers will say, and who waits for it to be durable.
 import { BusError } from '@sazabi/bus';
 import { type LogBlock, newUuidV7, REQUEST_IDS_MAX, type RecordMeta } from '@sazabi/log-record';
-import { BATCH_BYTES_MAX, BATCH_ROWS_MAX } from '../limits.ts';
+import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, LOG_JSON_BYTES_MIN, LOGS_PER_REQUEST_MAX } from '../limits.ts';
 import type { Submission } from './submission.ts';
 
 export interface OpenBatch<Waiter> {
@@ -47,13 +47,18 @@ export function openBatch<Waiter>(
   };
 }
 
-/** Whether the request would take the batch over a limit, by its rows and its body's size (a block is rarely larger). */
+/**
+ * Whether the request could take the batch over a limit, by its body's size: a block is rarely larger, and there are no more
+ * logs in it than the shortest that it has room for.
+ */
 export function wouldOverfill(batch: OpenBatch<unknown>, submission: Submission): boolean {
   const { rowCount, byteLength } = batch.block;
   if (rowCount === 0) return false;
+  const bodyBytes = submission.body.byteLength;
+  const rowsMax = Math.min(LOGS_PER_REQUEST_MAX, 1 + bodyBytes / LOG_JSON_BYTES_MIN);
   return (
-    rowCount + submission.logs.items.length > BATCH_ROWS_MAX ||
-    byteLength + submission.bodyBytes > BATCH_BYTES_MAX ||
+    rowCount + rowsMax > BATCH_ROWS_MAX ||
+    byteLength + bodyBytes > BATCH_BYTES_MAX ||
     (submission.requestId !== null && batch.requestIds.length === REQUEST_IDS_MAX)
   );
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createLogBlock } from '@sazabi/log-record';
 import { expect, it } from 'vitest';
 import { SHARED_PARTITION_MS } from '../limits.ts';
+import { JSON_PROTOCOL } from '../protocols/json/json-protocol.ts';
 import { createOpenBatches } from './open-batches.ts';
 import type { Submission } from './submission.ts';
 
@@ -12,8 +13,9 @@ const submission: Submission = {
   expiresOnDay: 21_000,
   receivedAtMs: 1_800_000_000_000,
   requestId: null,
-  logs: { kind: 'log', items: [{ message: 'a' }], lines: null, badLines: null },
-  bodyBytes: 100,
+  kind: 'log',
+  protocol: JSON_PROTOCOL,
+  body: Buffer.from('[{"message":"a"}]'),
 };
 
 it('batches of requests without an id follow one another on one partition until its time is over', () => {

@@ -1,7 +1,8 @@
-// A parsed request on its way into a batch, and what became of its logs.
+// A request on its way into a batch, and what became of its logs.
 import type { RequestSource } from '@sazabi/log-record';
 import { REJECTED_LISTED_MAX } from '../limits.ts';
 import type { ParsedLogs } from '../protocols/parsed-logs.ts';
+import type { Protocol } from '../protocols/protocol.ts';
 
 export interface Submission {
   readonly source: RequestSource;
@@ -9,9 +10,10 @@ export interface Submission {
   readonly receivedAtMs: number;
   /** 16 bytes made from the Idempotency-Key; null without one. */
   readonly requestId: Uint8Array | null;
-  readonly logs: ParsedLogs;
-  /** Of the body's text, inflated: an estimate of what it adds to a block. */
-  readonly bodyBytes: number;
+  readonly kind: ParsedLogs['kind'];
+  readonly protocol: Protocol;
+  /** As sent, inflated; read before the call that it is passed to returns. */
+  readonly body: Uint8Array;
 }
 
 export type RejectionCode = 'VALIDATION_ERROR' | 'PAYLOAD_TOO_LARGE' | 'INVALID_JSON';

@@ -12,8 +12,9 @@ import { bodyRefusal, isBodyEmpty, readBody } from '../http/read-body.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { IDEMPOTENCY_KEY_FORM } from '../limits.ts';
 import type { IntakeCounts } from '../metrics.ts';
-import { type BodyParser, bodyParserOf } from '../protocols/body-parser.ts';
 import type { ParsedLogs } from '../protocols/parsed-logs.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { protocolOf } from '../protocols/protocol-of.ts';
 import { busNotReached } from '../refusals.ts';
 import type { Admit, Writer } from './admission.ts';
 import { acceptedBody, noneAccepted } from './answer-body.ts';
@@ -42,14 +43,13 @@ export type Ingest = (
 interface Reading {
   readonly writer: Writer;
   readonly kind: ParsedLogs['kind'];
-  readonly parser: BodyParser;
+  readonly protocol: Protocol;
   readonly compression: Compression | 'identity';
   readonly idempotencyKey: string | undefined;
   readonly receivedAtMs: number;
 }
 
 const NO_BYTES = new Uint8Array(0);
-const BOM = 0xfeff;
 const BAD_IDEMPOTENCY_KEY = new ContractError(
   'VALIDATION_ERROR',
   'Idempotency-Key must be 1 to 128 visible ASCII characters without spaces, sent once.',
@@ -90,15 +90,15 @@ function readingOf(
   receivedAtMs: number,
   budget: BytesBudget,
 ): Reading | ContractError {
-  const parser = bodyParserOf(head.contentType);
-  if (parser instanceof ContractError) return parser;
+  const protocol = protocolOf(head.contentType);
+  if (protocol instanceof ContractError) return protocol;
   const compression = compressionOf(head.contentEncoding);
   if (compression instanceof ContractError) return compression;
   const refusal = bodyRefusal(head.contentLength, head.transferEncoding, budget);
   if (refusal !== null) return refusal;
   const { idempotencyKey } = head;
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY_FORM.test(idempotencyKey)) return BAD_IDEMPOTENCY_KEY;
-  return { writer, kind, parser, compression, idempotencyKey, receivedAtMs };
+  return { writer, kind, protocol, compression, idempotencyKey, receivedAtMs };
 }
 
 function takeBody(options: IngestOptions, exchange: Exchange, reading: Reading, body: Uint8Array): void {
@@ -129,21 +129,10 @@ function releaseBody(options: IngestOptions, exchange: Exchange): void {
   exchange.heldBytes = 0;
 }
 
-/** Invalid UTF-8 becomes U+FFFD; a byte order mark goes. */
-function textOf(body: Uint8Array): string {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-  return text.charCodeAt(0) === BOM ? text.slice(1) : text;
-}
-
 /** Files the logs; answers at once only where there is nothing to wait for. */
 function file(options: IngestOptions, exchange: Exchange, reading: Reading, body: Uint8Array): void {
   const { writer, receivedAtMs, idempotencyKey } = reading;
   const { entry, source } = writer;
-  const logs = reading.parser(textOf(body), reading.kind);
-  if (logs instanceof ContractError) {
-    answerError(exchange, logs);
-    return;
-  }
   const commit = options.commit();
   if (commit === null) {
     answerError(exchange, busNotReached());
@@ -155,11 +144,16 @@ function file(options: IngestOptions, exchange: Exchange, reading: Reading, body
       receivedAtMs,
       expiresOnDay: expiresOnDay(receivedAtMs, entry.retentionDays),
       requestId: idempotencyKey === undefined ? null : requestIdOf(source.projectId, source.mode, idempotencyKey),
-      logs,
-      bodyBytes: body.byteLength,
+      kind: reading.kind,
+      protocol: reading.protocol,
+      body,
     },
     exchange,
   );
+  if (filed instanceof ContractError) {
+    answerError(exchange, filed);
+    return;
+  }
   // The body is in the block now; while it waits for the disk it is charged there.
   releaseBody(options, exchange);
   if (filed.rejectedByCode !== null) countRejected(options, entry.keyId, filed.rejectedByCode);
