@@ -1,10 +1,10 @@
 // Measures one workload: CPU-seconds per million logs of each process of a system, and of a floor that keeps nothing.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { cpuSeconds, peakMemoryMib } from '@sazabi/load/process-cost';
 import { createClient } from '../support/client.ts';
 import type { ProcessName, System } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { cpuSeconds, peakMemoryMib } from './process-cost.ts';
 import { sendBodies } from './send-bodies.ts';
 import { bodiesOf, type Workload } from './workload.ts';
 

@@ -1,7 +1,7 @@
 // Measures a system that nobody calls: CPU of each process, and of each of its threads, from /proc.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSeconds, threadCpuSeconds } from '@sazabi/load/process-cost';
 import type { ProcessName, System } from '../support/system.ts';
-import { cpuSeconds, threadCpuSeconds } from './process-cost.ts';
 
 const PROCESSES: readonly ProcessName[] = ['standalone', 'engine', 'query-api', 'consumer', 'intake'];
 /** Threads below are not worth a line, in percent of a core. */

@@ -1,5 +1,5 @@
 // One workload of the cost measurement: distinct logs in bodies, made as they are sent.
-import { createLogGenerator } from './log-generator.ts';
+import { createLogGenerator } from '@sazabi/load/log-generator';
 
 export interface Workload {
   readonly logs: number;

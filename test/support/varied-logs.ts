@@ -1,5 +1,5 @@
 // Varied logs with what must be read back of each: the expectation is made first, then written in one of the accepted forms.
-import { seededRandom } from '../load/log-generator.ts';
+import { seededRandom } from '@sazabi/load/log-generator';
 
 export interface ExpectedLog {
   /** Unique; sent and stored as attribute `n`. */

@@ -57,3 +57,13 @@ export function peakMemoryMib(pid: number): number {
     return 0;
   }
 }
+
+/** Resident size of one process now, in MiB; 0 where it is gone. */
+export function residentMib(pid: number): number {
+  try {
+    const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
+    return Number(match?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
