@@ -1,0 +1,20 @@
+// The load engine: `sazabi load` is its command line.
+export type { LoadApi } from './api.ts';
+export * from './limits.ts';
+export { createBodyPool } from './logs/body-pool.ts';
+export {
+  COMPRESSIONS,
+  CONTENT_TYPES,
+  type Compression,
+  compressBody,
+  ENCODINGS,
+  type Encoding,
+} from './logs/encoding.ts';
+export { isLoopback } from './measure/services.ts';
+export { rampSteps, type Step } from './pace/schedule.ts';
+export { htmlReport } from './report/html.ts';
+export type { LoadReport, StepReport } from './report/report.ts';
+export { reportLines, stepHead, stepLine } from './report/text.ts';
+export { LoadError, runLoad } from './run-load.ts';
+export type { Access, LoadOptions, Progress, Surroundings } from './run-options.ts';
+export { isExact } from './verify/tally.ts';

@@ -1,0 +1,58 @@
+// The figures of each step of a ramp, told once the step is over.
+import type { Outcome } from '../http/sender.ts';
+import type { Schedule, Step } from '../pace/schedule.ts';
+import type { StepReport } from '../report/report.ts';
+import { createRecorder } from './recorder.ts';
+
+export interface StepTeller {
+  add(outcome: Outcome, startedMs: number): void;
+  /** Tells what has not been told of the steps that had begun by then, in ms from the start. */
+  end(atMs: number): void;
+  steps(): readonly StepReport[];
+}
+
+/** @param connections requests that may still be under way when the next step's are answered */
+export function createStepTeller(
+  steps: readonly Step[],
+  schedule: Schedule,
+  connections: number,
+  onStep: (step: StepReport) => void,
+): StepTeller {
+  const each = steps.map((step) => ({ step, recorder: createRecorder(), logsInTime: 0 }));
+  let told = 0;
+  let ofLater = 0;
+  let reached = -1;
+  let begun = 0;
+  const reportOf = ({ step, recorder, logsInTime }: (typeof each)[number]): StepReport => {
+    const { latency, errors } = recorder.tally();
+    const acknowledgedPerSecond = logsInTime / (step.forMs / 1000);
+    return { logsPerSecond: step.logsPerSecond, acknowledgedPerSecond, latency, errors };
+  };
+  const tellBefore = (end: number): void => {
+    for (; told < end; told++) {
+      const one = each[told];
+      if (one !== undefined) onStep(reportOf(one));
+    }
+  };
+  return {
+    add(outcome, startedMs) {
+      const dueIn = schedule.stepAt(outcome.dueMs - startedMs);
+      each[dueIn]?.recorder.add(outcome);
+      // What was acknowledged counts for the step in whose time it was: a server that is behind does not keep up with the rate.
+      const doneMs = outcome.doneMs - startedMs;
+      const doneIn = each[schedule.stepAt(doneMs)];
+      if (doneIn !== undefined && doneMs < schedule.forMs) doneIn.logsInTime += outcome.accepted;
+      reached = Math.max(reached, dueIn);
+      if (reached <= told) return;
+      ofLater += 1;
+      if (ofLater <= connections) return;
+      tellBefore(reached);
+      ofLater = 0;
+    },
+    end(atMs) {
+      begun = schedule.stepAt(atMs) + 1;
+      tellBefore(begun);
+    },
+    steps: () => each.slice(0, begun).map(reportOf),
+  };
+}

@@ -1,0 +1,74 @@
+// Whether every acknowledged log of a run is stored exactly once, read back through the API.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadApi } from '../api.ts';
+import { VERIFY_PAUSE_MS } from '../limits.ts';
+import type { LogIds } from '../logs/log-id.ts';
+import type { Ledger } from './ledger.ts';
+import { countRows, type RunRows, readRows } from './read-stored.ts';
+import { createTally, type Verified } from './tally.ts';
+
+/** Rows between two tellings of how far the reading is. */
+const PROGRESS_ROWS = 5_000;
+
+export interface VerifyOptions {
+  readonly api: LoadApi;
+  readonly run: RunRows;
+  readonly ledger: Ledger;
+  readonly ids: LogIds;
+  readonly stop: AbortSignal;
+  /** How long what is missing may still come, in ms. */
+  readonly deadlineMs: number;
+  readonly onProgress?: (what: string, done: number, total: number) => void;
+}
+
+export interface Verification extends Verified {
+  /** Reading was ended before all of it was read: the other figures say nothing. */
+  readonly stopped: boolean;
+  readonly queries: number;
+  readonly seconds: number;
+  /** Of them, waiting until as many rows as were acknowledged could be found. */
+  readonly waitedSeconds: number;
+}
+
+/** Waits until there are as many rows as logs were acknowledged, then reads each; where one is missing, until the deadline again. */
+export async function verifyStored(options: VerifyOptions): Promise<Verification> {
+  const { api, run, ledger, ids, stop, deadlineMs, onProgress = () => undefined } = options;
+  const startedMs = performance.now();
+  const isLate = () => stop.aborted || performance.now() - startedMs > deadlineMs;
+  let queries = 0;
+  for (;;) {
+    queries += 1;
+    const rows = await countRows(api, run);
+    onProgress('waiting until all is found', rows, ledger.acceptedLogs);
+    if (rows >= ledger.acceptedLogs || isLate()) break;
+    await sleep(VERIFY_PAUSE_MS);
+  }
+  const waitedSeconds = (performance.now() - startedMs) / 1000;
+  for (;;) {
+    const tally = createTally(ledger);
+    let rows = 0;
+    const read = await readRows(
+      api,
+      run,
+      (trace) => {
+        const id = ids.read(trace ?? '');
+        if (id === null) tally.seeUnknown();
+        else tally.see(id.request, id.place);
+        rows += 1;
+        if (rows % PROGRESS_ROWS === 0) onProgress('reading what is stored', rows, ledger.acceptedLogs);
+      },
+      stop,
+    );
+    queries += read.queries;
+    const verified = tally.result();
+    if (verified.missing === 0 || isLate())
+      return {
+        ...verified,
+        stopped: stop.aborted,
+        queries,
+        seconds: (performance.now() - startedMs) / 1000,
+        waitedSeconds,
+      };
+    await sleep(VERIFY_PAUSE_MS);
+  }
+}
