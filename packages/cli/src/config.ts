@@ -43,6 +43,7 @@ export interface Config {
   readonly internalToken: string | undefined;
   /** Where standalone keeps the token of its run. */
   readonly dataDir: string;
+  readonly hasSecretKey: boolean;
   /** @throws CliError that says how to get one */
   readonly secretKey: () => string;
   /** @throws CliError that says how to get one */
@@ -66,6 +67,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv, flags: unknown): Con
     internalUrl: byFlag.internalUrl ?? byVariable.INTERNAL_URL ?? `http://127.0.0.1:${byVariable.INTERNAL_PORT}`,
     internalToken: byVariable.INTERNAL_TOKEN,
     dataDir: byVariable.SAZABI_DATA_DIR,
+    hasSecretKey: (byFlag.secretKey ?? byVariable.SAZABI_SECRET_KEY) !== undefined,
     secretKey: () =>
       byFlag.secretKey ?? byVariable.SAZABI_SECRET_KEY ?? missingKey('secret', 'SAZABI_SECRET_KEY', 'sk'),
     publicKey: () =>

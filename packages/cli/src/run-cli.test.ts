@@ -6,7 +6,7 @@ import { callCli } from './testing/call-cli.ts';
 
 it.each([
   [['projcts', '--help'], 'projcts'],
-  [['load', '-h'], 'load'],
+  [['replay', '-h'], 'replay'],
   [['keys', 'public-keys', 'creat', '--help'], 'creat'],
   [['--api-url', 'http://127.0.0.1:9', 'logs', 'nope', '--help'], 'nope'],
 ])('help on a command that there is not tells that: %j', async (args, word) => {

@@ -7,6 +7,7 @@ import { addAuditLogCommands } from './commands/audit-log.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDeadLettersCommands } from './commands/dead-letters.ts';
 import { addKeysCommands } from './commands/keys/keys.ts';
+import { addLoad } from './commands/load.ts';
 import { addLogsFields } from './commands/logs-fields.ts';
 import { addLogsGet } from './commands/logs-get.ts';
 import { addLogsQuery } from './commands/logs-query.ts';
@@ -119,6 +120,7 @@ export function createProgram(context: Context): Command {
   addSettingsCommands(program.command('settings').description('what new projects and keys begin with'), context);
   addAuditLogCommands(program.command('audit-log').description('who changed what, when, from where'), context);
   addUsage(program, context);
+  addLoad(program, context);
   addMe(program, context);
   addCompletion(program, context);
   addAdminCommands(program.command('admin').description('for whoever runs Sazabi, on its own machine'), context);

@@ -1,0 +1,154 @@
+// `sazabi load`: a load test of the intake, and whether all that it acknowledged is there.
+import { rm, writeFile } from 'node:fs/promises';
+import {
+  type Access,
+  htmlReport,
+  isExact,
+  isLoopback,
+  LoadError,
+  type LoadReport,
+  type Progress,
+  reportLines,
+  runLoad,
+  stepHead,
+  stepLine,
+} from '@sazabi/load';
+import type { Command } from 'commander';
+import { CliError, usageError } from '../cli-error.ts';
+import type { Config } from '../config.ts';
+import { confirm } from '../confirm.ts';
+import type { Context } from '../context.ts';
+import { createApiClient } from '../http/api-client.ts';
+import { unreachable } from '../http/problems.ts';
+import { addLoadFlags, bodiesOf, type LoadFlags, type Workload, workloadOf } from '../load/flags.ts';
+import { takeInterrupts } from '../load/interrupts.ts';
+import { writeBodies } from '../load/write-bodies.ts';
+import type { Output } from '../output/output.ts';
+import { USER_AGENT } from '../version.ts';
+
+/** Whoever listens at the intake's address answers in this time. */
+const PREFLIGHT_MS = 10_000;
+const MIB_DIGITS = 1;
+const MEBIBYTE = 1_048_576;
+
+const HELP = `
+With a secret key it makes public keys of its own without a rate limit, asks for some logs until a query finds them (freshness), and
+revokes the keys when it ends, also by Ctrl-C. With a public key alone it uses that, within its rate limit.
+CPU and memory are those of the processes of \`npm start\` on this machine: SAZABI_DATA_DIR says where it keeps its data.
+What the figures mean: docs/load-testing.md.
+
+Examples:
+  $ sazabi load
+  $ sazabi load --rate 20000 --duration 1m --verify
+  $ sazabi load --ramp 10000..200000 --steps 10 --duration 2m --html report.html
+  $ sazabi load --batch 1 --connections 512 --logs 100000 --json | jq .latency.p99
+
+Exit code 1 when nothing was acknowledged or, with --verify, something is missing or there twice.`;
+
+export function addLoad(program: Command, context: Context): void {
+  addLoadFlags(
+    program.command('load').description('load-test the intake: throughput, latency, freshness, and what it costs'),
+  )
+    .addHelpText('after', HELP)
+    .action((flags: LoadFlags, command: Command) => load(context, flags, command));
+}
+
+async function load(context: Context, flags: LoadFlags, command: Command): Promise<void> {
+  const { output } = context;
+  const workload = workloadOf(flags);
+  if (flags.writeBodies !== undefined) {
+    const bytes = await writeBodies(flags.writeBodies, bodiesOf(flags), workload);
+    return await output.print(
+      `Wrote ${bodiesOf(flags)} bodies of ${workload.batch} logs, ${(bytes / MEBIBYTE).toFixed(MIB_DIGITS)} MiB, into ${flags.writeBodies}.`,
+    );
+  }
+  const config = context.config(command);
+  const intakeUrl = new URL(config.intakeUrl);
+  const access = accessOf(context, config, flags);
+  if (!isLoopback(intakeUrl) && !flags.yes)
+    await confirm(context, `${intakeUrl.origin} is not of this machine. Load only what is yours. Go on?`);
+  await expectAnswer(config.intakeUrl);
+  if (flags.html !== undefined) await makeFile(flags.html);
+  const report = await run(output, workload, { intakeUrl, access, dataDir: config.dataDir }).catch(async (error) => {
+    if (flags.html !== undefined) await rm(flags.html);
+    throw error;
+  });
+  if (flags.html !== undefined) await writeFile(flags.html, htmlReport(report));
+  if (flags.json) await output.printJson(report);
+  else for (const line of reportLines(report)) await output.print(line);
+  const { verification } = report;
+  const isWrong = flags.verify && (verification === null || verification.stopped || !isExact(verification));
+  if (isWrong || report.logs === 0) context.markFailed();
+}
+
+/** @throws CliError (usage) where what was asked for takes a secret key */
+function accessOf({ output }: Context, config: Config, flags: LoadFlags): Access {
+  const { apiUrl, keySources, hasSecretKey } = config;
+  if (hasSecretKey) {
+    const apiOf = (text: string) => createApiClient(apiUrl, { text, source: keySources.secret });
+    const { project: projectId, keys = 1 } = flags;
+    return { kind: 'own', api: apiOf(config.secretKey()), apiOf, apiUrl: new URL(apiUrl), projectId, keys };
+  }
+  for (const flag of ['verify', 'keys', 'project'] as const)
+    if (flags[flag] !== undefined) throw usageError(`--${flag} takes a secret key: set SAZABI_SECRET_KEY.`);
+  const publicKey = config.publicKey();
+  output.note(
+    'No secret key (SAZABI_SECRET_KEY): using the public key as it is. Past its rate limit, 1000 requests a minute unless it was set otherwise, requests are answered 429.',
+  );
+  return { kind: 'given', publicKey };
+}
+
+/** A load on an address where nobody listens would be a report of nothing. */
+async function expectAnswer(intakeUrl: string): Promise<void> {
+  const response = await fetch(intakeUrl, { signal: AbortSignal.timeout(PREFLIGHT_MS) }).catch((error: unknown) => {
+    throw unreachable('the intake', intakeUrl, 'SAZABI_INTAKE_URL', error);
+  });
+  await response.body?.cancel();
+}
+
+async function run(
+  output: Output,
+  workload: Workload,
+  target: { readonly intakeUrl: URL; readonly access: Access; readonly dataDir: string },
+): Promise<LoadReport> {
+  const interrupts = takeInterrupts(() =>
+    output.note('Ending the load: the report follows (Ctrl-C again: without what is left).'),
+  );
+  const isRamp = (workload.steps?.length ?? 0) > 1;
+  if (isRamp) output.note(stepHead());
+  try {
+    return await runLoad(
+      { ...workload, ...target, userAgent: USER_AGENT },
+      {
+        ...interrupts,
+        onPhase: (what) => output.status(`${what} …`),
+        onTrouble: (message) => output.problem(message),
+        onProgress: (progress) => output.status(progressLine(progress)),
+        onStep(step) {
+          if (!isRamp) return;
+          output.status('');
+          output.note(stepLine(step));
+        },
+      },
+    );
+  } catch (error) {
+    if (error instanceof LoadError) throw usageError(error.message);
+    throw error;
+  } finally {
+    output.status('');
+    interrupts.release();
+  }
+}
+
+function progressLine({ seconds, forSeconds, logs, logsPerSecond, p50Ms, p99Ms, errors }: Progress): string {
+  const rate = `${Math.round(logsPerSecond).toLocaleString('en')} logs/s`;
+  const failed = errors === 0 ? '' : `  ${errors.toLocaleString('en')} errors`;
+  return `${Math.floor(seconds)}/${Math.round(forSeconds)} s  ${logs.toLocaleString('en')} logs  ${rate}  p50 ${p50Ms.toFixed(1)} ms  p99 ${p99Ms.toFixed(1)} ms${failed}`;
+}
+
+/** A new file, made before the load: a report that cannot be written is told in time. @throws CliError where it cannot be made */
+async function makeFile(file: string): Promise<void> {
+  await writeFile(file, '', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`${file} cannot be written (${error.code}).`);
+  });
+}

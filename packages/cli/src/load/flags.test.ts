@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { addLoadFlags, type LoadFlags, workloadOf } from './flags.ts';
+
+function workload(text: string) {
+  const command = addLoadFlags(new Command('load'))
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  command.parse(text === '' ? [] : text.split(' '), { from: 'user' });
+  return workloadOf(command.opts<LoadFlags>());
+}
+
+describe('a load', () => {
+  it('is a closed loop of 30 s unless told otherwise', () => {
+    expect(workload('')).toMatchObject({ steps: null, forMs: 30_000, warmUpMs: 2000, batch: 100, connections: 32 });
+    expect(workload('')).toMatchObject({ encoding: 'json', compression: 'none', verifyForMs: null, seed: 1 });
+  });
+
+  it('at a rate has one step, on a ramp several', () => {
+    expect(workload('--rate 5000 --duration 1m').steps).toEqual([{ logsPerSecond: 5000, forMs: 60_000 }]);
+    const rates = workload('--ramp 1000..3000 --steps 3 --duration 9s').steps;
+    expect(rates?.map(({ logsPerSecond, forMs }) => [logsPerSecond, forMs])).toEqual([
+      [1000, 3000],
+      [2000, 3000],
+      [3000, 3000],
+    ]);
+    expect(workload('--ramp 9..1').steps).toHaveLength(10);
+  });
+
+  it('of so many logs has time for them', () => {
+    expect(workload('--logs 100').forMs).toBe(3_600_000);
+    expect(workload('--logs 100 --duration 1s')).toMatchObject({ forMs: 1000, logsMax: 100 });
+  });
+
+  it('watches the processes that are named', () => {
+    expect(workload('--process kafka=12 --process postgres=13').namedProcesses).toEqual(
+      new Map([
+        ['kafka', 12],
+        ['postgres', 13],
+      ]),
+    );
+  });
+});
+
+it.each([
+  '--rate 5 --ramp 1..2',
+  '--steps 5',
+  '--gzip --compression zstd',
+  '--duration 0s',
+  '--duration 25h',
+  '--batch 10000 --log-size 600',
+  '--gzip --batch 10000 --log-size 3000',
+  '--rate 0',
+  '--ramp 1-5',
+  '--ramp 0..5',
+  '--batch 10001',
+  '--log-size 219',
+  '--connections 10001',
+  '--keys 1001',
+  '--process kafka',
+  '--process =1',
+  '--encoding otlp',
+])('%s is called wrongly', (text) => {
+  expect(() => workload(text)).toThrow();
+});
+
+it.each(['--batch 10000', '--gzip --batch 10000 --log-size 2000', '--log-size 220', '--keys 1000', '--duration 24h'])(
+  '%s is within the limits',
+  (text) => {
+    expect(() => workload(text)).not.toThrow();
+  },
+);
