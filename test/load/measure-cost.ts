@@ -1,83 +1,139 @@
 // Measures one workload: CPU-seconds per million logs of each process of a system, and of a floor that keeps nothing.
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { cpuSeconds, peakMemoryMib } from '@sazabi/load/process-cost';
+import { startKafka } from '@sazabi/test-parts';
 import { createClient } from '../support/client.ts';
-import type { ProcessName, System } from '../support/system.ts';
+import { type ProcessName, type System, startSystem } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { sendBodies } from './send-bodies.ts';
-import { bodiesOf, type Workload } from './workload.ts';
+
+import { type Sender, startSender } from './start-sender.ts';
+import { sharesOf, type Workload } from './workload.ts';
 
 const QUERYABLE_DEADLINE_MS = 60_000;
+/** Between two looks whether all is stored: each is a query over all logs, and is counted. */
+const QUERYABLE_LOOK_MS = 250;
 /** Ours; a broker stands beside them. */
 export const PROCESSES: readonly ProcessName[] = ['intake', 'consumer', 'engine', 'query-api', 'standalone'];
 
+export type BusKind = 'lmdb' | 'kafka';
+
 export interface Cost {
-  readonly bytesPerLog: number;
   readonly logsPerSecond: number;
-  /** CPU-seconds per million logs by process. */
+  /** CPU-seconds per million logs by process, until all are queryable and background work has settled. */
   readonly cpu: Readonly<Record<string, number>>;
+  /** The same until the last answer. */
+  readonly cpuAtAck: Readonly<Record<string, number>>;
   readonly peakMemoryMib: Readonly<Record<string, number>>;
+  /** CPU-seconds per million logs of the sender, which is nobody's cost. */
+  readonly sender: number;
 }
 
-/** CPU-seconds per million logs of a server that reads each body, parses it and keeps nothing. */
-export async function measureFloor(work: Workload): Promise<number> {
-  const server: ChildProcess = fork(fileURLToPath(import.meta.resolve('./floor-server.ts')), []);
+export interface Round {
+  readonly bytesPerLog: number;
+  /** CPU-seconds per million logs of a server that reads each body, parses it and keeps nothing. */
+  readonly floor: number;
+  readonly costs: ReadonlyMap<BusKind, Cost>;
+}
+
+/** Rounds one by one; in each the floor and the buses take turns, every bus with a new system on a new data folder. */
+export async function* measureRounds(
+  work: Workload,
+  buses: readonly BusKind[],
+  rounds: number,
+): AsyncGenerator<Round, void> {
+  const sender = await startSender(work);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const floor = await measureFloor(sender, work);
+      const costs = new Map<BusKind, Cost>();
+      for (const bus of buses) costs.set(bus, await measureBus(bus, sender, work));
+      yield { bytesPerLog: Math.round(sender.bytesPerLog), floor, costs };
+    }
+  } finally {
+    sender.stop();
+  }
+}
+
+async function measureFloor(sender: Sender, work: Workload): Promise<number> {
+  const server = fork(fileURLToPath(import.meta.resolve('./floor-server.ts')), []);
   const url = await new Promise<string>((resolve) => server.once('message', (message) => resolve(Object(message).url)));
   const pid = server.pid ?? 0;
-  await sendBodies({ url, headers: {}, connections: work.connections, ...bodiesOf({ ...work, logs: work.logs / 10 }) });
-  const before = cpuSeconds(pid);
-  await sendBodies({ url, headers: {}, connections: work.connections, ...bodiesOf(work) });
-  const seconds = cpuSeconds(pid) - before;
-  server.disconnect();
-  return perMillion(seconds, work.logs);
+  const target = { url, headers: {}, connections: work.connections };
+  const { warmUp, measured } = sharesOf(work);
+  try {
+    await sender.send({ ...target, ...warmUp });
+    const before = cpuSeconds(pid);
+    await sender.send({ ...target, ...measured });
+    return perMillion(cpuSeconds(pid) - before, measured.count * work.batch);
+  } finally {
+    server.disconnect();
+  }
+}
+
+/** On a new data folder, and on a new broker where the bus is Kafka. */
+async function measureBus(bus: BusKind, sender: Sender, work: Workload): Promise<Cost> {
+  const kafka = bus === 'kafka' ? await startKafka() : null;
+  try {
+    const system = await startSystem({ environment: kafka === null ? {} : { BUS_URL: kafka.url } });
+    try {
+      return await measureSystem(system, sender, work, kafka?.pids() ?? []);
+    } finally {
+      await system.stop();
+    }
+  } finally {
+    await kafka?.remove();
+  }
 }
 
 /** @param brokerPids of a Kafka beside the system; empty where there is none */
-export async function measureSystem(system: System, work: Workload, brokerPids: readonly number[]): Promise<Cost> {
+async function measureSystem(
+  system: System,
+  sender: Sender,
+  work: Workload,
+  brokerPids: readonly number[],
+): Promise<Cost> {
   const client = createClient(system);
   const { key } = await client.createKey('public-keys', { name: 'cost', rateLimitPerMinute: null });
-  const send = async (load: Workload): Promise<number> => {
-    const bodies = bodiesOf(load);
-    await sendBodies({
-      url: `${system.intakeUrl}/v1/logs`,
-      headers: { 'x-sazabi-key': key },
-      connections: load.connections,
-      ...bodies,
-    });
-    return bodies.sentBytes();
+  const target = {
+    url: `${system.intakeUrl}/v1/logs`,
+    headers: { 'x-sazabi-key': key },
+    connections: work.connections,
   };
   const stored = async (count: number) =>
     await waitFor(
       'every log can be queried',
       async () => {
-        const answer: unknown = await (
-          await client.api('POST', '/logs/volume', { from: '-1h', interval: '1h' })
-        ).json();
-        return Number(Object(Object(answer).data).total) === count;
+        const answer = await client.api('POST', '/logs/volume', { from: '-1h', interval: '1h' });
+        return Number(Object(Object(await answer.json()).data).total) === count;
       },
       QUERYABLE_DEADLINE_MS,
+      QUERYABLE_LOOK_MS,
     );
-  const warmUp = { ...work, logs: Math.ceil(work.logs / 10 / work.batch) * work.batch, seed: work.seed + 1 };
-  await send(warmUp);
-  await stored(warmUp.logs);
+  const { warmUp, measured } = sharesOf(work);
+  await sender.send({ ...target, ...warmUp });
+  await stored(warmUp.count * work.batch);
 
   const pids = new Map<string, readonly number[]>(PROCESSES.map((name) => [name, [system.pid(name)]]));
   if (brokerPids.length > 0) pids.set('broker', brokerPids);
-  const sum = (name: string, of: (pid: number) => number) =>
-    (pids.get(name) ?? []).reduce((total, pid) => total + of(pid), 0);
-  const before = new Map([...pids.keys()].map((name) => [name, sum(name, cpuSeconds)]));
-  const startedMs = performance.now();
-  const bytes = await send(work);
-  const sentMs = performance.now() - startedMs;
-  await stored(warmUp.logs + work.logs);
+  const each = (of: (pid: number) => number) =>
+    new Map([...pids].map(([name, ids]) => [name, ids.reduce((total, pid) => total + of(pid), 0)]));
+  const logs = measured.count * work.batch;
+  const before = each(cpuSeconds);
+  const since = () =>
+    Object.fromEntries(
+      [...each(cpuSeconds)].map(([name, now]) => [name, perMillion(now - (before.get(name) ?? 0), logs)]),
+    );
+  const sent = await sender.send({ ...target, ...measured });
+  const cpuAtAck = since();
+  await stored((warmUp.count + measured.count) * work.batch);
   await new Promise((resolve) => setTimeout(resolve, work.settleMs));
-  const each = (of: (name: string) => number) => Object.fromEntries([...pids.keys()].map((name) => [name, of(name)]));
   return {
-    bytesPerLog: Math.round(bytes / work.logs),
-    logsPerSecond: Math.round(work.logs / (sentMs / 1000)),
-    cpu: each((name) => perMillion(sum(name, cpuSeconds) - (before.get(name) ?? 0), work.logs)),
-    peakMemoryMib: each((name) => Math.round(sum(name, peakMemoryMib))),
+    logsPerSecond: Math.round(logs / sent.seconds),
+    cpu: since(),
+    cpuAtAck,
+    peakMemoryMib: Object.fromEntries([...each(peakMemoryMib)].map(([name, memory]) => [name, Math.round(memory)])),
+    sender: perMillion(sent.cpuSeconds, logs),
   };
 }
 

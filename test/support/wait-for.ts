@@ -11,6 +11,7 @@ export async function waitFor<T>(
   what: string,
   look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
   deadlineMs: number,
+  pollMs: number = POLL_MS,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   let lastError: unknown;
@@ -23,6 +24,6 @@ export async function waitFor<T>(
     }
     if (performance.now() > deadline)
       throw new Error(`Not within ${deadlineMs} ms: ${what}.`, lastError === undefined ? {} : { cause: lastError });
-    await sleep(POLL_MS);
+    await sleep(pollMs);
   }
 }
