@@ -12,16 +12,23 @@ import { describeKeyVerbs } from '../key-verbs-suite.ts';
 import { openControlDb } from '../open-control-db.ts';
 import { describeOrganizations } from '../organization-suite.ts';
 import { describeProjects } from '../project-suite.ts';
+import { copyControlStore } from '../testing/store-template.ts';
 import { describeUsage } from '../usage-suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'control-db-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describeControlDb('the control store on PGlite', () => openControlDb(`pglite:${join(folder, 'suite')}`));
-describeKeyVerbs('keys on PGlite', () => openControlDb(`pglite:${join(folder, 'keys')}`));
-describeOrganizations('organizations on PGlite', () => openControlDb(`pglite:${join(folder, 'organizations')}`));
-describeProjects('projects on PGlite', () => openControlDb(`pglite:${join(folder, 'projects')}`));
-describeUsage('usage on PGlite', () => openControlDb(`pglite:${join(folder, 'usage')}`));
+/** Opens a store that begins as a copy: making one is what the first suite does. */
+async function openCopy(name: string) {
+  const home = join(folder, name);
+  await copyControlStore(home);
+  return await openControlDb(`pglite:${join(home, 'control')}`);
+}
+describeKeyVerbs('keys on PGlite', () => openCopy('keys'));
+describeOrganizations('organizations on PGlite', () => openCopy('organizations'));
+describeProjects('projects on PGlite', () => openCopy('projects'));
+describeUsage('usage on PGlite', () => openCopy('usage'));
 
 const KILLS = 5;
 const PACKAGE_DOOR = join(import.meta.dirname, '..', 'index.ts');
