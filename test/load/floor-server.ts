@@ -1,14 +1,23 @@
 // The floor that a durable intake is held against: uWebSockets.js that reads each body, parses it and answers. Keeps nothing.
+// With `read` as its argument it does not parse.
+
 import { App, us_socket_local_port } from 'uWebSockets.js';
+import { gunzipSync } from 'node:zlib';
+
+const parses = process.argv[2] !== 'read';
 
 const app = App();
-app.post('/v1/logs', (response) => {
+app.post('/v1/logs', (response, request) => {
+  const isGzip = request.getHeader('content-encoding') === 'gzip';
   const chunks: Buffer[] = [];
   response.onAborted(() => undefined);
   response.onData((chunk, last) => {
-    chunks.push(Buffer.from(chunk.slice(0)));
+    if (parses) chunks.push(Buffer.from(chunk.slice(0)));
     if (!last) return;
-    JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    if (parses) {
+      const body = Buffer.concat(chunks);
+      JSON.parse((isGzip ? gunzipSync(body) : body).toString('utf8'));
+    }
     response.cork(() => response.writeStatus('202 Accepted').end('{}'));
   });
 });
