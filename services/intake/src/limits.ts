@@ -36,6 +36,28 @@ export const IDEMPOTENCY_KEY_FORM = /^[\x21-\x7e]{1,128}$/;
 export const BODIES_BYTES_MAX = 256 * MIB;
 /** Blocks that are open or on their way to the bus; past it requests are refused before their bodies are read. */
 export const WAITING_BYTES_MAX = 128 * MIB;
+/**
+ * Overload (ADR 18). What a turn of the event loop takes where the queue stands: what comes up later in it has waited for as
+ * long, and is refused. A closed loop of 512 clients with one log a request, or of 32 with 100, makes turns of 15 ms. An answer
+ * takes up to seven turns with what lies between them, so this is 0.5 s.
+ */
+export const STANDING_WAIT_MS = 60;
+/**
+ * What a turn takes however long it lasts: 64 requests of 100 logs. A process that gets no processor is late with the few
+ * requests of a closed loop, too; refusing those helps nobody (0.5 % of 32 connections were, on a machine with 15 others waiting).
+ */
+export const TURN_BYTES_MIN = 2 * MIB;
+/** What a turn takes after a short one: a burst of this much work is taken whole. */
+export const BURST_WAIT_MS = 300;
+/** An append that took this long, with this much still waiting, is a bus that is behind: a stall or an outage alone is not. */
+export const STANDING_APPEND_MS = 500;
+export const STANDING_WAITING_BYTES = 2 * 4 * MIB;
+/** What a project was given counts half after this long. */
+export const SHARE_HALF_LIFE_MS = 1_000;
+/** A request counts as many bytes of logs beside its own: one log a request costs as much as this many bytes in a batch. */
+export const SHARE_REQUEST_BYTES = 4 * KIB;
+/** Whoever has little is waited for so many times as long as one that is alone. */
+export const PATIENCE_FACTOR_MAX = 2;
 /** Sockets at a time; more are closed at once. Each costs about 2 KiB at rest. */
 export const CONNECTIONS_MAX = 16_384;
 /** An answer up to here goes into uWebSockets' cork buffer (16 KiB, with its headers): a socket that is read takes it at once. */

@@ -14,6 +14,8 @@ export interface IntakeCounts {
   readonly rejectedLogs: Map<string, number>;
   /** With a known key, by code; quotas among them, rate limits not. */
   readonly refusedRequests: Map<string, number>;
+  /** For overload, by what has no time for them: `loop` or `bus`. */
+  readonly shedRequests: Map<string, number>;
   /** As sent. */
   bodyBytes: number;
   /** What compressed bodies came to. */
@@ -47,6 +49,10 @@ export function createIntakeMetrics(sources: MetricsSources): IntakeMetrics {
     acceptedLogs: 0,
     rejectedLogs: new Map(),
     refusedRequests: new Map(),
+    shedRequests: new Map([
+      ['loop', 0],
+      ['bus', 0],
+    ]),
     bodyBytes: 0,
     inflatedBytes: 0,
     connections: 0,
@@ -126,6 +132,12 @@ function countersOf(registry: Registry, counts: IntakeCounts): void {
     'Requests with a known key that were refused whole, by code: quotas among them, rate limits not.',
     'code',
     counts.refusedRequests,
+  );
+  labelled(
+    'shed_requests',
+    'Requests refused for overload, by what had no time for them: loop (this process) or bus.',
+    'by',
+    counts.shedRequests,
   );
   counter('accepted_logs', 'Logs filed in a batch.', () => counts.acceptedLogs);
   counter('body_bytes', 'Bytes of bodies as sent.', () => counts.bodyBytes);

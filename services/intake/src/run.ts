@@ -30,6 +30,7 @@ import { createRoutes } from './http/routes.ts';
 import { startServer } from './http/server.ts';
 import { createAdmission, type KeySource } from './ingest/admission.ts';
 import { createIngest, giveBack } from './ingest/ingest.ts';
+import { createLoadShedding } from './ingest/load-shedding.ts';
 import { createRateLook } from './ingest/rate-look.ts';
 import {
   BODIES_BYTES_MAX,
@@ -53,6 +54,8 @@ export interface IntakeOverrides {
   readonly quotas?: QuotaUse;
   readonly logger?: Logger;
   readonly now?: () => number;
+  /** Monotonic, in milliseconds: what waiting is measured by. */
+  readonly clock?: () => number;
   /** No supervisor has started a consumer beside. */
   readonly isAlone?: boolean;
 }
@@ -102,12 +105,15 @@ async function start(
   const { registry, counts, appended } = createIntakeMetrics(sources);
   const requests = createOpenRequests(bodyBytes, counts);
   const watch = createAppendWatch(logger);
+  const { clock = () => performance.now() } = overrides;
+  const shedding = createLoadShedding({ waitingBytes, shed: counts.shedRequests, now: clock });
   const commit = createCommitOf(producer, {
     waitingBytes,
     settle,
     appended(append) {
       appended(append);
       watch.appended(append);
+      shedding.appended(append);
     },
   });
   const readinessFor = (forOperator: boolean) => () =>
@@ -130,7 +136,8 @@ async function start(
   };
   const { rateLimitMaxPerMinute } = config;
   const limiter = createRateLimiter();
-  const admit = createAdmission({ keys, limiter, usage, quotas, rateLimitMaxPerMinute, waitingBytes, closedFor });
+  const room = { waitingBytes, shedding, closedFor };
+  const admit = createAdmission({ keys, limiter, usage, quotas, rateLimitMaxPerMinute, ...room });
   const refused = (keyId: string, code: ErrorCode) => {
     usage.refused(keyId, code);
     counts.refusedRequests.set(code, (counts.refusedRequests.get(code) ?? 0) + 1);
@@ -138,7 +145,7 @@ async function start(
   const guard = createGuard(logger);
   const inflater = createInflater(bodyBytes);
   const now = overrides.now ?? Date.now;
-  const ingest = createIngest({ admit, bodyBytes, inflater, commit: commit.now, usage, counts, now, guard });
+  const ingest = createIngest({ admit, shedding, bodyBytes, inflater, commit: commit.now, usage, counts, now, guard });
   const addressOf = createClientAddress(config.trustedProxies);
   const server = await startServer({
     host: config.host,

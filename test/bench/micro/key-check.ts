@@ -1,7 +1,7 @@
 // A request's head until its body may be read: key presented, found, its limit charged; as the intake does it.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ContractError } from '@sazabi/contract';
-import { createAdmission, createBytesBudget, type RequestHead } from '@sazabi/intake/parts';
+import { createAdmission, createBytesBudget, createLoadShedding, type RequestHead } from '@sazabi/intake/parts';
 import {
   createKeySnapshot,
   createKeyUsage,
@@ -43,13 +43,16 @@ function ofKeys(name: string, rateLimitPerMinute: number | null): Benchmark {
       quota: null,
     })),
   });
+  const waitingBytes = createBytesBudget(1);
   const admit = createAdmission({
     keys: { snapshot, liveIntakes: () => 1, ageMs: () => 0, connected: () => true, close: async () => undefined },
     limiter: createRateLimiter(),
     usage: createKeyUsage(),
     quotas: createQuotaUse(),
     rateLimitMaxPerMinute: null,
-    waitingBytes: createBytesBudget(1),
+    waitingBytes,
+    // A clock that costs what it costs, and stands: all calls of a benchmark are one turn of the event loop.
+    shedding: createLoadShedding({ waitingBytes, shed: new Map(), now: () => 0 * performance.now() }),
     closedFor: () => null,
   });
   const heads = keys.slice(0, SENDING).map(headOf);

@@ -19,6 +19,7 @@ import type { BytesBudget } from '../bytes-budget.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { ADDRESS_READ_INTERVAL_MS } from '../limits.ts';
 import { noSnapshot, queueFull, quotaExhausted, tooManyRequests } from '../refusals.ts';
+import { type LoadShare, type LoadShedding, newLoadShare } from './load-shedding.ts';
 
 /** What the intake knows of keys and how current it is. */
 export interface KeySource {
@@ -39,6 +40,7 @@ export interface AdmissionOptions {
   /** The operator's cap on every key's limit; null = none. */
   readonly rateLimitMaxPerMinute: number | null;
   readonly waitingBytes: BytesBudget;
+  readonly shedding: LoadShedding;
   /** Why nothing is taken from anybody now; null = it is. */
   readonly closedFor: () => ContractError | null;
 }
@@ -50,6 +52,7 @@ export interface Writer {
   readonly receiptSecret: Uint8Array;
   /** Where what is accepted is charged. */
   readonly project: ProjectUse;
+  readonly share: LoadShare;
 }
 
 export interface Admission {
@@ -69,6 +72,7 @@ interface KeyUse {
   fromReadAtMs: number;
   /** On the day of the latest request. */
   project: ProjectUse;
+  share: LoadShare;
 }
 
 const ORIGIN_REFUSED = new ContractError(
@@ -80,17 +84,29 @@ const ORIGIN_REFUSED = new ContractError(
 export function createAdmission(options: AdmissionOptions): Admit {
   const { keys, limiter, usage, quotas } = options;
   const uses = new WeakMap<PublicKeyEntry, KeyUse>();
+  const shares = new WeakMap<ProjectUse, LoadShare>();
 
+  const shareOf = (project: ProjectUse): LoadShare => {
+    const known = shares.get(project);
+    if (known !== undefined) return known;
+    const share = newLoadShare();
+    shares.set(project, share);
+    return share;
+  };
   const useOf = (entry: PublicKeyEntry, nowMs: number): KeyUse => {
     const known = uses.get(entry);
     if (known !== undefined) {
-      if (known.project.day !== utcDay(nowMs)) known.project = quotas.of(entry.projectId, nowMs);
+      if (known.project.day !== utcDay(nowMs)) {
+        known.project = quotas.of(entry.projectId, nowMs);
+        known.share = shareOf(known.project);
+      }
       return known;
     }
     const { projectId, mode, keyId, environment } = entry;
     const source = { projectId, mode, keyId, environment: environment ?? '' };
     const project = quotas.of(projectId, nowMs);
-    const use = { source, from: { address: '', userAgent: '' }, fromReadAtMs: Number.NEGATIVE_INFINITY, project };
+    const from = { address: '', userAgent: '' };
+    const use = { source, from, fromReadAtMs: Number.NEGATIVE_INFINITY, project, share: shareOf(project) };
     uses.set(entry, use);
     return use;
   };
@@ -103,13 +119,14 @@ export function createAdmission(options: AdmissionOptions): Admit {
   };
 
   /** Why nothing of this key's project, or of anybody, is taken now; null = it is. */
-  const refusalOf = ({ quota }: PublicKeyEntry, project: ProjectUse, nowMs: number): ContractError | null => {
+  const refusalOf = ({ quota }: PublicKeyEntry, { project, share }: KeyUse, nowMs: number): ContractError | null => {
     if (quota !== null) {
       project.isHeld = true;
       const exhausted = exhaustedQuota(quota, project);
       if (exhausted !== null) return quotaExhausted(exhausted, quota, nowMs);
     }
-    return options.closedFor() ?? (options.waitingBytes.fits(0) ? null : queueFull());
+    const closed = options.closedFor() ?? (options.waitingBytes.fits(0) ? null : queueFull());
+    return closed ?? options.shedding.refusal(share);
   };
 
   return (head, readAddress, nowMs) => {
@@ -135,9 +152,13 @@ export function createAdmission(options: AdmissionOptions): Admit {
       usage.limited(keyId);
       return { keyId: null, rate, verdict: tooManyRequests(rate.retryAfterSeconds) };
     }
-    const refusal = refusalOf(entry, use.project, nowMs);
+    const refusal = refusalOf(entry, use, nowMs);
     if (refusal !== null) return { keyId, rate, verdict: refusal };
-    return { keyId, rate, verdict: { entry, source: use.source, receiptSecret, project: use.project } };
+    return {
+      keyId,
+      rate,
+      verdict: { entry, source: use.source, receiptSecret, project: use.project, share: use.share },
+    };
   };
 }
 

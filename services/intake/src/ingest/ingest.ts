@@ -18,9 +18,11 @@ import { protocolOf } from '../protocols/protocol-of.ts';
 import { busNotReached } from '../refusals.ts';
 import type { Admit, Writer } from './admission.ts';
 import { acceptedBody, noneAccepted } from './answer-body.ts';
+import type { LoadShedding } from './load-shedding.ts';
 
 export interface IngestOptions {
   readonly admit: Admit;
+  readonly shedding: LoadShedding;
   readonly bodyBytes: BytesBudget;
   readonly inflater: Inflater;
   /** null until the bus has been reached. */
@@ -138,6 +140,7 @@ function file(options: IngestOptions, exchange: Exchange, reading: Reading, body
     answerError(exchange, busNotReached());
     return;
   }
+  options.shedding.filed(writer.share, body.byteLength);
   const filed = commit.submit(
     {
       source,

@@ -72,6 +72,7 @@ export interface TestIntakeOptions {
   /** Wraps the real bus, to hold or fail its appends. */
   readonly wrapBus?: (bus: Bus) => Bus;
   readonly now?: () => number;
+  readonly clock?: () => number;
   /** With a bus of its own, as its settings say (Kafka), not one that is shared with the test. */
   readonly environment?: NodeJS.ProcessEnv;
   /** As without a supervisor. */
@@ -105,6 +106,7 @@ export async function startTestIntake(options: TestIntakeOptions = {}): Promise<
     quotas,
     logger,
     now: options.now ?? Date.now,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     isAlone: options.isAlone ?? false,
   };
   const intake = await run({ ...config, ...options.config }, overrides).catch((error: unknown) => {
