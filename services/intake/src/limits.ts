@@ -5,6 +5,11 @@ const MIB = 1024 * KIB;
 
 /** A body as sent: what browsers and agents batch, with room. */
 export const BODY_BYTES_MAX = 5 * MIB;
+/**
+ * A body that is not whole by then is given up and its connection closed: 5 MiB at 90 KB/s. uWebSockets ends by itself what
+ * sends less than 16 KiB a second, and any head that is not whole after 10 to 14 s; at that rate a body would be held for 5 minutes.
+ */
+export const BODY_READ_MS = 60_000;
 /** What a body that comes in chunks is gathered in at first; doubled as it fills. */
 export const BODY_ROOM_BYTES_MIN = 16 * KIB;
 /** A body after decompression. */
@@ -34,6 +39,8 @@ export const IDEMPOTENCY_KEY_FORM = /^[\x21-\x7e]{1,128}$/;
 
 /** Bodies and what they inflate to, of all requests together. */
 export const BODIES_BYTES_MAX = 256 * MIB;
+/** Of which a project may hold so many times as much as it leaves: 192 MiB where it is alone. */
+export const BUDGET_SHARE_OF_FREE = 3;
 /** Blocks that are open or on their way to the bus; past it requests are refused before their bodies are read. */
 export const WAITING_BYTES_MAX = 128 * MIB;
 /**

@@ -1,5 +1,4 @@
 // The requests that are under way: gives back what each held when it ends, and lets a stop wait for them.
-import type { BytesBudget } from './bytes-budget.ts';
 import type { Exchange } from './http/exchange.ts';
 import type { IntakeCounts } from './metrics.ts';
 
@@ -12,7 +11,7 @@ export interface OpenRequests {
   stop(deadlineMs: number): Promise<void>;
 }
 
-export function createOpenRequests(bodyBytes: BytesBudget, counts: IntakeCounts): OpenRequests {
+export function createOpenRequests(counts: IntakeCounts): OpenRequests {
   let open = 0;
   let stopping = false;
   let onEmpty: (() => void) | null = null;
@@ -23,7 +22,7 @@ export function createOpenRequests(bodyBytes: BytesBudget, counts: IntakeCounts)
     ended(exchange, status) {
       open -= 1;
       counts.requests.set(status, (counts.requests.get(status) ?? 0) + 1);
-      bodyBytes.give(exchange.heldBytes);
+      exchange.bodies?.give(exchange.heldBytes);
       exchange.heldBytes = 0;
       if (open === 0) onEmpty?.();
     },

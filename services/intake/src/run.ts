@@ -103,7 +103,7 @@ async function start(
   const waitingBytes = createBytesBudget(WAITING_BYTES_MAX);
   const sources = { keys, bodies: bodyBytes, waiting: waitingBytes, spool };
   const { registry, counts, appended } = createIntakeMetrics(sources);
-  const requests = createOpenRequests(bodyBytes, counts);
+  const requests = createOpenRequests(counts);
   const watch = createAppendWatch(logger);
   const { clock = () => performance.now() } = overrides;
   const shedding = createLoadShedding({ waitingBytes, shed: counts.shedRequests, now: clock });
@@ -136,16 +136,16 @@ async function start(
   };
   const { rateLimitMaxPerMinute } = config;
   const limiter = createRateLimiter();
-  const room = { waitingBytes, shedding, closedFor };
+  const room = { bodyBytes, waitingBytes, shedding, closedFor };
   const admit = createAdmission({ keys, limiter, usage, quotas, rateLimitMaxPerMinute, ...room });
   const refused = (keyId: string, code: ErrorCode) => {
     usage.refused(keyId, code);
     counts.refusedRequests.set(code, (counts.refusedRequests.get(code) ?? 0) + 1);
   };
   const guard = createGuard(logger);
-  const inflater = createInflater(bodyBytes);
+  const inflater = createInflater();
   const now = overrides.now ?? Date.now;
-  const ingest = createIngest({ admit, shedding, bodyBytes, inflater, commit: commit.now, usage, counts, now, guard });
+  const ingest = createIngest({ admit, shedding, inflater, commit: commit.now, usage, counts, now, guard });
   const addressOf = createClientAddress(config.trustedProxies);
   const server = await startServer({
     host: config.host,

@@ -50,6 +50,7 @@ function ofKeys(name: string, rateLimitPerMinute: number | null): Benchmark {
     usage: createKeyUsage(),
     quotas: createQuotaUse(),
     rateLimitMaxPerMinute: null,
+    bodyBytes: createBytesBudget(1),
     waitingBytes,
     // A clock that costs what it costs, and stands: all calls of a benchmark are one turn of the event loop.
     shedding: createLoadShedding({ waitingBytes, shed: new Map(), now: () => 0 * performance.now() }),

@@ -39,7 +39,7 @@ function compress(form: Form, bytes: Uint8Array): Buffer {
 }
 
 function inflate(body: Uint8Array, compression: Compression, budget = createBytesBudget(BODIES_BYTES_MAX)) {
-  return new Promise<Inflated>((resolve) => createInflater(budget).inflate(body, compression, () => false, resolve));
+  return new Promise<Inflated>((resolve) => createInflater().inflate(body, compression, budget, () => false, resolve));
 }
 
 /** Text that compresses about four times, too large for the event loop's own turn. */
@@ -131,23 +131,23 @@ describe.each(FORMS)('%s', (form) => {
 describe('many at once', () => {
   it('all are inflated, a few at a time', async () => {
     const budget = createBytesBudget(BODIES_BYTES_MAX);
-    const inflater = createInflater(budget);
+    const inflater = createInflater();
     const body = compress('gzip', large);
     const all = Array.from(
       { length: 40 },
-      () => new Promise<Inflated>((resolve) => inflater.inflate(body, 'gzip', () => false, resolve)),
+      () => new Promise<Inflated>((resolve) => inflater.inflate(body, 'gzip', budget, () => false, resolve)),
     );
     for (const inflated of await Promise.all(all)) expect(large.equals(inflated as Buffer)).toBe(true);
   });
 
   it('those of clients that are gone end, running or waiting, and the others go on', async () => {
     const budget = createBytesBudget(BODIES_BYTES_MAX);
-    const inflater = createInflater(budget);
+    const inflater = createInflater();
     const body = compress('br', large);
     let gone = false;
     const all = Array.from({ length: 40 }, (_, index) => {
       const isGone = () => gone && index % 2 === 0;
-      return new Promise<Inflated>((resolve) => inflater.inflate(body, 'br', isGone, resolve));
+      return new Promise<Inflated>((resolve) => inflater.inflate(body, 'br', budget, isGone, resolve));
     });
     gone = true;
     const inflated = await Promise.all(all);

@@ -1,7 +1,7 @@
 // Inflates a body within the limits: small ones at once, larger ones in threads, a few at a time.
 import zlib from 'node:zlib';
 import { ContractError } from '@sazabi/contract';
-import type { BytesBudget } from '../bytes-budget.ts';
+import type { BytesRoom } from '../bytes-budget.ts';
 import {
   INFLATE_SYNC_BYTES_MAX,
   INFLATED_BYTES_ANY_RATIO,
@@ -24,9 +24,16 @@ export type Inflated = Buffer | ContractError | null;
 export interface Inflater {
   /**
    * Calls `done` once, within the call for small bodies. `body` is copied where it is needed longer than the call; the copy
-   * is free when `done` is called, also where `isGone` has said that nobody waits: until then the caller charges it.
+   * is free when `done` is called, also where `isGone` has said that nobody waits: until then the caller charges it. What
+   * comes out is taken of `budget`, as it comes out.
    */
-  inflate(body: Uint8Array, compression: Compression, isGone: () => boolean, done: (inflated: Inflated) => void): void;
+  inflate(
+    body: Uint8Array,
+    compression: Compression,
+    budget: BytesRoom,
+    isGone: () => boolean,
+    done: (inflated: Inflated) => void,
+  ): void;
 }
 
 interface InflateOptions {
@@ -43,8 +50,8 @@ function inflatedBytesMax(sentBytes: number): number {
   return Math.min(INFLATED_BYTES_MAX, Math.max(INFLATED_BYTES_ANY_RATIO, sentBytes * INFLATION_RATIO_MAX));
 }
 
-/** An inflater that charges `budget` for what comes out, as it comes out. */
-export function createInflater(budget: BytesBudget): Inflater {
+/** An inflater of one process. */
+export function createInflater(): Inflater {
   const waiting: (() => void)[] = [];
   let running = 0;
   const startNext = () => {
@@ -56,7 +63,7 @@ export function createInflater(budget: BytesBudget): Inflater {
   };
 
   return {
-    inflate(body, compression, isGone, done) {
+    inflate(body, compression, budget, isGone, done) {
       const parts = compression === 'zstd' ? zstdFrames(viewOf(body), ZSTD_FRAMES_MAX) : [viewOf(body)];
       const [first, ...more] = parts ?? [];
       if (first === undefined) return done(corrupt(compression));
@@ -77,7 +84,7 @@ export function createInflater(budget: BytesBudget): Inflater {
   };
 }
 
-function inflateNow(body: Uint8Array, compression: Compression, budget: BytesBudget): Inflated {
+function inflateNow(body: Uint8Array, compression: Compression, budget: BytesRoom): Inflated {
   const options = { maxOutputLength: inflatedBytesMax(body.byteLength), chunkSize: CHUNK_BYTES, info: true };
   try {
     const inflated = wholeOf(inflateSync(body, compression, options), body.byteLength);
@@ -131,7 +138,7 @@ function createDecoder(body: Uint8Array, compression: Compression): zlib.Gunzip 
 function inflateInThread(
   parts: readonly Buffer[],
   compression: Compression,
-  budget: BytesBudget,
+  budget: BytesRoom,
   isGone: () => boolean,
   done: (inflated: Inflated) => void,
 ): void {

@@ -8,6 +8,7 @@ import {
   requestIdFrom,
 } from '@sazabi/contract';
 import type { ProjectUse, RateVerdict } from '@sazabi/keys';
+import type { BytesRoom } from '../bytes-budget.ts';
 import { ANSWER_BYTES_AT_ONCE, BODILESS_ANSWERS_MAX } from '../limits.ts';
 import { corsHeaders } from './cors.ts';
 import type { RequestHead } from './request-head.ts';
@@ -39,7 +40,9 @@ export interface Exchange {
   rate: RateVerdict | null;
   /** Answered, or the client is gone: the response must not be touched any more. */
   done: boolean;
-  /** Bytes taken of the bodies' budget for this request; whoever ends it gives them back. */
+  /** Where its body's bytes are taken; null while none may be. */
+  bodies: BytesRoom | null;
+  /** What is taken there for this request; whoever ends it gives it back. */
   heldBytes: number;
   /** The body of the 202 that waits for durability. */
   pendingBody: string;
@@ -72,6 +75,7 @@ export function openExchange(response: UwsResponse, head: RequestHead, options: 
     headOnly: head.method === 'HEAD',
     rate: null,
     done: false,
+    bodies: null,
     heldBytes: 0,
     pendingBody: '',
     keyId: null,

@@ -1,6 +1,6 @@
 // Reads a request's body of any chunking, within the limit of one body and the budget of all.
 import { ContractError } from '@sazabi/contract';
-import type { BytesBudget } from '../bytes-budget.ts';
+import type { BytesRoom } from '../bytes-budget.ts';
 import { BODY_BYTES_MAX, BODY_ROOM_BYTES_MIN } from '../limits.ts';
 import { bodiesFull, bodyTooLarge } from '../refusals.ts';
 import type { Exchange } from './exchange.ts';
@@ -16,11 +16,7 @@ export function isBodyEmpty(contentLength: string, transferEncoding: string): bo
 }
 
 /** What the head says of the body's length, judged before any of it is read; null where it may be read. */
-export function bodyRefusal(
-  contentLength: string,
-  transferEncoding: string,
-  budget: BytesBudget,
-): ContractError | null {
+export function bodyRefusal(contentLength: string, transferEncoding: string, budget: BytesRoom): ContractError | null {
   if (transferEncoding !== '' && transferEncoding.toLowerCase() !== 'chunked') {
     return new ContractError(
       'UNSUPPORTED_MEDIA_TYPE',
@@ -42,12 +38,13 @@ export function bodyRefusal(
  * Calls `take` once with the whole body, or `refuse` once; neither where the client goes away. A body that came in one
  * chunk is passed as it is and dies with the call: whoever needs it longer copies it. Any other is gathered in one buffer
  * that grows by doubling, as a client may send each byte in a chunk of its own; its capacity is what is charged. The
- * exchange holds it in the budget until it ends.
+ * exchange holds it in the budget until it ends. Where `isLate` says so, the connection is closed instead of waiting on.
  */
 export function readBody(
   exchange: Exchange,
   contentLength: string,
-  budget: BytesBudget,
+  budget: BytesRoom,
+  isLate: () => boolean,
   take: (body: Uint8Array) => void,
   refuse: (error: ContractError) => void,
 ): void {
@@ -59,6 +56,13 @@ export function readBody(
   exchange.response.onData((chunk, isLast) => {
     // Called on with the rest of a body that was answered too early, or for a client that is gone.
     if (over || exchange.done) return;
+    // uWebSockets ends what is slower than 16 KiB a second: so there is always a next chunk to be late at.
+    if (!isLast && isLate()) {
+      over = true;
+      gathered = null;
+      exchange.response.close();
+      return;
+    }
     const at = bytes;
     bytes += chunk.byteLength;
     const room = gathered?.byteLength ?? 0;

@@ -19,7 +19,8 @@ import type { BytesBudget } from '../bytes-budget.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { ADDRESS_READ_INTERVAL_MS } from '../limits.ts';
 import { noSnapshot, queueFull, quotaExhausted, tooManyRequests } from '../refusals.ts';
-import { type LoadShare, type LoadShedding, newLoadShare } from './load-shedding.ts';
+import type { LoadShedding } from './load-shedding.ts';
+import { createProjectParts, type ProjectPart } from './project-parts.ts';
 
 /** What the intake knows of keys and how current it is. */
 export interface KeySource {
@@ -39,6 +40,7 @@ export interface AdmissionOptions {
   readonly quotas: QuotaUse;
   /** The operator's cap on every key's limit; null = none. */
   readonly rateLimitMaxPerMinute: number | null;
+  readonly bodyBytes: BytesBudget;
   readonly waitingBytes: BytesBudget;
   readonly shedding: LoadShedding;
   /** Why nothing is taken from anybody now; null = it is. */
@@ -52,7 +54,7 @@ export interface Writer {
   readonly receiptSecret: Uint8Array;
   /** Where what is accepted is charged. */
   readonly project: ProjectUse;
-  readonly share: LoadShare;
+  readonly part: ProjectPart;
 }
 
 export interface Admission {
@@ -72,7 +74,7 @@ interface KeyUse {
   fromReadAtMs: number;
   /** On the day of the latest request. */
   project: ProjectUse;
-  share: LoadShare;
+  part: ProjectPart;
 }
 
 const ORIGIN_REFUSED = new ContractError(
@@ -84,21 +86,14 @@ const ORIGIN_REFUSED = new ContractError(
 export function createAdmission(options: AdmissionOptions): Admit {
   const { keys, limiter, usage, quotas } = options;
   const uses = new WeakMap<PublicKeyEntry, KeyUse>();
-  const shares = new WeakMap<ProjectUse, LoadShare>();
+  const partOf = createProjectParts(options.bodyBytes);
 
-  const shareOf = (project: ProjectUse): LoadShare => {
-    const known = shares.get(project);
-    if (known !== undefined) return known;
-    const share = newLoadShare();
-    shares.set(project, share);
-    return share;
-  };
   const useOf = (entry: PublicKeyEntry, nowMs: number): KeyUse => {
     const known = uses.get(entry);
     if (known !== undefined) {
       if (known.project.day !== utcDay(nowMs)) {
         known.project = quotas.of(entry.projectId, nowMs);
-        known.share = shareOf(known.project);
+        known.part = partOf(known.project);
       }
       return known;
     }
@@ -106,7 +101,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     const source = { projectId, mode, keyId, environment: environment ?? '' };
     const project = quotas.of(projectId, nowMs);
     const from = { address: '', userAgent: '' };
-    const use = { source, from, fromReadAtMs: Number.NEGATIVE_INFINITY, project, share: shareOf(project) };
+    const use = { source, from, fromReadAtMs: Number.NEGATIVE_INFINITY, project, part: partOf(project) };
     uses.set(entry, use);
     return use;
   };
@@ -119,14 +114,14 @@ export function createAdmission(options: AdmissionOptions): Admit {
   };
 
   /** Why nothing of this key's project, or of anybody, is taken now; null = it is. */
-  const refusalOf = ({ quota }: PublicKeyEntry, { project, share }: KeyUse, nowMs: number): ContractError | null => {
+  const refusalOf = ({ quota }: PublicKeyEntry, { project, part }: KeyUse, nowMs: number): ContractError | null => {
     if (quota !== null) {
       project.isHeld = true;
       const exhausted = exhaustedQuota(quota, project);
       if (exhausted !== null) return quotaExhausted(exhausted, quota, nowMs);
     }
     const closed = options.closedFor() ?? (options.waitingBytes.fits(0) ? null : queueFull());
-    return closed ?? options.shedding.refusal(share);
+    return closed ?? options.shedding.refusal(part.share);
   };
 
   return (head, readAddress, nowMs) => {
@@ -157,7 +152,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     return {
       keyId,
       rate,
-      verdict: { entry, source: use.source, receiptSecret, project: use.project, share: use.share },
+      verdict: { entry, source: use.source, receiptSecret, project: use.project, part: use.part },
     };
   };
 }

@@ -4,13 +4,12 @@ import type { KeyUsageCounts, ProjectUse } from '@sazabi/keys';
 import { expiresOnDay, requestIdOf } from '@sazabi/log-record';
 import type { GroupCommit } from '../batch/group-commit.ts';
 import type { Filed } from '../batch/submission.ts';
-import type { BytesBudget } from '../bytes-budget.ts';
 import { type Compression, compressionOf } from '../decompress/content-encoding.ts';
 import type { Inflater } from '../decompress/inflate.ts';
 import { answer, answerError, type Exchange } from '../http/exchange.ts';
 import { bodyRefusal, isBodyEmpty, readBody } from '../http/read-body.ts';
 import type { RequestHead } from '../http/request-head.ts';
-import { IDEMPOTENCY_KEY_FORM } from '../limits.ts';
+import { BODY_READ_MS, IDEMPOTENCY_KEY_FORM } from '../limits.ts';
 import type { IntakeCounts } from '../metrics.ts';
 import type { ParsedLogs } from '../protocols/parsed-logs.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -23,7 +22,6 @@ import type { LoadShedding } from './load-shedding.ts';
 export interface IngestOptions {
   readonly admit: Admit;
   readonly shedding: LoadShedding;
-  readonly bodyBytes: BytesBudget;
   readonly inflater: Inflater;
   /** null until the bus has been reached. */
   readonly commit: () => GroupCommit<Exchange> | null;
@@ -65,12 +63,12 @@ export function createIngest(options: IngestOptions): Ingest {
     const { keyId, rate, verdict } = options.admit(head, readAddress, nowMs);
     exchange.keyId = keyId;
     exchange.rate = rate;
-    const reading =
-      verdict instanceof ContractError ? verdict : readingOf(head, kind, verdict, nowMs, options.bodyBytes);
+    const reading = verdict instanceof ContractError ? verdict : readingOf(head, kind, verdict, nowMs);
     if (reading instanceof ContractError) {
       answerError(exchange, reading);
       return;
     }
+    exchange.bodies = reading.writer.part.bodies;
     if (isBodyEmpty(head.contentLength, head.transferEncoding)) {
       takeBody(options, exchange, reading, NO_BYTES);
       return;
@@ -78,7 +76,8 @@ export function createIngest(options: IngestOptions): Ingest {
     readBody(
       exchange,
       head.contentLength,
-      options.bodyBytes,
+      reading.writer.part.bodies,
+      () => options.now() - nowMs > BODY_READ_MS,
       (body) => options.guard(exchange, () => takeBody(options, exchange, reading, body)),
       (error) => answerError(exchange, error),
     );
@@ -90,13 +89,12 @@ function readingOf(
   kind: ParsedLogs['kind'],
   writer: Writer,
   receivedAtMs: number,
-  budget: BytesBudget,
 ): Reading | ContractError {
   const protocol = protocolOf(head.contentType);
   if (protocol instanceof ContractError) return protocol;
   const compression = compressionOf(head.contentEncoding);
   if (compression instanceof ContractError) return compression;
-  const refusal = bodyRefusal(head.contentLength, head.transferEncoding, budget);
+  const refusal = bodyRefusal(head.contentLength, head.transferEncoding, writer.part.bodies);
   if (refusal !== null) return refusal;
   const { idempotencyKey } = head;
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY_FORM.test(idempotencyKey)) return BAD_IDEMPOTENCY_KEY;
@@ -113,21 +111,21 @@ function takeBody(options: IngestOptions, exchange: Exchange, reading: Reading, 
   const sentBytes = exchange.heldBytes;
   exchange.heldBytes = 0;
   const isGone = () => exchange.done;
-  options.inflater.inflate(body, reading.compression, isGone, (inflated) => {
+  options.inflater.inflate(body, reading.compression, reading.writer.part.bodies, isGone, (inflated) => {
     exchange.heldBytes += sentBytes;
     if (inflated instanceof Buffer) {
       exchange.heldBytes += inflated.byteLength;
       options.counts.inflatedBytes += inflated.byteLength;
     }
     // A client that is gone gets nothing stored; its exchange has ended, so it gives nothing back any more.
-    if (exchange.done || inflated === null) releaseBody(options, exchange);
+    if (exchange.done || inflated === null) releaseBody(exchange);
     else if (inflated instanceof ContractError) answerError(exchange, inflated);
     else options.guard(exchange, () => file(options, exchange, reading, inflated));
   });
 }
 
-function releaseBody(options: IngestOptions, exchange: Exchange): void {
-  options.bodyBytes.give(exchange.heldBytes);
+function releaseBody(exchange: Exchange): void {
+  exchange.bodies?.give(exchange.heldBytes);
   exchange.heldBytes = 0;
 }
 
@@ -140,7 +138,7 @@ function file(options: IngestOptions, exchange: Exchange, reading: Reading, body
     answerError(exchange, busNotReached());
     return;
   }
-  options.shedding.filed(writer.share, body.byteLength);
+  options.shedding.filed(writer.part.share, body.byteLength);
   const filed = commit.submit(
     {
       source,
@@ -158,7 +156,7 @@ function file(options: IngestOptions, exchange: Exchange, reading: Reading, body
     return;
   }
   // The body is in the block now; while it waits for the disk it is charged there.
-  releaseBody(options, exchange);
+  releaseBody(exchange);
   if (filed.rejectedByCode !== null) countRejected(options, entry.keyId, filed.rejectedByCode);
   if (filed.accepted === 0 && filed.rejectedCount > 0) {
     // Each of its logs was counted.
