@@ -1,7 +1,8 @@
 // The load engine: `sazabi load` is its command line.
 export type { LoadApi } from './api.ts';
+export { createSender, type Outcome } from './http/sender.ts';
 export * from './limits.ts';
-export { createBodyPool } from './logs/body-pool.ts';
+export { type BodyPool, createBodyPool } from './logs/body-pool.ts';
 export {
   COMPRESSIONS,
   CONTENT_TYPES,
@@ -11,7 +12,8 @@ export {
   type Encoding,
 } from './logs/encoding.ts';
 export { isLoopback } from './measure/services.ts';
-export { rampSteps, type Step } from './pace/schedule.ts';
+export { driveClosedLoop, driveOpenLoop } from './pace/pace.ts';
+export { createSchedule, rampSteps, type Step } from './pace/schedule.ts';
 export { htmlReport } from './report/html.ts';
 export type { LoadReport, StepReport } from './report/report.ts';
 export { reportLines, stepHead, stepLine } from './report/text.ts';

@@ -1,0 +1,75 @@
+// What an overload run found, as a table in Markdown; of several rounds each figure is the median.
+import type { HalfLoad } from './half-load.ts';
+import type { StepResult } from './steps.ts';
+
+const percent = (part: number): string => `${(100 * part).toFixed(part > 0 && part < 0.995 ? 1 : 0)} %`;
+const thousands = (count: number): string => `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)}k`;
+const ms = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
+
+/** One line for each step: what each round found, by the median of each figure. */
+export function overloadTable(rounds: readonly (readonly StepResult[])[]): string {
+  const head = [
+    'offered',
+    'logs/s',
+    'acknowledged',
+    '÷ peak',
+    '503',
+    'p50 / p99 / max ms',
+    '503: p50 / p99 ms',
+    'quiet keys: accepted, p99 ms',
+    'sender late p99 ms',
+    'fsync 64 KiB p50 / p99 ms',
+    'p99 ÷ fsync p99',
+    'memory MiB (own)',
+  ];
+  const lines = (rounds[0] ?? []).map((_, at) => stepLine(rounds.flatMap((round) => round[at] ?? [])));
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function stepLine(steps: readonly StepResult[]): string[] {
+  const of = (read: (step: StepResult) => number) => median(steps.map(read));
+  const [first] = steps;
+  const name = `${first?.load ?? 0}×${first?.quiet === null ? '' : ', one noisy key'}`;
+  const hasRefusals = steps.some(({ refused }) => refused.size > 0);
+  return [
+    name,
+    thousands(of(({ offered }) => offered)),
+    thousands(of(({ acknowledged }) => acknowledged)),
+    percent(of(({ acknowledged, peak }) => acknowledged / peak)),
+    percent(of(({ refused }) => refused.get(503) ?? 0)),
+    `${ms(of(({ acceptedMs }) => acceptedMs.p50))} / ${ms(of(({ acceptedMs }) => acceptedMs.p99))} / ${ms(of(({ acceptedMs }) => acceptedMs.max))}`,
+    hasRefusals ? `${ms(of(({ refusedMs }) => refusedMs.p50))} / ${ms(of(({ refusedMs }) => refusedMs.p99))}` : '',
+    first?.quiet === null
+      ? ''
+      : `${percent(of(({ quiet }) => quiet?.accepted ?? 0))}, ${ms(of(({ quiet }) => quiet?.p99 ?? 0))}`,
+    ms(of(({ senderLateMs }) => senderLateMs.p99)),
+    `${ms(of(({ fsyncMs }) => fsyncMs.p50))} / ${ms(of(({ fsyncMs }) => fsyncMs.p99))}`,
+    of(({ acceptedMs, fsyncMs }) => acceptedMs.p99 / fsyncMs.p99).toFixed(1),
+    `${of(({ residentMib }) => residentMib).toFixed(0)} (${of(({ ownMib }) => ownMib).toFixed(0)})`,
+  ];
+}
+
+/** What should not be: refusals in the closed loop, and answers other than 202 and 503. */
+export function oddities(rounds: readonly (readonly StepResult[])[]): string[] {
+  return rounds
+    .flat()
+    .flatMap(({ load, peakRefused, refused }) => [
+      ...(peakRefused > 0 ? [`before ${load}×: ${percent(peakRefused)} of the closed loop refused`] : []),
+      ...[...refused]
+        .filter(([status]) => status !== 503)
+        .map(
+          ([status, part]) => `${load}×: ${percent(part)} of requests answered ${status === 0 ? 'not at all' : status}`,
+        ),
+    ]);
+}
+
+export function halfLoadLine(half: HalfLoad): string {
+  return `The whole system at half of its peak of ${thousands(half.peak)} logs/s: acknowledged p50 ${ms(half.acceptedMs.p50)} ms, p99 ${ms(half.acceptedMs.p99)} ms; from the 202 to a query that finds it p50 ${ms(half.freshnessMs.p50)} ms, p99 ${ms(half.freshnessMs.p99)} ms (${half.markers} markers); fsync of 64 KiB p50 ${ms(half.fsyncMs.p50)} ms, p99 ${ms(half.fsyncMs.p99)} ms; intake at most ${half.residentMib.toFixed(0)} MiB.`;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+}
