@@ -24,7 +24,7 @@ describe('a load', () => {
       [2000, 3000],
       [3000, 3000],
     ]);
-    expect(workload('--ramp 9..1').steps).toHaveLength(10);
+    expect(workload('--ramp 9..1')).toMatchObject({ steps: { length: 10 }, connections: 256 });
   });
 
   it('of so many logs has time for them', () => {

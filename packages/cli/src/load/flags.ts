@@ -30,6 +30,8 @@ const WARM_UP_MS_DEFAULT = 2_000;
 const SETTLE_MS_DEFAULT = 5_000;
 const BATCH_DEFAULT = 100;
 const CONNECTIONS_DEFAULT = 32;
+/** An open loop stands for many clients that know nothing of each other; connections are made as they are needed. */
+const CONNECTIONS_OF_OPEN_LOOP = 256;
 const STEPS_DEFAULT = 10;
 const PROBES_DEFAULT = 1;
 const PROBES_MAX = 20;
@@ -95,7 +97,7 @@ export function addLoadFlags(command: Command): Command {
     .option('--gzip', 'the same as --compression gzip')
     .option(
       '--connections <n>',
-      `most requests under way (default: ${CONNECTIONS_DEFAULT})`,
+      `most requests under way (default: ${CONNECTIONS_DEFAULT}; in an open loop ${CONNECTIONS_OF_OPEN_LOOP})`,
       wholeNumber(1, CONNECTIONS_MAX),
     )
     .option('--keys <n>', 'public keys that requests take turns with (default: 1)', wholeNumber(1, KEYS_MAX))
@@ -137,8 +139,9 @@ export function workloadOf(flags: LoadFlags): Workload {
   const bytesMax = compression === 'none' ? BODY_BYTES_MAX : BODY_INFLATED_BYTES_MAX;
   if (batch * (logSize ?? LOG_BYTES_DEFAULT) > bytesMax)
     throw usageError(`--batch ${batch} makes bodies of more than the ${bytesMax} bytes that the intake takes.`);
+  const steps = stepsOf(rate, ramp, flags.steps ?? STEPS_DEFAULT, forMs);
   return {
-    steps: stepsOf(rate, ramp, flags.steps ?? STEPS_DEFAULT, forMs),
+    steps,
     forMs,
     logsMax: logs,
     warmUpMs: flags.warmUp ?? WARM_UP_MS_DEFAULT,
@@ -146,7 +149,7 @@ export function workloadOf(flags: LoadFlags): Workload {
     logBytes: logSize,
     encoding: flags.encoding ?? 'json',
     compression,
-    connections: flags.connections ?? CONNECTIONS_DEFAULT,
+    connections: flags.connections ?? (steps === null ? CONNECTIONS_DEFAULT : CONNECTIONS_OF_OPEN_LOOP),
     seed: flags.seed ?? 1,
     idempotency: flags.idempotency ?? false,
     probesPerSecond: flags.probes ?? PROBES_DEFAULT,
