@@ -1,11 +1,9 @@
 // The load engine: `sazabi load` is its command line.
-export type { LoadApi } from './api.ts';
 export { createSender, type Outcome } from './http/sender.ts';
 export * from './limits.ts';
 export { type BodyPool, createBodyPool } from './logs/body-pool.ts';
 export {
   COMPRESSIONS,
-  CONTENT_TYPES,
   type Compression,
   compressBody,
   ENCODINGS,
@@ -15,7 +13,7 @@ export { isLoopback } from './measure/services.ts';
 export { driveClosedLoop, driveOpenLoop } from './pace/pace.ts';
 export { createSchedule, rampSteps, type Step } from './pace/schedule.ts';
 export { htmlReport } from './report/html.ts';
-export type { LoadReport, StepReport } from './report/report.ts';
+export type { LoadReport } from './report/report.ts';
 export { reportLines, stepHead, stepLine } from './report/text.ts';
 export { LoadError, runLoad } from './run-load.ts';
 export type { Access, LoadOptions, Progress, Surroundings } from './run-options.ts';

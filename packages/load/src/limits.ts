@@ -66,7 +66,7 @@ export const VERIFY_LOGS_MAX = 400_000_000;
 export const VERIFY_REQUESTS_MAX = 20_000_000;
 /** Rows of one page, and pages asked for at once. */
 export const VERIFY_PAGE_ROWS = 1_000;
-export const VERIFY_READERS = 3;
+export const VERIFY_READERS = 4;
 /** Time is read in so many slices, so that the readers share it evenly. */
 export const VERIFY_SLICES = 30;
 /** What is acknowledged must be found so long after the last answer. */

@@ -4,6 +4,7 @@ import { createSender, type Outcome, type Sender } from './http/sender.ts';
 import {
   GATHERED_MS,
   KEY_OUTLIVES_RUN_MS,
+  POOL_BODIES_MAX,
   UNDER_WAY_BYTES_MAX,
   VERIFY_LOGS_MAX,
   VERIFY_REQUESTS_MAX,
@@ -26,19 +27,17 @@ export class LoadError extends Error {}
 /** Runs the load to its end. Keys that were made are revoked, however it ends. @throws LoadError; Error of the API's client */
 export async function runLoad(options: LoadOptions, surroundings: Surroundings): Promise<LoadReport> {
   const { access } = options;
-  if (access.kind === 'given') return await loadWith(options, surroundings, [access.publicKey], null);
+  surroundings.onPhase('making logs');
+  const pool = makePool(options);
+  if (access.kind === 'given') return await loadWith(options, surroundings, pool, [access.publicKey], null);
   surroundings.onPhase('making keys');
   const keys = await makeOwnKeys({
     ...access,
     expiresAtMs: Date.now() + options.warmUpMs + options.forMs + KEY_OUTLIVES_RUN_MS,
   });
   try {
-    return await loadWith(
-      options,
-      surroundings,
-      keys.publicKeys.map(({ key }) => key),
-      keys,
-    );
+    const publicKeys = keys.publicKeys.map(({ key }) => key);
+    return await loadWith(options, surroundings, pool, publicKeys, keys);
   } finally {
     surroundings.onPhase('revoking keys');
     await keys
@@ -56,11 +55,10 @@ function messageOf(error: unknown): string {
 async function loadWith(
   options: LoadOptions,
   surroundings: Surroundings,
+  pool: BodyPool,
   publicKeys: readonly string[],
   keys: OwnKeys | null,
 ): Promise<LoadReport> {
-  surroundings.onPhase('making logs');
-  const pool = makePool(options);
   const sender = createSender({
     ...options,
     url: new URL('v1/logs', withSlash(options.intakeUrl)),
@@ -178,18 +176,17 @@ async function settle(
 
 /** @throws LoadError where the bodies would be larger than the intake takes, or than memory should hold */
 function makePool(options: LoadOptions): BodyPool {
-  const { batch, connections, logsMax, warmUpMs } = options;
-  const isShort = logsMax !== undefined && warmUpMs === 0;
-  const pool = createBodyPool({
-    ...options,
-    bodiesMin: connections,
-    bodiesMax: isShort ? Math.ceil(logsMax / batch) : undefined,
-  });
-  if (pool.bodyBytesMax * connections > UNDER_WAY_BYTES_MAX)
+  const { batch, connections, logsMax, steps, warmUpMs } = options;
+  const { bodyBytesMax } = createBodyPool({ ...options, bodiesMin: 1, bodiesMax: 1 });
+  if (bodyBytesMax * connections > UNDER_WAY_BYTES_MAX)
     throw new LoadError(
-      `${connections} connections with bodies of ${pool.bodyBytesMax} bytes are more than the ${UNDER_WAY_BYTES_MAX} bytes that may be under way: fewer connections, or smaller batches.`,
+      `${connections} connections with bodies of ${bodyBytesMax} bytes are more than the ${UNDER_WAY_BYTES_MAX} bytes that may be under way: fewer connections, or smaller batches.`,
     );
-  return pool;
+  // A short run needs no more bodies than it sends.
+  const counted = logsMax === undefined ? Number.POSITIVE_INFINITY : Math.ceil(logsMax / batch);
+  const scheduled = steps === null ? Number.POSITIVE_INFINITY : createSchedule(steps, batch).requests;
+  const bodiesMax = warmUpMs === 0 ? Math.max(1, Math.min(POOL_BODIES_MAX, counted, scheduled)) : POOL_BODIES_MAX;
+  return createBodyPool({ ...options, bodiesMin: connections, bodiesMax });
 }
 
 function withSlash(url: URL): URL {

@@ -48,7 +48,6 @@ export interface LoadOptions {
 
 /** The run as it is now, for a line on a terminal. */
 export interface Progress {
-  readonly phase: string;
   readonly seconds: number;
   readonly forSeconds: number;
   readonly logs: number;

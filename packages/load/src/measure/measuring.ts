@@ -56,7 +56,6 @@ export function createMeasuring(options: LoadOptions, surroundings: Surroundings
     const { p50, p99 } = latency;
     const latest = timeline.points.at(-1)?.logsPerSecond ?? logs / Math.max(1, seconds);
     surroundings.onProgress({
-      phase: 'load',
       seconds,
       forSeconds: forMs / 1000,
       logs,
