@@ -1,11 +1,12 @@
 // `sazabi load` against the real system: its figures, its keys, and that --verify tells a lost log from a doubled one.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { runSazabi } from '@sazabi/cli/testing';
+import { runSazabi, startSazabi } from '@sazabi/cli/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createClient } from '../support/client.ts';
 import { type System, startSystem } from '../support/system.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const BATCH = 50;
 const QUICK = ['--batch', String(BATCH), '--connections', '4', '--warm-up', '0s', '--settle', '0s', '--json'];
@@ -31,14 +32,16 @@ afterAll(async () => {
   await system.stop();
 });
 
+const environmentOf = (intakeUrl: string) => ({
+  SAZABI_INTAKE_URL: intakeUrl,
+  SAZABI_API_URL: system.apiUrl,
+  SAZABI_SECRET_KEY: system.secretKey,
+  SAZABI_DATA_DIR: system.dataDir,
+});
+
 async function load(flags: readonly string[], intakeUrl = system.intakeUrl) {
   const { code, stdout, stderr } = await runSazabi(['load', ...QUICK, ...flags], {
-    environment: {
-      SAZABI_INTAKE_URL: intakeUrl,
-      SAZABI_API_URL: system.apiUrl,
-      SAZABI_SECRET_KEY: system.secretKey,
-      SAZABI_DATA_DIR: system.dataDir,
-    },
+    environment: environmentOf(intakeUrl),
   });
   return { code, stderr, report: reportSchema.safeParse(JSON.parse(stdout || 'null')).data };
 }
@@ -59,22 +62,45 @@ it('sends what it is asked for, finds it again, and tells what it cost', async (
   const names = ['sazabi load', 'standalone', 'engine', 'query-api', 'consumer', 'intake'];
   expect(report?.processes.map(({ name }) => name).sort()).toEqual(names.sort());
   for (const { residentMib } of report?.processes ?? []) expect(residentMib).toBeGreaterThan(10);
-  await expectAllRevoked();
+  const keys = await keysOfLoads();
+  // Three public ones, and the one that asked.
+  expect(keys).toHaveLength(4);
+  for (const { revokedAt } of keys) expect(revokedAt).not.toBeNull();
 });
 
-async function expectAllRevoked(): Promise<void> {
+async function storedLogs(): Promise<number> {
+  const answer = await createClient(system).api('POST', '/logs/volume', { from: '-1h', interval: '1h' });
+  return z.object({ data: z.object({ total: z.number() }) }).parse(await answer.json()).data.total;
+}
+
+async function keysOfLoads() {
   const client = createClient(system);
   const keySchema = z.object({ data: z.array(z.looseObject({ name: z.string(), revokedAt: z.string().nullable() })) });
-  for (const [type, made] of [
-    ['public-keys', 3],
-    ['secret-keys', 1],
-  ] as const) {
-    const { data } = keySchema.parse(await (await client.api('GET', `/${type}?limit=100`)).json());
-    const ofLoad = data.filter(({ name }) => name === 'sazabi load');
-    expect(ofLoad).toHaveLength(made);
-    for (const { revokedAt } of ofLoad) expect(revokedAt).not.toBeNull();
-  }
+  const lists = await Promise.all(
+    ['public-keys', 'secret-keys'].map(async (type) => {
+      const answer = await client.api('GET', `/${type}?limit=100`);
+      return keySchema.parse(await answer.json()).data;
+    }),
+  );
+  return lists.flat().filter(({ name }) => name === 'sazabi load');
 }
+
+it('Ctrl-C ends it with the report of what ran, and its keys are revoked', async () => {
+  const child = startSazabi(['load', ...QUICK, '--rate', '500', '--probes', '0'], environmentOf(system.intakeUrl));
+  let stdout = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += String(chunk);
+  });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const before = await storedLogs();
+  await waitFor('something was stored', async () => (await storedLogs()) > before, 30_000);
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({ stopped: true, errors: [] });
+  expect(report.logs).toBeGreaterThan(0);
+  for (const { revokedAt } of await keysOfLoads()) expect(revokedAt).not.toBeNull();
+});
 
 it('--verify tells what an intake lost although it acknowledged it, and what it stored twice', async () => {
   const { url, lost, doubled } = await startLyingIntake();
