@@ -5,6 +5,8 @@ import {
   GATHERED_MS,
   KEY_OUTLIVES_RUN_MS,
   POOL_BODIES_MAX,
+  PROBE_DEADLINE_MS,
+  STOP_WAIT_MS,
   UNDER_WAY_BYTES_MAX,
   VERIFY_LOGS_MAX,
   VERIFY_REQUESTS_MAX,
@@ -122,7 +124,7 @@ async function drive(options: LoadOptions, surroundings: Surroundings, parts: Pa
   });
   measuring.endLoad();
   onPhase('waiting for probes');
-  const freshness = (await prober?.finish()) ?? null;
+  const freshness = (await prober?.finish(stop.aborted ? STOP_WAIT_MS : PROBE_DEADLINE_MS)) ?? null;
   await settle(options.settleMs, measuring, stop, onPhase);
   const report = measuring.report({ pool, driven, startedAt, freshness, isStopped: stop.aborted });
   sender.close();

@@ -26,8 +26,8 @@ export interface Freshness {
 export interface Prober {
   /** Takes a request as a probe when one is due. */
   offer(outcome: Outcome): void;
-  /** Waits for those that are not found yet. */
-  finish(): Promise<Freshness>;
+  /** Waits for those that are not found yet, so long at most. */
+  finish(withinMs: number): Promise<Freshness>;
 }
 
 export interface ProberOptions {
@@ -41,6 +41,8 @@ export interface ProberOptions {
 }
 
 export function createProber({ api, projectId, ids, batch, everyMs, stop }: ProberOptions): Prober {
+  const late = new AbortController();
+  const end = AbortSignal.any([stop, late.signal]);
   const latency = newHistogram();
   const waiting = new Set<Promise<void>>();
   const ask = atMostAtOnce(PROBES_ASKED_AT_ONCE);
@@ -74,10 +76,12 @@ export function createProber({ api, projectId, ids, batch, everyMs, stop }: Prob
     const usualMs = latency.count === 0 ? 0 : latencyOf(latency).p50;
     let ageMs = Math.max(PROBE_FIRST_MS_MIN, usualMs * PROBE_FIRST_SHARE);
     for (;;) {
-      await sleep(Math.max(0, outcome.doneMs + ageMs - performance.now()));
+      await sleep(Math.max(0, outcome.doneMs + ageMs - performance.now()), undefined, { signal: end }).catch(
+        () => undefined,
+      );
       const { askedMs, found } = await ask(() => askFor(outcome));
       if (found) return recordMs(latency, askedMs - outcome.doneMs);
-      if (askedMs - outcome.doneMs > PROBE_DEADLINE_MS || stop.aborted) break;
+      if (askedMs - outcome.doneMs > PROBE_DEADLINE_MS || end.aborted) break;
       ageMs = Math.max(ageMs, askedMs - outcome.doneMs) * PROBE_AGE_GROWTH;
     }
     notFound += 1;
@@ -90,8 +94,10 @@ export function createProber({ api, projectId, ids, batch, everyMs, stop }: Prob
       const settled = probe(outcome).finally(() => waiting.delete(settled));
       waiting.add(settled);
     },
-    async finish() {
+    async finish(withinMs) {
+      const timer = setTimeout(() => late.abort(), withinMs);
       await Promise.all(waiting);
+      clearTimeout(timer);
       return { latency: latencyOf(latency), probes, queries, notFound, failures };
     },
   };
