@@ -27,7 +27,7 @@ import {
 } from '../field-names.ts';
 import { SEVERITY_DEFAULT } from '../level.ts';
 import { LOG_LIMITS } from '../limits.ts';
-import { pushText, type StringColumn } from '../string-column.ts';
+import { pushBytes, pushText, type StringColumn } from '../string-column.ts';
 import { copyString, literalEnd } from './copy-value.ts';
 import { readAttribute, readAttributes, valueAt } from './json-attributes.ts';
 import { CLOSE_OBJECT, COMMA, type JsonBytes, OPEN_OBJECT, plainEnd, QUOTE, skipSpace } from './json-bytes.ts';
@@ -166,10 +166,10 @@ function readField(state: BlockState, text: JsonBytes, code: number, at: number)
       return readText(row, text, at, state.message);
     case TRACE_ID:
       row.hasTraceId = true;
-      return readText(row, text, at, state.traceId);
+      return readId(row, text, at, state.traceId);
     case SPAN_ID:
       row.hasSpanId = true;
-      return readText(row, text, at, state.spanId);
+      return readId(row, text, at, state.spanId);
     case TIMESTAMP:
       row.hasTimestamp = true;
       return readInstant(text, at, state.timestamp);
@@ -195,6 +195,16 @@ function readText(row: JsonRow, text: JsonBytes, at: number, column: StringColum
   const end = copyString(text, at + 1, column);
   row.textBytes += text.copied;
   return end;
+}
+
+/** Ids are short: their columns are not given room for as much as may follow. */
+function readId(row: JsonRow, text: JsonBytes, at: number, column: StringColumn): number {
+  const { bytes } = text;
+  const end = bytes[at] === QUOTE ? plainEnd(bytes, at + 1) : -1;
+  if (end < 0 || end - at > LOG_LIMITS.logBytesMax) return -1;
+  pushBytes(column, bytes, at + 1, end);
+  row.textBytes += end - at - 1;
+  return end + 1;
 }
 
 /** The index of the string at `at`, with one past it in `text.at`; -1 where it is no plain one. */
