@@ -123,6 +123,8 @@ describe('the table', () => {
       { version: 5 },
       { version: 6 },
       { version: 7 },
+      { version: 8 },
+      { version: 9 },
     ]);
   });
 });

@@ -42,7 +42,9 @@ describe.each(MIGRATIONS)('%s', (_, source) => {
   it('changes a table in no other way than a replica that comes later can make it at once', () => {
     const [, changes] = /^ALTER TABLE \w+\s([\s\S]*)$/m.exec(source) ?? [];
     for (const line of changes?.trim().split('\n') ?? [])
-      expect(line.trim()).toMatch(/^(ADD (COLUMN|INDEX) IF NOT EXISTS [^,]+,?|MODIFY TTL .+|MODIFY SETTING [^(]+)$/);
+      expect(line.trim()).toMatch(
+        /^(ADD (COLUMN|INDEX) IF NOT EXISTS [^,]+,?|MODIFY COLUMN \w+ CODEC\(.+\),?|MODIFY TTL .+|MODIFY SETTING .+)$/,
+      );
   });
 
   it('is the Distributed table alone where nothing is stored', () => {
@@ -64,6 +66,18 @@ describe('withLaterChanges', () => {
       'CREATE TABLE IF NOT EXISTS t\n(\n    a UUID,\n    b UInt8 DEFAULT 1,\n    c String,\n    INDEX i b TYPE minmax GRANULARITY 1\n)\nENGINE = MergeTree\nORDER BY a',
     );
     expect(withLaterChanges(source, [])).toBe(source);
+  });
+
+  it('gives columns the last codec that later migrations name', () => {
+    const source =
+      "CREATE TABLE IF NOT EXISTS t\n(\n    a UUID,\n    b DateTime64(9, 'UTC'),\n    bc UInt8\n)\nENGINE = MergeTree\nORDER BY a";
+    const later = [
+      'ALTER TABLE t\n    MODIFY COLUMN b CODEC(ZSTD(1)),\n    MODIFY COLUMN bc CODEC(T64, LZ4)\n',
+      'ALTER TABLE t\n    MODIFY COLUMN b CODEC(Delta, ZSTD(1))\n',
+    ];
+    expect(withLaterChanges(source, later)).toBe(
+      "CREATE TABLE IF NOT EXISTS t\n(\n    a UUID,\n    b DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),\n    bc UInt8 CODEC(T64, LZ4)\n)\nENGINE = MergeTree\nORDER BY a",
+    );
   });
 
   it.each([
