@@ -2,7 +2,7 @@
 import type { Logger } from '@sazabi/lifecycle';
 import type { Effect, Outcome } from './core/effects.ts';
 import { servePartition } from './core/partition-machine.ts';
-import type { RangeItem } from './core/range.ts';
+import { type RangeItem, rowsOf } from './core/range.ts';
 import { SLOW_ANSWER_MS, STOP_GRACE_MS } from './limits.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import { type Parts, performEffect } from './perform-effect.ts';
@@ -64,7 +64,7 @@ function createObserver(partition: number, { metrics, logger, stalled }: Reporti
         const { records } = effect.insert;
         metrics.insertSeconds.observe(tookMs / 1000);
         metrics.freshnessSeconds.observe(Math.max(0, Date.now() - records[0].source.appendedAtMs) / 1000);
-        metrics.rows.inc(records.reduce((sum, { rows }) => sum + rows, 0));
+        metrics.rows.inc(rowsOf(records));
         metrics.bytes.inc(records.reduce((sum, { source }) => sum + source.value.byteLength, 0));
         stalled(null);
         break;

@@ -10,6 +10,7 @@ import {
   takeBackDeadLetters,
 } from '@sazabi/log-store/ingest';
 import type { Effect, EffectOf, Failed, Outcome } from './core/effects.ts';
+import { rowsOf } from './core/range.ts';
 import { lettersOf } from './letters-of.ts';
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS } from './limits.ts';
 import { pauseFor } from './pause-for.ts';
@@ -62,7 +63,7 @@ async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
     case 'insert': {
       const startedAtMs = performance.now();
       await insertFrames(store, framesOf(effect), cutOff);
-      parts.workload.inserted(performance.now() - startedAtMs);
+      parts.workload.inserted(rowsOf(effect.insert.records), performance.now() - startedAtMs);
       return { kind: 'insert' };
     }
     case 'dead-letter':

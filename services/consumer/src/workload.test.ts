@@ -1,28 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { GATHER_MAX_MS, GATHER_MS } from './limits.ts';
+import { FRESH_MS, GATHER_MAX_MS, GATHER_MORE_ROWS, GATHER_MS } from './limits.ts';
 import { createWorkload } from './workload.ts';
 
 describe('workload', () => {
-  it('waits longer where several partitions are at work, within bounds', () => {
+  it('waits longer where several partitions are at work', () => {
     const workload = createWorkload();
     expect(workload.gatherMs()).toBe(GATHER_MS);
     workload.joined();
     expect(workload.gatherMs()).toBe(GATHER_MS);
     workload.joined();
-    expect(workload.gatherMs()).toBe(Math.min(2 * GATHER_MS, GATHER_MAX_MS));
-    for (let more = 0; more < 10; more++) workload.joined();
     expect(workload.gatherMs()).toBe(GATHER_MAX_MS);
-    for (let gone = 0; gone < 11; gone++) workload.left();
+    workload.left();
     expect(workload.gatherMs()).toBe(GATHER_MS);
   });
 
-  it('waits no longer than one partition would where inserts are slow, and longer again when they are not', () => {
+  it('waits longer while the newest insert brought many rows', () => {
     const workload = createWorkload();
-    for (let partitions = 0; partitions < 6; partitions++) workload.joined();
-    for (let inserts = 0; inserts < 50; inserts++) workload.inserted(400);
+    workload.joined();
+    workload.inserted(GATHER_MORE_ROWS - 1, 20);
     expect(workload.gatherMs()).toBe(GATHER_MS);
-    for (let inserts = 0; inserts < 50; inserts++) workload.inserted(50);
-    expect(workload.gatherMs()).toBeCloseTo(GATHER_MAX_MS - 100, 0);
+    workload.inserted(GATHER_MORE_ROWS, 20);
+    expect(workload.gatherMs()).toBe(GATHER_MAX_MS);
+  });
+
+  it('waits less where inserts are slow, and longer again when they are not', () => {
+    const workload = createWorkload();
+    const insertMany = (tookMs: number) => {
+      for (let inserts = 0; inserts < 50; inserts++) workload.inserted(GATHER_MORE_ROWS, tookMs);
+    };
+    insertMany(400);
+    expect(workload.gatherMs()).toBeCloseTo(FRESH_MS - 800, 0);
+    insertMany(5_000);
+    expect(workload.gatherMs()).toBe(GATHER_MS);
+    insertMany(50);
+    expect(workload.gatherMs()).toBe(GATHER_MAX_MS);
   });
 
   it('does not count a partition that rests, and does again when its read has ended', async () => {

@@ -1,5 +1,5 @@
-// How many partitions of this process are at work and how long inserts take: what decides how long each waits for more records.
-import { GATHER_MAX_MS, GATHER_MS } from './limits.ts';
+// How many partitions of this process are at work, what inserts bring and how long they take: what decides how long each waits for more.
+import { FRESH_MS, GATHER_MAX_MS, GATHER_MORE_ROWS, GATHER_MS } from './limits.ts';
 
 /** Of the newest insert in the mean of how long they take: some ten of them count. */
 const NEWEST_SHARE = 0.2;
@@ -7,8 +7,8 @@ const NEWEST_SHARE = 0.2;
 export interface Workload {
   /** How long a partition that has just inserted waits for more records. */
   gatherMs(): number;
-  /** An insert was answered after so long. */
-  inserted(tookMs: number): void;
+  /** An insert of so many rows was answered after so long. */
+  inserted(rows: number, tookMs: number): void;
   /** Runs a read that waits for a first record: the partition rests meanwhile. */
   resting<T>(read: () => Promise<T>): Promise<T>;
   /** A partition has come to this process, or is gone from it. */
@@ -19,13 +19,15 @@ export interface Workload {
 export function createWorkload(): Workload {
   let atWork = 0;
   let insertMs = 0;
+  let insertRows = 0;
   return {
     gatherMs() {
-      const bearable = Math.max(GATHER_MS, GATHER_MAX_MS - 2 * insertMs);
-      return Math.min(bearable, GATHER_MS * Math.max(1, atWork));
+      const bearable = Math.max(GATHER_MS, Math.min(GATHER_MAX_MS, FRESH_MS - 2 * insertMs));
+      return atWork > 1 || insertRows >= GATHER_MORE_ROWS ? bearable : GATHER_MS;
     },
-    inserted(tookMs) {
+    inserted(rows, tookMs) {
       insertMs += (tookMs - insertMs) * NEWEST_SHARE;
+      insertRows = rows;
     },
     async resting(read) {
       atWork -= 1;

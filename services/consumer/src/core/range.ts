@@ -74,6 +74,11 @@ export function distinctRecords(items: readonly RangeItem[]): readonly StorableR
   return [...records.values()];
 }
 
+/** Rows of all these records. */
+export function rowsOf(records: readonly StorableRecord[]): number {
+  return records.reduce((sum, { rows }) => sum + rows, 0);
+}
+
 /** Whether nothing of this record is left to store: its own id is known, or it has only requests and all are known. */
 export function isDone(record: StorableRecord, known: ReadonlySet<string>): boolean {
   if (known.has(record.id)) return true;
