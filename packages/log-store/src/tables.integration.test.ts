@@ -125,6 +125,7 @@ describe('the table', () => {
       { version: 7 },
       { version: 8 },
       { version: 9 },
+      { version: 10 },
     ]);
   });
 });

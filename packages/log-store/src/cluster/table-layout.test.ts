@@ -43,7 +43,7 @@ describe.each(MIGRATIONS)('%s', (_, source) => {
     const [, changes] = /^ALTER TABLE \w+\s([\s\S]*)$/m.exec(source) ?? [];
     for (const line of changes?.trim().split('\n') ?? [])
       expect(line.trim()).toMatch(
-        /^(ADD (COLUMN|INDEX) IF NOT EXISTS [^,]+,?|MODIFY COLUMN \w+ CODEC\(.+\),?|MODIFY TTL .+|MODIFY SETTING .+)$/,
+        /^(ADD (COLUMN|INDEX) IF NOT EXISTS [^,]+,?|DROP INDEX IF EXISTS \w+,|MODIFY COLUMN \w+ CODEC\(.+\),?|MODIFY TTL .+|MODIFY SETTING .+)$/,
       );
   });
 
@@ -66,6 +66,17 @@ describe('withLaterChanges', () => {
       'CREATE TABLE IF NOT EXISTS t\n(\n    a UUID,\n    b UInt8 DEFAULT 1,\n    c String,\n    INDEX i b TYPE minmax GRANULARITY 1\n)\nENGINE = MergeTree\nORDER BY a',
     );
     expect(withLaterChanges(source, [])).toBe(source);
+  });
+
+  it('leaves out the indexes that later migrations drop', () => {
+    const index = (name: string) => `    INDEX ${name} a TYPE minmax GRANULARITY 1`;
+    const source = `CREATE TABLE IF NOT EXISTS t\n(\n    a UUID,\n${index('i')},\n${index('ij')}\n)\nENGINE = MergeTree\nORDER BY a`;
+    const later = [
+      'ALTER TABLE t\n    DROP INDEX IF EXISTS i,\n    ADD INDEX IF NOT EXISTS k a TYPE set(9) GRANULARITY 1\n',
+    ];
+    expect(withLaterChanges(source, later)).toBe(
+      `CREATE TABLE IF NOT EXISTS t\n(\n    a UUID,\n${index('ij')},\n    INDEX k a TYPE set(9) GRANULARITY 1\n)\nENGINE = MergeTree\nORDER BY a`,
+    );
   });
 
   it('gives columns the last codec that later migrations name', () => {

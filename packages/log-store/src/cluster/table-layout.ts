@@ -14,6 +14,7 @@ const STATEMENT = /^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) ([a-z_]+)(?=\s)/gm;
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)?)MergeTree(?:\(([^)]*)\))?$/gm;
 /** What a CREATE lists as `name Type …` or `INDEX name …`. */
 const ADDED = /^ +ADD (?:COLUMN |(INDEX ))IF NOT EXISTS (.+?),?$/gm;
+const DROPPED_INDEX = /^ +DROP INDEX IF EXISTS ([a-z_]+),?$/gm;
 const CODEC = /^ +MODIFY COLUMN ([a-z_]+) (CODEC\(.+\)),?$/gm;
 const MODIFIED_TTL = /^ALTER TABLE [a-z_]+ MODIFY TTL (.+)$/gm;
 const TTL = /\nTTL .+/;
@@ -37,8 +38,8 @@ const SHARDING_KEYS: Readonly<Record<string, string>> = {
 /**
  * The statements of one migration for a server of this layout, in order. The source is written for a single server: one
  * statement about one table that begins a line with `CREATE TABLE IF NOT EXISTS name` or `ALTER TABLE name`; a CREATE has a line
- * `ENGINE = …MergeTree…` below the one that ends its columns; an ALTER adds columns or indexes or gives columns another codec, one a line, or modifies
- * the table's TTL, or its settings, which Keeper does not know.
+ * `ENGINE = …MergeTree…` below the one that ends its columns; an ALTER adds columns, adds or drops indexes, or gives columns another codec, one a line,
+ * or modifies the table's TTL, or its settings, which Keeper does not know.
  * @throws Error for a source that is written otherwise
  */
 export function renderMigration(source: string, layout: TableLayout): readonly string[] {
@@ -56,7 +57,7 @@ export function withLaterChanges(source: string, later: readonly string[]): stri
   const added = own.flatMap((migration) =>
     [...migration.matchAll(ADDED)].map(([, index = '', text]) => `,\n    ${index}${text}`),
   );
-  const made = withCodecs(source, own).replace(END_OF_COLUMNS, `${added.join('')}$&`);
+  const made = withoutIndexes(withCodecs(source, own), own).replace(END_OF_COLUMNS, `${added.join('')}$&`);
   const ttl = own.flatMap((migration) => [...migration.matchAll(MODIFIED_TTL)].map(([, text]) => text)).at(-1);
   return ttl === undefined ? made : made.replace(TTL, '').replace(SETTINGS, `\nTTL ${ttl}$&`);
 }
@@ -69,6 +70,12 @@ function withCodecs(source: string, own: readonly string[]): string {
       made.replace(new RegExp(`^( +${column} .+?)(?: CODEC\\(.+\\))?(,?)$`, 'm'), `$1 ${codec}$2`),
     source,
   );
+}
+
+/** An index that a CREATE has a line for, never its last one: what a later ALTER added is not taken away again. */
+function withoutIndexes(source: string, own: readonly string[]): string {
+  const dropped = own.flatMap((migration) => [...migration.matchAll(DROPPED_INDEX)].map(([, name = '']) => name));
+  return dropped.reduce((made, name) => made.replace(new RegExp(`^ +INDEX ${name} .+,\\n`, 'm'), ''), source);
 }
 
 /** The source itself, then as each of the later migrations leaves its table; forms that are the same once. */
