@@ -126,6 +126,7 @@ describe('the table', () => {
       { version: 8 },
       { version: 9 },
       { version: 10 },
+      { version: 11 },
     ]);
   });
 });
