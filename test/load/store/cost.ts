@@ -1,0 +1,79 @@
+// What a log costs the store: CPU of inserts, look-ups and merges, and bytes on disk, of cases that take turns in one run.
+import { parseArgs } from 'node:util';
+import { measureStore, type StoreCase, type StoreCost } from './measure-store.ts';
+
+const HELP = `npm run bench:store -- [--case 'name=value …' …] [--rounds 3] [--columns] [--json]
+
+Feeds a new embedded engine with generated logs as the consumer does (Native blocks in zstd frames, a look-up before each range,
+one insert a day) and prints its CPU-seconds per million logs, until no merge is left, and the bytes on disk per log.
+Each --case is a column of its own beside the first, its rounds take turns with the others': medians, and the ratio to the first.
+What a case may set: logs (1000000), stored (0: so many logs are there before), projects (1), days (1: different days of expiry),
+record (3200 rows), range (200000 rows), every (0: ms from range to range), and last alter=STATEMENT[; STATEMENT …].
+
+  npm run bench:store -- --case 'range=50000' --case 'range=200000'
+  npm run bench:store -- --case '' --case "alter=ALTER TABLE logs DROP INDEX attribute_values"
+  npm run bench:scaling        one project, 10, 1000; one day of expiry, 50; 1, 10 and 100 times the rows stored`;
+
+const DEFAULTS = { logs: 1_000_000, stored: 0, projects: 1, days: 1, record: 3_200, range: 200_000, every: 0 };
+
+/** @throws Error for a name that no case has */
+function parseCase(text: string): StoreCase {
+  const [head = '', alter = ''] = text.split(/\balter=/, 2);
+  const given = { ...DEFAULTS };
+  for (const setting of head.split(/\s+/).filter(Boolean)) {
+    const [name = '', value] = setting.split('=');
+    if (!Object.hasOwn(DEFAULTS, name) || !/^\d+$/.test(value ?? '')) throw new Error(`A case cannot set ${setting}.`);
+    Object.assign(given, { [name]: Number(value) });
+  }
+  const { logs, stored, projects, days, record: rowsOfARecord, range: rowsOfARange, every: everyMs } = given;
+  const statements = alter.split(';').map((statement) => statement.trim());
+  return { logs, stored, projects, days, rowsOfARecord, rowsOfARange, everyMs, alter: statements.filter(Boolean) };
+}
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? 0;
+
+const FIGURES = ['insert', 'merges', 'total', 'rewritten', 'inserts', 'bytesPerLog'] as const;
+
+function lineOf(name: string, costs: readonly StoreCost[], first: readonly StoreCost[]): string {
+  const figures = FIGURES.map((figure) =>
+    median(costs.map((cost) => cost[figure]))
+      .toFixed(2)
+      .padStart(12),
+  );
+  const ratios = costs.map(({ total }, round) => total / (first[round]?.total ?? total));
+  return `${(name || 'as it is').slice(0, 40).padEnd(42)}${figures.join('')}${median(ratios).toFixed(2).padStart(9)}`;
+}
+
+const { values } = parseArgs({
+  options: {
+    case: { type: 'string', multiple: true, default: [''] },
+    rounds: { type: 'string', default: '3' },
+    columns: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const write = (line: string) => process.stdout.write(`${line}\n`);
+if (values.help) {
+  write(HELP);
+  process.exit(0);
+}
+const cases = values.case.map((text) => ({ text, of: parseCase(text), costs: [] as StoreCost[] }));
+for (let round = 0; round < Number(values.rounds); round++)
+  for (const { text, of, costs } of cases) {
+    const cost = await measureStore(of);
+    costs.push(cost);
+    if (values.json) write(JSON.stringify({ case: text, round, ...cost }));
+  }
+if (!values.json) {
+  write(
+    `${'CPU-s per million logs'.padEnd(42)}${FIGURES.map((name) => name.padStart(12)).join('')}${'ratio'.padStart(9)}`,
+  );
+  for (const { text, costs } of cases) {
+    write(lineOf(text, costs, cases[0]?.costs ?? []));
+    if (!values.columns) continue;
+    for (const [part, bytes] of Object.entries(costs[0]?.bytesByPart ?? {}))
+      if (bytes >= 0.005) write(`  ${part.padEnd(40)}${bytes.toFixed(2).padStart(12)} B`);
+  }
+}

@@ -1,0 +1,75 @@
+// Bus records of generated logs, as the intake makes them: Native blocks in zstd frames, each of one day.
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
+import { createLogGenerator } from '@sazabi/load/log-generator';
+import { createLogBlock, newUuidV7, type RequestSource, uuidToText } from '@sazabi/log-record';
+
+const compress = promisify(zstdCompress);
+/** As the intake does. */
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+export interface StoreRecord {
+  /** UUID text. */
+  readonly id: string;
+  /** Days since 1970-01-01 UTC. */
+  readonly day: number;
+  readonly rows: number;
+  readonly frame: Uint8Array;
+}
+
+export interface RecordPlan {
+  readonly logs: number;
+  readonly rowsPerRecord: number;
+  /** Each request's logs belong to one of them, in turn. UUID text. */
+  readonly projectIds: readonly string[];
+  readonly logsPerRequest: number;
+  /** Records lie on this many days in turn, as the retentions of the projects say. */
+  readonly days: number;
+  /** The first of them, since 1970. */
+  readonly firstDay: number;
+  readonly seed: number;
+  /** Logs lie evenly in this time, received when they were written. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The same project for the same number, in each run. */
+export function projectId(index: number): string {
+  return `0192f0e4-1111-7222-8333-${index.toString(16).padStart(12, '0')}`;
+}
+
+function sources(projectIds: readonly string[]): readonly RequestSource[] {
+  return projectIds.map((projectId, index) => ({
+    projectId,
+    mode: 'live',
+    keyId: `0192f0e4-4444-7555-8666-${index.toString(16).padStart(12, '0')}`,
+    environment: '',
+  }));
+}
+
+/** The records one after the other. */
+export async function* makeRecords(plan: RecordPlan): AsyncGenerator<StoreRecord> {
+  const block = createLogBlock();
+  const generate = createLogGenerator(plan.seed);
+  const from = sources(plan.projectIds);
+  let made = 0;
+  let requests = 0;
+  for (let index = 0; made < plan.logs; index++) {
+    const id = newUuidV7();
+    const day = plan.firstDay + (index % plan.days);
+    const rows = Math.min(plan.rowsPerRecord, plan.logs - made);
+    block.reset(id, day);
+    for (let row = 0; row < rows; row++) {
+      const atMs = plan.fromMs + Math.floor(((plan.toMs - plan.fromMs) * made) / plan.logs);
+      if (row % plan.logsPerRequest === 0) {
+        const source = from[requests % from.length];
+        if (source === undefined) throw new RangeError('there is at least one project');
+        block.beginRequest(source, atMs, null);
+        requests += 1;
+      }
+      if (block.append(generate(atMs), 'log') !== null) throw new Error('a generated log was rejected');
+      made += 1;
+    }
+    yield { id: uuidToText(id), day, rows, frame: await compress(Buffer.from(block.encode()), ZSTD) };
+  }
+}

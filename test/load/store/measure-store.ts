@@ -1,0 +1,154 @@
+// One round of the store's cost: a new engine takes generated records as the consumer would give them, and merges them.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
+import { cpuSeconds } from '@sazabi/load/process-cost';
+import { migrateLogStore, openLogStore } from '@sazabi/log-store';
+import { insertFrames, lookUp, singleServer } from '@sazabi/log-store/ingest';
+import { makeRecords, projectId, type StoreRecord } from './make-records.ts';
+
+export interface StoreCase {
+  readonly logs: number;
+  /** Stored and merged before what is measured. */
+  readonly stored: number;
+  readonly projects: number;
+  /** Different days of expiry, each a table partition. */
+  readonly days: number;
+  readonly rowsOfARecord: number;
+  readonly rowsOfARange: number;
+  /** Between the beginnings of two ranges; 0 = one after the other. */
+  readonly everyMs: number;
+  /** Statements before the first insert. */
+  readonly alter: readonly string[];
+}
+
+export interface StoreCost {
+  /** CPU-seconds of the engine per million logs: look-ups and inserts, with the merges meanwhile; then merges until none is left. */
+  readonly insert: number;
+  readonly merges: number;
+  readonly total: number;
+  /** So often a row was written anew. */
+  readonly rewritten: number;
+  readonly inserts: number;
+  readonly bytesPerLog: number;
+  /** Bytes per log of each column, projection and index. */
+  readonly bytesByPart: Readonly<Record<string, number>>;
+}
+
+type Store = ReturnType<typeof openLogStore>;
+
+const DAY_MS = 86_400_000;
+const RETENTION_DAYS = 30;
+const LOGS_OF_A_REQUEST = 100;
+const REQUEST_TIMEOUT_MS = 120_000;
+/** The engine looks for merges every second or so; so many quiet looks in a row are the end. */
+const QUIET_LOOKS = 6;
+const LOOK_MS = 500;
+
+/** @throws whatever the engine refuses */
+export async function measureStore(of: StoreCase): Promise<StoreCost> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sazabi-store-'));
+  const engine = await startEmbeddedClickHouse({ dataDir });
+  const app = openLogStore(engine.appUrl, { application: 'measure', requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  try {
+    await migrateLogStore(app);
+    for (const query of of.alter) await app.command({ query });
+    if (of.stored > 0) await feed(app, await makeRanges(of, of.stored, 1), 0);
+    await untilQuiet(app);
+    const ranges = await makeRanges(of, of.logs, 2);
+    const perMillion = (seconds: number) => (seconds * 1e6) / of.logs;
+    const [rowsBefore, cpuBefore] = [await mergedRows(app), cpuSeconds(engine.pid)];
+    const inserts = await feed(app, ranges, of.everyMs);
+    const cpuInserted = cpuSeconds(engine.pid);
+    await untilQuiet(app);
+    const cpuMerged = cpuSeconds(engine.pid);
+    return {
+      insert: perMillion(cpuInserted - cpuBefore),
+      merges: perMillion(cpuMerged - cpuInserted),
+      total: perMillion(cpuMerged - cpuBefore),
+      rewritten: ((await mergedRows(app)) - rowsBefore) / of.logs,
+      inserts,
+      ...(await bytesPerLog(app, of.logs + of.stored)),
+    };
+  } finally {
+    await app.close();
+    await engine.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function makeRanges(of: StoreCase, logs: number, seed: number): Promise<readonly (readonly StoreRecord[])[]> {
+  const nowMs = Date.now();
+  const ranges: StoreRecord[][] = [[]];
+  let rows = 0;
+  const records = makeRecords({
+    logs,
+    rowsPerRecord: of.rowsOfARecord,
+    projectIds: Array.from({ length: of.projects }, (_, index) => projectId(index)),
+    logsPerRequest: LOGS_OF_A_REQUEST,
+    days: of.days,
+    firstDay: Math.floor(nowMs / DAY_MS) + RETENTION_DAYS,
+    seed,
+    fromMs: nowMs - 60_000,
+    toMs: nowMs,
+  });
+  for await (const record of records) {
+    if (rows > 0 && rows + record.rows > of.rowsOfARange) {
+      ranges.push([]);
+      rows = 0;
+    }
+    ranges.at(-1)?.push(record);
+    rows += record.rows;
+  }
+  return ranges;
+}
+
+/** As the consumer does: one look-up for a range and the one after it, one insert a day. Returns the number of inserts. */
+async function feed(app: Store, ranges: readonly (readonly StoreRecord[])[], everyMs: number): Promise<number> {
+  const target = singleServer(app);
+  const startedMs = performance.now();
+  let inserts = 0;
+  for (const [index, range] of ranges.entries()) {
+    await sleep(Math.max(0, startedMs + index * everyMs - performance.now()));
+    const asked = [...(ranges[index - 1] ?? []), ...range].map(({ id, day }) => ({ id, day, requestIds: [] }));
+    const { session } = await lookUp(target, asked, null);
+    for (const records of Map.groupBy(range, ({ day }) => day).values()) {
+      const frames = records.map(({ frame }) => frame);
+      await insertFrames(target, { session, token: records[0]?.id ?? '', frames, knownRequestIds: [] });
+      inserts += 1;
+    }
+  }
+  return inserts;
+}
+
+async function untilQuiet(app: Store): Promise<void> {
+  for (let quiet = 0; quiet < QUIET_LOOKS; ) {
+    await sleep(LOOK_MS);
+    const [running] = await numbers(app, 'SELECT count() FROM system.merges');
+    quiet = running === 0 ? quiet + 1 : 0;
+  }
+}
+
+async function mergedRows(app: Store): Promise<number> {
+  const [rows] = await numbers(app, "SELECT value FROM system.events WHERE event = 'MergedRows'");
+  return rows ?? 0;
+}
+
+async function numbers(app: Store, query: string): Promise<readonly number[]> {
+  const result = await app.query({ query, format: 'JSONCompactEachRow' });
+  return (await result.json<[string]>()).map(([value]) => Number(value));
+}
+
+const BYTES = `SELECT 'all', sum(bytes_on_disk) FROM system.parts WHERE table = 'logs' AND active
+UNION ALL SELECT column, sum(column_data_compressed_bytes) FROM system.parts_columns WHERE table = 'logs' AND active GROUP BY column
+UNION ALL SELECT 'projection ' || name, sum(bytes_on_disk) FROM system.projection_parts WHERE table = 'logs' AND active GROUP BY name
+UNION ALL SELECT 'index ' || name, data_compressed_bytes FROM system.data_skipping_indices WHERE table = 'logs'`;
+
+async function bytesPerLog(app: Store, logs: number): Promise<Pick<StoreCost, 'bytesPerLog' | 'bytesByPart'>> {
+  const result = await app.query({ query: BYTES, format: 'JSONCompactEachRow' });
+  const rows = (await result.json<[string, string]>()).map(([name, bytes]) => [name, Number(bytes) / logs] as const);
+  const { all = 0, ...bytesByPart } = Object.fromEntries(rows.toSorted(([, left], [, right]) => right - left));
+  return { bytesPerLog: all, bytesByPart };
+}
