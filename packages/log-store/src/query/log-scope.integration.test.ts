@@ -64,6 +64,13 @@ describe('what a scope shows', () => {
     );
   });
 
+  it('is nothing of the zero project, whose rows are no logs', async () => {
+    const id = '00000000-0000-0000-0000-000000000000';
+    await store.insert([testLog({ project_id: id })]);
+    expect(scopeOf([{ id, ...FOR_EVER }]).projects).toEqual([]);
+    expect((await ask([{ id, ...FOR_EVER }])).data).toEqual([]);
+  });
+
   it('one log by its id too', async () => {
     const [id = ''] = PROJECTS;
     const { data } = await ask([{ id, ...FOR_EVER }]);

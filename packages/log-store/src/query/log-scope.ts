@@ -3,6 +3,8 @@ import type { Mode } from '@sazabi/contract';
 import { bound, type Sql, sql } from './sql.ts';
 
 const DAY_MS = 86_400_000;
+/** Of the consumer's tombstones and of the ids of removed rows: nobody's project, in no scope. */
+const ZERO_PROJECT_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Not exported: nobody else can write a scope down. */
 const granted = Symbol('granted');
@@ -33,8 +35,12 @@ interface Grant {
   readonly mode: Mode;
 }
 
-/** Makes a scope. Only the API's tenancy module may call this: it is where a key becomes what it may see. */
-export function logScope({ organizationId, projects, mode }: Grant): LogScope {
+/**
+ * Makes a scope. Only the API's tenancy module may call this: it is where a key becomes what it may see. The zero project is left
+ * out here, once: asked of every row it was a fifth of a histogram's cost over all projects.
+ */
+export function logScope({ organizationId, projects: given, mode }: Grant): LogScope {
+  const projects = given.filter(({ id }) => id !== ZERO_PROJECT_ID);
   return { [granted]: true, organizationId, projects, projectIds: projects.map(({ id }) => id), mode };
 }
 
@@ -60,12 +66,12 @@ export function scopedProjects(scope: LogScope): Sql {
     only !== undefined && others.length === 0
       ? sql`project_id = ${bound('UUID', only)}`
       : sql`project_id IN ${bound('Array(UUID)', scope.projectIds)}`;
-  return sql`${projects} AND mode = ${bound('String', scope.mode)} AND project_id != toUUID('00000000-0000-0000-0000-000000000000')`;
+  return sql`${projects} AND mode = ${bound('String', scope.mode)}`;
 }
 
 /**
  * `FROM logs WHERE …` of all that the scope sees at a time: what has not expired on its day, and of each project what was
- * received in its retention. Rows of the zero project are the consumer's tombstones and ids of removed rows.
+ * received in its retention.
  * @param atMs now; of a later page {@link visibleAtOfPage}
  */
 export function scopedLogs(scope: LogScope, atMs: number): Sql {
