@@ -3,7 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { LogRow, LogsQuery } from '@sazabi/contract';
 import { readCursor, selectionDigest, writeCursor } from './cursor.ts';
 import type { LogPosition } from './log-id.ts';
-import { ROW_COLUMNS, type StoredRow, toLogRow } from './log-row.ts';
+import { ROW_COLUMNS, ROW_SOURCE, type StoredRow, toLogRow } from './log-row.ts';
 import { type LogScope, narrowScope, visibleAtOfPage } from './log-scope.ts';
 import { type QueryOptions, runSelect } from './run-select.ts';
 import { invalid, nanosTime, resolveRange, selectedLogs } from './selection.ts';
@@ -48,7 +48,9 @@ export async function queryLogs(
       visibleAtMs: visibleAtOfPage(anchorMs, nowMs),
     });
     const after = cursor === undefined ? sql`` : sql` AND ${behind(cursor.after, query.sort)}`;
-    const select = sql`SELECT ${ROW_COLUMNS} ${selected}${after} ${ordered(query.sort)} LIMIT ${bound('UInt32', query.limit + 1)}`;
+    const order = ordered(query.sort);
+    const rows = sql`SELECT ${ROW_SOURCE} ${selected}${after} ${order} LIMIT ${bound('UInt32', query.limit + 1)}`;
+    const select = sql`SELECT ${ROW_COLUMNS} FROM (${rows}) ${order}`;
     await fillPage(page, query.limit, runSelect<StoredRow>(client, select, options));
   }
   const last = page.rows.at(-1);
