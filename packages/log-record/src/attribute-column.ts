@@ -5,7 +5,9 @@ import {
   cutDictionary,
   type Dictionary,
   doubled,
+  findBytes,
   findText,
+  indexOfBytes,
   indexOfText,
 } from './dictionary.ts';
 import { LOG_LIMITS } from './limits.ts';
@@ -28,6 +30,10 @@ export interface AttributeColumn {
   /** The keys of the row before, by place in the row (-1: none): the next log mostly has the same ones in the same order. */
   readonly placeIndexes: Int32Array;
   placesUsed: number;
+  /** Paths of nested objects that were read straight from a body, the last row that has each, and how many this row has. */
+  readonly objects: Dictionary;
+  rowOfObject: Int32Array;
+  rowObjects: number;
 }
 
 const INITIAL_ATTRIBUTES = 4096;
@@ -49,6 +55,9 @@ export function createAttributeColumn(): AttributeColumn {
     rowBytes: 0,
     placeIndexes: new Int32Array(LOG_LIMITS.attributesMax).fill(-1),
     placesUsed: 0,
+    objects: createDictionary(),
+    rowOfObject: new Int32Array(INITIAL_KEYS),
+    rowObjects: 0,
   };
 }
 
@@ -64,6 +73,9 @@ export function clearAttributes(column: AttributeColumn): void {
   clearStringColumn(column.values);
   if (column.keyIndexes.length * 4 > KEPT_BYTES_MAX) column.keyIndexes = new Int32Array(INITIAL_ATTRIBUTES);
   if (column.rowOfKey.length * 4 > KEPT_BYTES_MAX) column.rowOfKey = new Int32Array(INITIAL_KEYS);
+  column.rowOfObject.fill(0, 0, column.objects.count);
+  clearDictionary(column.objects);
+  if (column.rowOfObject.length * 4 > KEPT_BYTES_MAX) column.rowOfObject = new Int32Array(INITIAL_KEYS);
   column.count = 0;
   column.row = 0;
   forgetPlaces(column);
@@ -76,6 +88,7 @@ export function beginAttributes(column: AttributeColumn): void {
   column.rowFirstValueByte = column.values.length;
   column.rowFirstKey = column.keys.count;
   column.rowBytes = 0;
+  column.rowObjects = 0;
 }
 
 /** Takes the row's attributes back, the keys that it brought included. */
@@ -97,6 +110,27 @@ export function cutAttributes(column: AttributeColumn, count: number, valueBytes
 /** Makes room for what is told of each key, of which there may be one more now. */
 export function coverKeys(column: AttributeColumn): void {
   if (column.keys.count > column.rowOfKey.length) column.rowOfKey = doubled(column.rowOfKey);
+}
+
+/** Notes that the row has an object of this path; false where it has one already, or an attribute of that name. */
+export function takeObject(column: AttributeColumn, path: Uint8Array, length: number): boolean {
+  const key = findBytes(column.keys, path, 0, length);
+  if (key >= 0 && column.rowOfKey[key] === column.row) return false;
+  const index = indexOfBytes(column.objects, path, 0, length);
+  if (index === column.rowOfObject.length) column.rowOfObject = doubled(column.rowOfObject);
+  if (column.rowOfObject[index] === column.row) return false;
+  column.rowOfObject[index] = column.row;
+  column.rowObjects++;
+  return true;
+}
+
+/** Whether the row has an object under the key of this index. */
+export function keyIsObject(column: AttributeColumn, index: number): boolean {
+  if (column.rowObjects === 0) return false;
+  const { bytes } = column.keys.keys;
+  const end = column.keys.keyEnds[index] ?? 0;
+  const object = findBytes(column.objects, bytes, end - (column.keys.keyBytes[index] ?? 0), end);
+  return object >= 0 && column.rowOfObject[object] === column.row;
 }
 
 /** The index of a key, new or known; -1 where it is longer than allowed. */

@@ -11,6 +11,9 @@ import { createRowColumns, type RowColumns } from './row-columns.ts';
 import { clearStringColumn, createStringColumn, type StringColumn } from './string-column.ts';
 import type { Instant } from './timestamp.ts';
 
+/** Of a row in the columns of fixed width. */
+const ROW_BYTES = 37;
+
 export interface BlockState {
   rowCount: number;
   ownRowCount: number;
@@ -104,4 +107,11 @@ export function clearBlock(state: BlockState): void {
   clearStringColumn(state.traceId);
   clearStringColumn(state.spanId);
   clearAttributes(state.attributes);
+}
+
+/** Memory of the buffers that grow with what is appended; small ones of fixed size are not counted. */
+export function stateBytes({ rows, message, traceId, spanId, attributes }: BlockState): number {
+  const { keys, values, keyIndexes, rowOfKey } = attributes;
+  const texts = message.bytes.length + traceId.bytes.length + spanId.bytes.length + values.bytes.length;
+  return texts + rows.capacity * ROW_BYTES + keys.keys.bytes.length + keyIndexes.byteLength + rowOfKey.byteLength;
 }

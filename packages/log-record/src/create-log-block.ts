@@ -1,7 +1,7 @@
 // The open batch behind the LogBlock seam: one state, reused from record to record.
 import { MODES } from '@sazabi/contract';
 import { appendLog } from './append-log.ts';
-import { type BlockState, clearBlock, createBlockState } from './block-state.ts';
+import { type BlockState, clearBlock, createBlockState, stateBytes } from './block-state.ts';
 import { indexOfText } from './dictionary.ts';
 import { blockBytes, createBlockOutput, encodeBlock } from './encode-block.ts';
 import { appendJsonLog } from './json/append-json-log.ts';
@@ -55,6 +55,9 @@ export function createLogBlock(): LogBlock {
     },
     get byteLength() {
       return blockBytes(state);
+    },
+    get bufferBytes() {
+      return stateBytes(state) + output.bytes.length + output.rowWords.byteLength;
     },
     reset(recordId, expiresOnDay) {
       clearBlock(state);

@@ -1,5 +1,6 @@
 // The dictionary of a LowCardinality(String) column: the distinct values of one batch, in order of first sight, found by their
 // UTF-8 bytes: what is read straight from a body never becomes a string.
+import { randomBytes } from 'node:crypto';
 import {
   clearStringColumn,
   createStringColumn,
@@ -33,8 +34,8 @@ const INITIAL_BYTES = 1024;
 const SLOTS_PER_KEY = 2;
 /** Slots that are looked at, from a key's own on. */
 const PROBES_MAX = 16;
-/** FNV-1a's offset basis and prime (draft-eastlake-fnv, 32 bits). */
-const HASH_START = 0x811c9dc5 | 0;
+/** FNV-1a (draft-eastlake-fnv, 32 bits) with a start that nobody else knows, and its prime. */
+const HASH_START = randomBytes(4).readInt32LE();
 const HASH_PRIME = 0x01000193;
 
 /** An empty dictionary. */

@@ -30,6 +30,8 @@ export interface LogBlock {
   readonly logBytes: number;
   /** Size of the encoded block so far, at most 5 % too low. */
   readonly byteLength: number;
+  /** Memory of its buffers, however little is in them. */
+  readonly bufferBytes: number;
   /** Empties the block for a new record. `expiresOnDay`: days since 1970-01-01 UTC. */
   reset(recordId: Uint8Array, expiresOnDay: number): void;
   /** Every following append belongs to this request. `requestId`: 16 bytes, null = the record's id and running ordinals. */

@@ -2,6 +2,7 @@
 import { cutAttributes } from './attribute-column.ts';
 import type { BlockState } from './block-state.ts';
 import { cutDictionary } from './dictionary.ts';
+import { cutStringColumn } from './string-column.ts';
 
 export interface RequestMark {
   rows: number;
@@ -61,10 +62,11 @@ export function dropToMark(state: BlockState): void {
   state.rowCount = mark.rows;
   state.ownRowCount = mark.ownRows;
   state.logBytes = mark.logBytes;
-  state.message.length = mark.messageBytes;
-  state.traceId.length = mark.traceIdBytes;
-  state.spanId.length = mark.spanIdBytes;
+  cutStringColumn(state.message, mark.messageBytes);
+  cutStringColumn(state.traceId, mark.traceIdBytes);
+  cutStringColumn(state.spanId, mark.spanIdBytes);
   cutAttributes(state.attributes, mark.attributes, mark.valueBytes, mark.attributeKeys);
+  cutStringColumn(state.attributes.values, mark.valueBytes);
   cutDictionary(state.service, mark.services);
   cutDictionary(state.environment, mark.environments);
   cutDictionary(state.host, mark.hosts);

@@ -28,6 +28,15 @@ export function clearStringColumn(column: StringColumn): void {
   if (column.bytes.length > KEPT_BYTES_MAX) take(column, Buffer.allocUnsafeSlow(INITIAL_BYTES));
 }
 
+/** Cuts the column back to `length`; a buffer that grew for what is gone is let go. */
+export function cutStringColumn(column: StringColumn, length: number): void {
+  column.length = length;
+  if (column.bytes.length <= KEPT_BYTES_MAX || length > KEPT_BYTES_MAX / 2) return;
+  const bytes = Buffer.allocUnsafeSlow(Math.max(INITIAL_BYTES, length * 2));
+  bytes.set(column.bytes.subarray(0, length));
+  take(column, bytes);
+}
+
 function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -65,6 +65,8 @@ export const SHARE_HALF_LIFE_MS = 1_000;
 export const SHARE_REQUEST_BYTES = 4 * KIB;
 /** Whoever has little is waited for so many times as long as one that is alone. */
 export const PATIENCE_FACTOR_MAX = 2;
+/** A slow bus is waited for at least so long a part of that, whoever it is. */
+export const PATIENCE_FACTOR_MIN = 0.25;
 /** Sockets at a time; more are closed at once. Each costs about 2 KiB at rest. */
 export const CONNECTIONS_MAX = 16_384;
 /** An answer up to here goes into uWebSockets' cork buffer (16 KiB, with its headers): a socket that is read takes it at once. */
@@ -74,7 +76,7 @@ export const BODILESS_ANSWERS_MAX = 16;
 /** All headers of a request; uWebSockets' own default refuses 4 KiB, which cookies and trace headers reach. */
 export const HEADERS_BYTES_MAX = 16 * KIB;
 
-/** A batch closes before it passes any of these, and never within a request. */
+/** A batch closes before it passes any of these, as far as a request's body tells, and never within a request. */
 export const BATCH_BYTES_MAX = 4 * MIB;
 export const BATCH_ROWS_MAX = 20_000;
 /** How long an append waits at most for clients that were answered just before: about what an fsync takes. */
@@ -87,13 +89,14 @@ export const SHARED_PARTITION_MS = 1_000;
 /** Batches that are compressed or appended at a time: as many days of expiry and bus partitions leave without waiting in line. */
 export const BATCHES_IN_FLIGHT_MAX = 64;
 /**
- * Blocks kept for the next batches, how large all may have grown together, and the size beyond which one is let go instead.
+ * Blocks kept for the next batches, how much memory all may have together, and with how much one is let go instead: a full batch
+ * of 4 MiB has about four times that, in its columns and its encoded form.
  * Requests with an Idempotency-Key open a batch per bus partition and day: 72 of them in turn cost 50 us a request with their
  * blocks kept, 107 with 16 blocks.
  */
 export const BLOCKS_POOLED_MAX = 128;
 export const BLOCKS_POOLED_BYTES_MAX = 128 * MIB;
-export const BLOCK_POOLED_BYTES_MAX = 8 * MIB;
+export const BLOCK_POOLED_BYTES_MAX = 32 * MIB;
 /**
  * Blocks up to here are kept as they are, in a frame that says so: that is two pages of LMDB, and compressing one costs 20 to
  * 60 us. With 32 clients that send one log a request, an append has 28 of them.

@@ -103,7 +103,11 @@ const field = fc
   .chain((name) =>
     fc.tuple(fc.constantFrom(name, name, name, ...(aliases[name] ?? [])), fieldValues[name] ?? fc.constant(null)),
   );
-const member = fc.oneof({ weight: 6, arbitrary: field }, fc.tuple(attributeKey, scalar));
+const member = fc.oneof(
+  { weight: 6, arbitrary: field },
+  fc.tuple(attributeKey, scalar),
+  fc.tuple(attributeKey, fc.constantFrom({}, { c: {} }, { b: { c: 1 } }, { x: 1 }, { id: 'u' })),
+);
 const space = fc.constantFrom('', '', '', ' ', '\n  ', '\t');
 /** By hand, so that names may come twice and white space anywhere. */
 const log = fc.tuple(fc.array(member, { maxLength: 8 }), fc.boolean(), space).map(([members, withMessage, gap]) => {
@@ -124,7 +128,7 @@ describe('a log read straight from its bytes', () => {
           else others++;
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 1500, seed: 17 },
     );
     expect(Math.min(plain, others)).toBeGreaterThan(1000);
   });
@@ -141,7 +145,7 @@ describe('a log read straight from its bytes', () => {
           appendBoth(open(), open(), json.slice(0, place));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 3000, seed: 17 },
     );
   });
 
@@ -161,6 +165,11 @@ describe('a log read straight from its bytes', () => {
     ['two names of one field', '{"message":"m","msg":"n"}', false],
     ['names of digits, which JSON.parse puts first', '{"message":"m","b":"1","1":"2"}', false],
     ['a key twice', '{"message":"m","a":"1","a":"2"}', false],
+    ['an object twice', '{"message":"m","a":{"x":1},"a":{"y":2}}', false],
+    ['an object and a text of one name', '{"message":"m","a":{"x":1},"a":"b"}', false],
+    ['a text and an empty object of one name', '{"message":"m","b.c":1,"b":{"c":{}}}', false],
+    ['an empty object in two places', '{"message":"m","c":{},"attributes":{"c":{}}}', false],
+    ['one name in two objects', '{"message":"m","a":{"x":1},"b":{"x":{"y":2}}}', true],
     ['no message', '{"level":"info"}', false],
     ['one byte too many', `{"message":"${'x'.repeat(262_145 - 7)}","environment":"staging"}`, false],
     ['as much as a log may be', `{"message":"${'x'.repeat(262_144 - 7)}","environment":"staging"}`, true],
@@ -175,6 +184,33 @@ describe('a log read straight from its bytes', () => {
     for (let n = 0; n < 20_000; n++)
       appendBoth2(direct, parsed, `{"message":"m","service":"s${n % 5000}","k${n}":"v"}`);
     expect(encoded(direct) === encoded(parsed)).toBe(true);
+  });
+
+  it('that is far too large leaves little memory behind', () => {
+    const block = open();
+    const before = block.bufferBytes;
+    const members = Array.from({ length: 100 }, (_, n) => `"k${n}":"${'x'.repeat(200_000)}"`);
+    loadJson(text, Buffer.from(`{"message":"m","attributes":{${members}}}`));
+    expect(block.appendJson(text)).toBe(false);
+    expect(block.bufferBytes - before).toBeLessThan(2 * 1024 * 1024);
+  });
+
+  it('gives back the memory of a large request that is taken back', () => {
+    const block = open();
+    loadJson(text, Buffer.from(`{"message":"${'x'.repeat(200_000)}"}`));
+    for (let n = 0; n < 60; n++) {
+      text.at = 0;
+      expect(block.appendJson(text)).toBe(true);
+    }
+    expect(block.bufferBytes).toBeGreaterThan(12_000_000);
+    block.dropRequest();
+    expect(block.bufferBytes).toBeLessThan(1_000_000);
+  });
+
+  it('ends the search for a newline at its own end', () => {
+    loadJson(text, Buffer.from('x'.repeat(1_000_000)));
+    loadJson(text, Buffer.from('{"message":"m"}'));
+    expect(text.bytes.indexOf(0x0a)).toBeLessThan(text.end + 16);
   });
 
   it('is taken back with its request', () => {

@@ -1,5 +1,5 @@
 // Attributes read straight from a body: nested objects become dotted keys; what is not plain is left to JSON.parse.
-import { type AttributeColumn, coverKeys, takeKey } from '../attribute-column.ts';
+import { type AttributeColumn, coverKeys, keyIsObject, takeKey, takeObject } from '../attribute-column.ts';
 import { indexOfBytes, keyEndAt } from '../dictionary.ts';
 import { LOG_LIMITS } from '../limits.ts';
 import { pushBytes } from '../string-column.ts';
@@ -75,7 +75,8 @@ export function readAttribute(column: AttributeColumn, text: JsonBytes, name: nu
 /** Reads the members of an object that is the value of `text.path`, `length` bytes; `level` is that of the object around it. */
 function readNested(column: AttributeColumn, text: JsonBytes, length: number, at: number, level: number): number {
   const { bytes, path } = text;
-  if (level === LOG_LIMITS.depthMax) return -1;
+  // JSON.parse keeps the last of two members of one name.
+  if (level === LOG_LIMITS.depthMax || !takeObject(column, path, length)) return -1;
   at = skipSpace(bytes, at);
   if (bytes[at] === CLOSE_OBJECT) {
     const index = indexOfKey(column, path, 0, length);
@@ -119,9 +120,9 @@ function indexOfKey(column: AttributeColumn, bytes: Uint8Array, start: number, e
 
 /** Appends the value at `at` under the key; -1 where the row has that key already. */
 function takeValue(column: AttributeColumn, text: JsonBytes, index: number, at: number): number {
-  if (column.rowOfKey[index] === column.row) return -1;
+  if (column.rowOfKey[index] === column.row || keyIsObject(column, index)) return -1;
   takeKey(column, index);
   const end = copyValue(text, at, column.values);
   column.rowBytes += text.copied;
-  return end;
+  return column.rowBytes > LOG_LIMITS.logBytesMax ? -1 : end;
 }

@@ -2,7 +2,7 @@
 import { KEPT_BYTES_MAX } from '../string-column.ts';
 
 export interface JsonBytes {
-  /** Well-formed UTF-8; zeros follow after `end`, which end any loop over a token. */
+  /** Well-formed UTF-8; zeros follow after `end`, which end any loop over a token, then a newline, which ends a search for one. */
   bytes: Uint8Array;
   /** The same memory, for four bytes at a time. */
   view: DataView;
@@ -24,6 +24,7 @@ export const CLOSE_OBJECT = 0x7d;
 export const OPEN_ARRAY = 0x5b;
 export const CLOSE_ARRAY = 0x5d;
 const SPACE = 0x20;
+const LF = 0x0a;
 
 /** Reads of four bytes may begin at the last one. */
 const ZEROS = 8;
@@ -44,13 +45,14 @@ export function createJsonBytes(): JsonBytes {
 
 /** Copies a body in; it must be well-formed UTF-8. */
 export function loadJson(text: JsonBytes, body: Uint8Array): void {
-  const needed = body.byteLength + ZEROS;
+  const needed = body.byteLength + ZEROS + 1;
   if (needed > text.bytes.length || (text.bytes.length > KEPT_BYTES_MAX && needed < KEPT_BYTES_MAX)) {
     text.bytes = new Uint8Array(Math.max(needed + (needed >>> 2), INITIAL_BYTES));
     text.view = new DataView(text.bytes.buffer);
   }
   text.bytes.set(body);
-  text.bytes.fill(0, body.byteLength, needed);
+  text.bytes.fill(0, body.byteLength, needed - 1);
+  text.bytes[needed - 1] = LF;
   text.at = 0;
   text.end = body.byteLength;
 }

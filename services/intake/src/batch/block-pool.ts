@@ -10,21 +10,18 @@ export interface BlockPool {
 
 export function createBlockPool(): BlockPool {
   const free: LogBlock[] = [];
-  /** The largest batch that each has held: its buffers are as large still. */
-  const grownBytes = new WeakMap<LogBlock, number>();
   let pooledBytes = 0;
   return {
     take() {
       const block = free.pop();
       if (block === undefined) return createLogBlock();
-      pooledBytes -= grownBytes.get(block) ?? 0;
+      pooledBytes -= block.bufferBytes;
       return block;
     },
     give(block) {
-      const bytes = Math.max(grownBytes.get(block) ?? 0, block.byteLength);
+      const bytes = block.bufferBytes;
       if (free.length === BLOCKS_POOLED_MAX || bytes > BLOCK_POOLED_BYTES_MAX) return;
       if (pooledBytes + bytes > BLOCKS_POOLED_BYTES_MAX) return;
-      grownBytes.set(block, bytes);
       pooledBytes += bytes;
       free.push(block);
     },

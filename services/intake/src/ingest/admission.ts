@@ -20,7 +20,7 @@ import type { RequestHead } from '../http/request-head.ts';
 import { ADDRESS_READ_INTERVAL_MS } from '../limits.ts';
 import { noSnapshot, queueFull, quotaExhausted, tooManyRequests } from '../refusals.ts';
 import type { LoadShedding } from './load-shedding.ts';
-import { createProjectParts, type ProjectPart } from './project-parts.ts';
+import { createOrganizationParts, type OrganizationPart } from './organization-parts.ts';
 
 /** What the intake knows of keys and how current it is. */
 export interface KeySource {
@@ -54,7 +54,7 @@ export interface Writer {
   readonly receiptSecret: Uint8Array;
   /** Where what is accepted is charged. */
   readonly project: ProjectUse;
-  readonly part: ProjectPart;
+  readonly part: OrganizationPart;
 }
 
 export interface Admission {
@@ -74,7 +74,7 @@ interface KeyUse {
   fromReadAtMs: number;
   /** On the day of the latest request. */
   project: ProjectUse;
-  part: ProjectPart;
+  readonly part: OrganizationPart;
 }
 
 const ORIGIN_REFUSED = new ContractError(
@@ -86,22 +86,19 @@ const ORIGIN_REFUSED = new ContractError(
 export function createAdmission(options: AdmissionOptions): Admit {
   const { keys, limiter, usage, quotas } = options;
   const uses = new WeakMap<PublicKeyEntry, KeyUse>();
-  const partOf = createProjectParts(options.bodyBytes);
+  const partOf = createOrganizationParts(options.bodyBytes);
 
   const useOf = (entry: PublicKeyEntry, nowMs: number): KeyUse => {
     const known = uses.get(entry);
     if (known !== undefined) {
-      if (known.project.day !== utcDay(nowMs)) {
-        known.project = quotas.of(entry.projectId, nowMs);
-        known.part = partOf(known.project);
-      }
+      if (known.project.day !== utcDay(nowMs)) known.project = quotas.of(entry.projectId, nowMs);
       return known;
     }
     const { projectId, mode, keyId, environment } = entry;
     const source = { projectId, mode, keyId, environment: environment ?? '' };
     const project = quotas.of(projectId, nowMs);
     const from = { address: '', userAgent: '' };
-    const use = { source, from, fromReadAtMs: Number.NEGATIVE_INFINITY, project, part: partOf(project) };
+    const use = { source, from, fromReadAtMs: Number.NEGATIVE_INFINITY, project, part: partOf(entry.organizationId) };
     uses.set(entry, use);
     return use;
   };

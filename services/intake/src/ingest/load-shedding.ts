@@ -5,6 +5,7 @@ import type { BytesBudget } from '../bytes-budget.ts';
 import {
   BURST_WAIT_MS,
   PATIENCE_FACTOR_MAX,
+  PATIENCE_FACTOR_MIN,
   SHARE_HALF_LIFE_MS,
   SHARE_REQUEST_BYTES,
   STANDING_APPEND_MS,
@@ -59,6 +60,8 @@ function faded(bytes: number, halvings: number): number {
 export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
   const { waitingBytes, shed, now = () => performance.now(), atTurnEnd = setImmediate } = options;
   let inTurn = false;
+  /** Whether the turn before was as long: a queue stands. */
+  let stands = false;
   let startedMs = 0;
   let endedMs = Number.NEGATIVE_INFINITY;
   let patienceMs = BURST_WAIT_MS;
@@ -74,7 +77,7 @@ export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
     inTurn = true;
     const lastMs = endedMs - startedMs;
     startedMs = now();
-    const stands = lastMs >= STANDING_WAIT_MS && startedMs - endedMs < STANDING_WAIT_MS;
+    stands = lastMs >= STANDING_WAIT_MS && startedMs - endedMs < STANDING_WAIT_MS;
     turnBytes = 0;
     patienceMs = stands ? STANDING_WAIT_MS : BURST_WAIT_MS;
     const halves = Math.floor((startedMs - halvedMs) / SHARE_HALF_LIFE_MS);
@@ -116,9 +119,14 @@ export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
     refusal(share) {
       if (!inTurn) beginTurn();
       fade(share);
-      const factor = factorOf(share);
+      const fairness = factorOf(share);
+      // Where no queue stands, whoever has more than others takes nothing from them.
+      const factor = stands ? fairness : Math.max(1, fairness);
       if (turnBytes > TURN_BYTES_MIN * factor && now() - startedMs > patienceMs * factor) return refuse('loop');
-      if (appendMs > STANDING_APPEND_MS * factor && waitingBytes.usedBytes > STANDING_WAITING_BYTES)
+      if (
+        appendMs > STANDING_APPEND_MS * Math.max(PATIENCE_FACTOR_MIN, fairness) &&
+        waitingBytes.usedBytes > STANDING_WAITING_BYTES
+      )
         return refuse('bus');
       give(share, SHARE_REQUEST_BYTES);
       return null;
