@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { fromCaller } from '../../support/from-caller.ts';
 import { overloadGraph } from './graph.ts';
 import { measureHalfLoad } from './half-load.ts';
 import { measureMemory } from './memory.ts';
@@ -83,7 +84,7 @@ async function tellOverload(): Promise<void> {
   for (const line of oddities(rounds)) write(line);
   if (values.svg === undefined) return;
   const title = `Overload: batches of ${values.batch}, intake on one core, medians of ${rounds.length}`;
-  writeFileSync(values.svg, overloadGraph(rounds, title));
+  writeFileSync(fromCaller(values.svg), overloadGraph(rounds, title));
 }
 
 async function runRounds(count: number): Promise<StepResult[][]> {

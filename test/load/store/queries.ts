@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { threadCpuSeconds } from '@sazabi/load/process-cost';
 import { openLogStore } from '@sazabi/log-store';
+import { fromCaller } from '../../support/from-caller.ts';
 import { openQueryData, type QuerySystem } from './query-data.ts';
 
 const HELP = `npm run bench:queries -- --data FOLDER [--logs 10000000] [--projects 20] [--literals 20] [--json]
@@ -167,7 +168,7 @@ if (values.help || values.data === undefined) {
   write(HELP);
   process.exit(values.help ? 0 : 2);
 }
-const measured = await run(values.data);
+const measured = await run(fromCaller(values.data));
 if (values.json) write(JSON.stringify(measured));
 else
   for (const { name, wallMs, cpuMs: cpu } of measured)
