@@ -1,4 +1,4 @@
-// Adds up the test reports of all packages and closes with `N passed, N failed`; exits 1 on a failure or a missing report, in CI also on a skip.
+// Adds up the test reports of all packages and closes with what failed and `N passed, N failed`; exits 1 on a failure or a missing report, in CI also on a skip.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +23,12 @@ for (const manifest of globSync(MANIFESTS, { cwd: root })) {
   passed += report.numPassedTests;
   failed += report.numFailedTests;
   skipped += report.numPendingTests + report.numTodoTests;
-  // A file that fails to load has no tests to count.
   for (const suite of report.testResults) {
+    for (const test of suite.assertionResults) {
+      if (test.status !== 'failed') continue;
+      problems.push(`${suite.name}: ${test.fullName}: ${(test.failureMessages[0] ?? 'no message').split('\n')[0]}`);
+    }
+    // A file that fails to load has no tests to count.
     if (suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed')) {
       problems.push(`${suite.name}: ${suite.message.split('\n')[0]}`);
       failed += 1;
@@ -37,6 +41,6 @@ if (skipped > 0 && process.env.CI !== undefined) {
   problems.push(`${skipped} tests were skipped: CI runs every one`);
   failed += skipped;
 }
-for (const problem of problems) process.stderr.write(`${problem}\n`);
+for (const problem of problems) process.stdout.write(`${problem}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 process.exit(failed === 0 ? 0 : 1);
