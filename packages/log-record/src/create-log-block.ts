@@ -3,7 +3,7 @@ import { MODES } from '@sazabi/contract';
 import { appendLog } from './append-log.ts';
 import { type BlockState, clearBlock, createBlockState, stateBytes } from './block-state.ts';
 import { indexOfText } from './dictionary.ts';
-import { blockBytes, createBlockOutput, encodeBlock } from './encode-block.ts';
+import { blockBytes, encodeBlock } from './encode-block.ts';
 import { appendJsonLog } from './json/append-json-log.ts';
 import type { LogBlock, RequestSource } from './log-block.ts';
 import { dropToMark, markRequest } from './request-mark.ts';
@@ -42,7 +42,6 @@ function takeSource(state: BlockState, source: RequestSource): void {
  */
 export function createLogBlock(): LogBlock {
   const state = createBlockState();
-  const output = createBlockOutput();
   return {
     get rowCount() {
       return state.rowCount;
@@ -57,7 +56,7 @@ export function createLogBlock(): LogBlock {
       return blockBytes(state);
     },
     get bufferBytes() {
-      return stateBytes(state) + output.bytes.length + output.rowWords.byteLength;
+      return stateBytes(state);
     },
     reset(recordId, expiresOnDay) {
       clearBlock(state);
@@ -92,7 +91,7 @@ export function createLogBlock(): LogBlock {
       dropToMark(state);
     },
     encode() {
-      return encodeBlock(state, output);
+      return encodeBlock(state);
     },
   };
 }

@@ -224,7 +224,7 @@ describe('Native block, read by the engine', () => {
       host: '',
       attributes,
     }));
-    await insert(blockOf(rows).encode(), blockOf(rows.slice(0, 1)).encode());
+    await insert(Uint8Array.from(blockOf(rows).encode()), blockOf(rows.slice(0, 1)).encode());
     expect(await storedRows()).toEqual([...rows, ...rows.slice(0, 1)].map(expected));
   });
 

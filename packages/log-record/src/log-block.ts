@@ -45,6 +45,6 @@ export interface LogBlock {
   appendJson(text: JsonBytes): boolean;
   /** Takes back every row since `beginRequest`. */
   dropRequest(): void;
-  /** The Native block. A view into a buffer that the next `reset` reuses: copy or compress it first. */
+  /** The Native block. A view into a buffer that the next `encode` of any block reuses: copy or compress it first. */
   encode(): Uint8Array;
 }

@@ -8,8 +8,8 @@ export interface StringColumn {
 }
 
 const INITIAL_BYTES = 16 * 1024;
-/** Buffers up to twice a full batch (4 MiB) are kept from batch to batch. */
-export const KEPT_BYTES_MAX = 8 * 1024 * 1024;
+/** Buffers up to twice a full batch (1 MiB) are kept from batch to batch. */
+export const KEPT_BYTES_MAX = 2 * 1024 * 1024;
 /** One UTF-16 unit is at most three bytes of UTF-8 (a pair is four). */
 const BYTES_PER_UNIT_MAX = 3;
 const VARINT_BYTES_MAX = 5;

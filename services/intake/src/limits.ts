@@ -77,7 +77,7 @@ export const BODILESS_ANSWERS_MAX = 16;
 export const HEADERS_BYTES_MAX = 16 * KIB;
 
 /** A batch closes before it passes any of these, as far as a request's body tells, and never within a request. */
-export const BATCH_BYTES_MAX = 4 * MIB;
+export const BATCH_BYTES_MAX = MIB;
 export const BATCH_ROWS_MAX = 20_000;
 /** How long an append waits at most for clients that were answered just before: about what an fsync takes. */
 export const GATHER_MS = 1;
@@ -90,13 +90,13 @@ export const SHARED_PARTITION_MS = 1_000;
 export const BATCHES_IN_FLIGHT_MAX = 64;
 /**
  * Blocks kept for the next batches, how much memory all may have together, and with how much one is let go instead: a full batch
- * of 4 MiB has about four times that, in its columns and its encoded form.
+ * of 1 MiB has about twice that in its columns.
  * Requests with an Idempotency-Key open a batch per bus partition and day: 72 of them in turn cost 50 us a request with their
  * blocks kept, 107 with 16 blocks.
  */
 export const BLOCKS_POOLED_MAX = 128;
-export const BLOCKS_POOLED_BYTES_MAX = 128 * MIB;
-export const BLOCK_POOLED_BYTES_MAX = 32 * MIB;
+export const BLOCKS_POOLED_BYTES_MAX = 64 * MIB;
+export const BLOCK_POOLED_BYTES_MAX = 8 * MIB;
 /**
  * Blocks up to here are kept as they are, in a frame that says so: that is two pages of LMDB, and compressing one costs 20 to
  * 60 us. With 32 clients that send one log a request, an append has 28 of them.

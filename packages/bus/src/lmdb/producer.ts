@@ -2,6 +2,7 @@
 import { BusError, type BusProducer } from '../bus.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { Store } from './environment.ts';
+import { createFramePool } from './frame-pool.ts';
 import { APPEND_DEADLINE_MS, RECLAIM_INTERVAL_MS, RETRY_AFTER_FAILURE_MS } from './limits.ts';
 import type { ReclaimSettings } from './reclaim.ts';
 import { encodeFrame } from './record-frame.ts';
@@ -32,6 +33,7 @@ export async function createProducer(parts: ProducerParts, settings: ReclaimSett
   const space = createSpace(parts.records, parts.positions, settings, () => performance.now());
   const writer = createWriter(parts, space);
   const inFlight = createInFlight();
+  const frames = createFramePool();
   let closed = false;
 
   const tick = setInterval(() => {
@@ -48,8 +50,10 @@ export async function createProducer(parts: ProducerParts, settings: ReclaimSett
     async append(partition, record) {
       checkPartition(partition);
       if (closed) throw new BusError('closed', 'The bus is closed.');
-      const frame = encodeFrame(record);
-      await inFlight.track(frame.byteLength, writer.write(frame));
+      const frame = encodeFrame(record, frames.take);
+      // At its deadline an append is given up and its frame may be written still.
+      const written = writer.write(frame).finally(() => frames.give(frame));
+      await inFlight.track(frame.byteLength, written);
     },
     async close() {
       closed = true;

@@ -9,10 +9,10 @@ const FIXED_BYTES = 1 + 2;
 const HEADER_FIXED_BYTES = 2 + 4;
 
 /**
- * One copy of the record, in a buffer of its own that the caller may hand to another thread.
+ * One copy of the record, in memory that `take` gives: the caller may hand it to another thread.
  * @throws BusError 'too-large'
  */
-export function encodeFrame(record: NewRecord): Buffer {
+export function encodeFrame(record: NewRecord, take: (bytes: number) => Buffer = Buffer.allocUnsafeSlow): Buffer {
   let headerBytes = 0;
   for (const [name, value] of record.headers) {
     headerBytes += HEADER_FIXED_BYTES + Buffer.byteLength(name) + value.byteLength;
@@ -20,7 +20,7 @@ export function encodeFrame(record: NewRecord): Buffer {
   if (headerBytes > HEADER_BYTES_MAX) throw tooLarge('headers', headerBytes, HEADER_BYTES_MAX);
   if (record.value.byteLength > VALUE_BYTES_MAX) throw tooLarge('value', record.value.byteLength, VALUE_BYTES_MAX);
 
-  const frame = Buffer.allocUnsafeSlow(FIXED_BYTES + headerBytes + record.value.byteLength);
+  const frame = take(FIXED_BYTES + headerBytes + record.value.byteLength);
   let at = frame.writeUInt8(FRAME_VERSION, 0);
   at = frame.writeUInt16BE(record.headers.size, at);
   for (const [name, value] of record.headers) {
