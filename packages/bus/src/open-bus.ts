@@ -10,7 +10,7 @@ export interface BusOptions extends KafkaBusOptions {
   readonly bytesMax?: number;
   /** LMDB: consumed records stay readable for this long at least … Default 15 minutes. */
   readonly keepConsumedMs?: number;
-  /** … or until they are more than this many bytes. Default 256 MiB. */
+  /** … or until they are more than this many bytes. Default 128 MiB. */
   readonly keepConsumedBytesMax?: number;
   /** Needed where the bus is Kafka. */
   readonly kafka?: KafkaSettings | undefined;

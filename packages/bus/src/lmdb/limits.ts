@@ -13,8 +13,8 @@ export const HEADER_BYTES_MAX = 256 * KIB;
 export const BYTES_MAX_DEFAULT = 8 * GIB;
 /** Default time that consumed records stay readable. */
 export const KEEP_CONSUMED_MS_DEFAULT = 15 * 60_000;
-/** Default bytes of consumed records that stay readable. */
-export const KEEP_CONSUMED_BYTES_MAX_DEFAULT = 256 * MIB;
+/** Default bytes of consumed records that stay readable: 3 million logs. Their pages count as memory of who appends. */
+export const KEEP_CONSUMED_BYTES_MAX_DEFAULT = 128 * MIB;
 
 /**
  * Address space that every process maps. A constant, since LMDB refuses a process whose map is smaller than the file.
