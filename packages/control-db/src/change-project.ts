@@ -29,7 +29,7 @@ const FIELDS = [
 
 /**
  * Changes a living project of the organization; null: there is none with this id. What a retention has hidden by now stays
- * hidden: a longer one is for logs from now on. Resolves to the seq that intakes confirm.
+ * hidden: a longer one is for logs from now on, and those of before are hidden when they would have been. Resolves to the seq that intakes confirm.
  */
 export function changeProject(
   orm: Orm,
@@ -47,9 +47,13 @@ export function changeProject(
     if (changed.length === 0) return { row: before, seq: await recordKeyChanges(transaction, [], now) };
     const values = Object.fromEntries(changed.map(([field]) => [field, wanted[field]]));
     const ended = now.getTime() - before.retentionDays * DAY_MS;
+    const days = wanted.retentionDays ?? before.retentionDays;
+    const earlier = [...before.earlierRetentions, { untilMs: now.getTime(), days: before.retentionDays }];
     const hidden = changed.some(([field]) => field === 'retentionDays')
       ? {
           hiddenBefore: new Date(Math.max(ended, before.hiddenBefore?.getTime() ?? 0)),
+          // A shorter one is for all logs, a longer one for those from now on.
+          earlierRetentions: earlier.filter((one) => one.days < days),
           retentionChangedAt: now,
           purgedAt: null,
         }

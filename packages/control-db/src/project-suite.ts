@@ -60,6 +60,21 @@ export function describeProjects(name: string, open: () => Promise<ControlDb>): 
         expect(await visibleFrom()).toBeLessThan(Date.now());
       });
 
+      it('to a longer retention keeps the ones before for the logs of before, to a shorter one is for all', async () => {
+        const earlier = async () =>
+          (await listRetentions(db.orm, ours.organization.id))[0]?.earlierRetentions.map(({ days }) => days);
+        const began = Date.now();
+        await change({ retentionDays: 60 });
+        await change({ retentionDays: 90 });
+        expect(await earlier()).toEqual([30, 60]);
+        await change({ retentionDays: 50 });
+        expect(await earlier()).toEqual([30]);
+        const { row } = (await change({ name: 'Another' })) ?? {};
+        expect(row?.earlierRetentions[0]?.untilMs).toBeGreaterThanOrEqual(began);
+        await change({ retentionDays: 30 });
+        expect(await earlier()).toEqual([]);
+      });
+
       it('is told to intakes where they go by it, for every key that is not revoked', async () => {
         const second = { name: 'Second', projectId: ours.project.id };
         const other = await createKey(PUBLIC_KEYS, db.orm, ours.organization.id, second, OPERATOR);

@@ -35,6 +35,7 @@ export function createProject(orm: Orm, organizationId: string, wanted: NewProje
       createdAt: now,
       deletedAt: null,
       hiddenBefore: null,
+      earlierRetentions: [],
       retentionChangedAt: null,
       purgedAt: null,
     };
@@ -88,9 +89,10 @@ export function listProjects(
 export async function listRetentions(
   orm: Orm,
   organizationId: string,
-): Promise<Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore'>[]> {
+): Promise<Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore' | 'earlierRetentions'>[]> {
+  const { id, retentionDays, hiddenBefore, earlierRetentions } = projects;
   return await orm
-    .select({ id: projects.id, retentionDays: projects.retentionDays, hiddenBefore: projects.hiddenBefore })
+    .select({ id, retentionDays, hiddenBefore, earlierRetentions })
     .from(projects)
     .where(and(eq(projects.organizationId, organizationId), isNull(projects.deletedAt)))
     .orderBy(asc(projects.id));

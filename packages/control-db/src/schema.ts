@@ -43,6 +43,12 @@ export const organizations = pgTable('organizations', {
   defaultSecretRateLimitPerMinute: integer('default_secret_rate_limit_per_minute').default(1_000),
 });
 
+/** `untilMs`: milliseconds since 1970. */
+export interface EarlierRetention {
+  readonly untilMs: number;
+  readonly days: number;
+}
+
 export const projects = pgTable('projects', {
   id: uuid('id').primaryKey(),
   organizationId: uuid('organization_id')
@@ -56,6 +62,8 @@ export const projects = pgTable('projects', {
   deletedAt: time('deleted_at'),
   /** Logs received before it are never seen again: where a retention ended that was changed. */
   hiddenBefore: time('hidden_before'),
+  /** Retentions that were lengthened, the oldest first: logs received before `untilMs` are seen for their days. */
+  earlierRetentions: jsonb('earlier_retentions').$type<EarlierRetention[]>().notNull().default([]),
   /** Set with `hiddenBefore`: logs received later have a day of expiry by the present retention. */
   retentionChangedAt: time('retention_changed_at'),
   /** When the store was last cleared of what is hidden by the above; null since the last change of it. */

@@ -17,10 +17,10 @@ export async function findSecretKeys(orm: Orm, ids: readonly string[]): Promise<
 export async function listRetentionsOf(
   orm: Orm,
   organizationIds: readonly string[],
-): Promise<Pick<Project, 'id' | 'organizationId' | 'retentionDays' | 'hiddenBefore'>[]> {
-  const { id, organizationId, retentionDays, hiddenBefore } = projects;
+): Promise<Pick<Project, 'id' | 'organizationId' | 'retentionDays' | 'hiddenBefore' | 'earlierRetentions'>[]> {
+  const { id, organizationId, retentionDays, hiddenBefore, earlierRetentions } = projects;
   return await orm
-    .select({ id, organizationId, retentionDays, hiddenBefore })
+    .select({ id, organizationId, retentionDays, hiddenBefore, earlierRetentions })
     .from(projects)
     .where(and(inArray(organizationId, [...organizationIds]), isNull(projects.deletedAt)));
 }

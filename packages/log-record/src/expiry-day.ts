@@ -1,6 +1,11 @@
-// The day a log expires on: few distinct days, as each is a partition of the table and an open batch of its own.
+// The day a log expires on: few distinct days, as each is a partition of the table, an open batch and an insert of its own.
 
 const DAY_MS = 86_400_000;
+/**
+ * Logs are kept on disk as long as the first of these that is not below their project's retention: 50 retentions of 1 to 50 days
+ * lie on three days then (ADR 20).
+ */
+const KEPT_DAYS = [7, 30, 60, 90, 180, 365, 730, 1825, 3650];
 const DAILY_UP_TO_DAYS = 35;
 const WEEKLY_UP_TO_DAYS = 180;
 /** The last day of ClickHouse's Date: 2149-06-06. */
@@ -18,11 +23,13 @@ function nextFirstOfMonth(day: number): number {
 }
 
 /**
- * Days since 1970-01-01 UTC: the day received plus the retention, rounded up to a day (retention up to 35 days), to a
- * Monday (up to 180) or to the first of a month (beyond), so that many retentions make few partitions.
+ * Days since 1970-01-01 UTC until when a log is kept on disk: the day received plus the retention, rounded up to 7, 30, 60, 90, 180
+ * days, 1, 2, 5 or 10 years; that rounded up to a Monday (from 60 days on) or to the first of a month (from a year on). How
+ * long it is seen is not decided here: queries go by the retention itself.
  */
 export function expiresOnDay(receivedAtMs: number, retentionDays: number): number {
-  const day = Math.floor(receivedAtMs / DAY_MS) + retentionDays;
-  if (retentionDays <= DAILY_UP_TO_DAYS) return Math.min(day, DAY_MAX);
-  return Math.min(retentionDays <= WEEKLY_UP_TO_DAYS ? nextMonday(day) : nextFirstOfMonth(day), DAY_MAX);
+  const keptDays = KEPT_DAYS.find((days) => days >= retentionDays) ?? retentionDays;
+  const day = Math.floor(receivedAtMs / DAY_MS) + keptDays;
+  if (keptDays <= DAILY_UP_TO_DAYS) return Math.min(day, DAY_MAX);
+  return Math.min(keptDays <= WEEKLY_UP_TO_DAYS ? nextMonday(day) : nextFirstOfMonth(day), DAY_MAX);
 }

@@ -20,7 +20,14 @@ export * from './migrate.ts';
 export * from './open-log-store.ts';
 export { countReceived } from './query/count-received.ts';
 export { findLog } from './query/find-log.ts';
-export { type LogScope, logScope, narrowScope, type VisibleProject, visibleFromMs } from './query/log-scope.ts';
+export {
+  type EarlierRetention,
+  type LogScope,
+  logScope,
+  narrowScope,
+  type VisibleProject,
+  visibleFromMs,
+} from './query/log-scope.ts';
 export { queryFields } from './query/query-fields.ts';
 export { type LogsPage, queryLogs } from './query/query-logs.ts';
 export { queryVolume } from './query/query-volume.ts';

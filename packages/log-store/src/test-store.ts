@@ -46,7 +46,7 @@ export const PROJECT = '11111111-2222-4333-8444-555555555555';
 
 /** Projects that show logs of ten years. */
 export function visible(projectIds: readonly string[]): readonly VisibleProject[] {
-  return projectIds.map((id) => ({ id, retentionDays: 3650, hiddenBeforeMs: null }));
+  return projectIds.map((id) => ({ id, retentionDays: 3650, hiddenBeforeMs: null, earlierRetentions: [] }));
 }
 
 /** A log with what a test cares about; the rest is the same for all. */

@@ -165,9 +165,11 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
   };
 }
 
-function visibleOf(project: Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore'>): VisibleProject {
-  const { id, retentionDays, hiddenBefore } = project;
-  return { id, retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null };
+function visibleOf(
+  project: Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore' | 'earlierRetentions'>,
+): VisibleProject {
+  const { id, retentionDays, hiddenBefore, earlierRetentions } = project;
+  return { id, retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null, earlierRetentions };
 }
 
 async function validKey(db: ControlDb, request: FastifyRequest): Promise<{ key: SecretKey; organizationName: string }> {

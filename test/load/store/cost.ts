@@ -7,14 +7,14 @@ const HELP = `npm run bench:store -- [--case 'name=value …' …] [--rounds 3] 
 Feeds a new embedded engine with generated logs as the consumer does (Native blocks in zstd frames, a look-up before each range,
 one insert a day) and prints its CPU-seconds per million logs, until no merge is left, and the bytes on disk per log.
 Each --case is a column of its own beside the first, its rounds take turns with the others': medians, and the ratio to the first.
-What a case may set: logs (1000000), stored (0: so many logs are there before), projects (1), days (1: different days of expiry),
-record (3200 rows), range (200000 rows), every (0: ms from range to range), and last alter=STATEMENT[; STATEMENT …].
+What a case may set: logs (1000000), stored (0: so many logs are there before), projects (1), retentions (1 of 30 days;
+more: of 1, 2, 3 … days), record (3200 rows), range (200000 rows), every (0: ms from range to range), and last alter=STATEMENT[; STATEMENT …].
 
   npm run bench:store -- --case 'range=50000' --case 'range=200000'
   npm run bench:store -- --case '' --case "alter=ALTER TABLE logs DROP INDEX attribute_values"
-  npm run bench:scaling        one project, 10, 1000; one day of expiry, 50; 1, 10 and 100 times the rows stored`;
+  npm run bench:scaling        one project, 10, 1000; one retention, 50; 1, 10 and 100 times the rows stored`;
 
-const DEFAULTS = { logs: 1_000_000, stored: 0, projects: 1, days: 1, record: 3_200, range: 200_000, every: 0 };
+const DEFAULTS = { logs: 1_000_000, stored: 0, projects: 1, retentions: 1, record: 3_200, range: 200_000, every: 0 };
 
 /** @throws Error for a name that no case has */
 function parseCase(text: string): StoreCase {
@@ -25,9 +25,18 @@ function parseCase(text: string): StoreCase {
     if (!Object.hasOwn(DEFAULTS, name) || !/^\d+$/.test(value ?? '')) throw new Error(`A case cannot set ${setting}.`);
     Object.assign(given, { [name]: Number(value) });
   }
-  const { logs, stored, projects, days, record: rowsOfARecord, range: rowsOfARange, every: everyMs } = given;
+  const { logs, stored, projects, retentions, record: rowsOfARecord, range: rowsOfARange, every: everyMs } = given;
   const statements = alter.split(';').map((statement) => statement.trim());
-  return { logs, stored, projects, days, rowsOfARecord, rowsOfARange, everyMs, alter: statements.filter(Boolean) };
+  return {
+    logs,
+    stored,
+    projects,
+    retentions,
+    rowsOfARecord,
+    rowsOfARange,
+    everyMs,
+    alter: statements.filter(Boolean),
+  };
 }
 
 const median = (numbers: readonly number[]): number =>

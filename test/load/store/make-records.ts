@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import { createLogGenerator } from '@sazabi/load/log-generator';
-import { createLogBlock, newUuidV7, type RequestSource, uuidToText } from '@sazabi/log-record';
+import { createLogBlock, expiresOnDay, newUuidV7, type RequestSource, uuidToText } from '@sazabi/log-record';
 
 const compress = promisify(zstdCompress);
 /** As the intake does. */
@@ -23,15 +23,16 @@ export interface RecordPlan {
   /** Each request's logs belong to one of them, in turn. UUID text. */
   readonly projectIds: readonly string[];
   readonly logsPerRequest: number;
-  /** Records lie on this many days in turn, as the retentions of the projects say. */
-  readonly days: number;
-  /** The first of them, since 1970. */
-  readonly firstDay: number;
+  /** Their projects' retentions, evenly mixed record by record. */
+  readonly retentionDays: readonly number[];
   readonly seed: number;
   /** Logs lie evenly in this time, received when they were written. */
   readonly fromMs: number;
   readonly toMs: number;
 }
+
+/** Its multiples, modulo one, lie evenly however many there are. */
+const GOLDEN = 0.618_033_988_75;
 
 /** The same project for the same number, in each run. */
 export function projectId(index: number): string {
@@ -52,11 +53,13 @@ export async function* makeRecords(plan: RecordPlan): AsyncGenerator<StoreRecord
   const block = createLogBlock();
   const generate = createLogGenerator(plan.seed);
   const from = sources(plan.projectIds);
+  const days = plan.retentionDays.map((retention) => expiresOnDay(plan.toMs, retention));
   let made = 0;
   let requests = 0;
   for (let index = 0; made < plan.logs; index++) {
     const id = newUuidV7();
-    const day = plan.firstDay + (index % plan.days);
+    const day = days[Math.floor(((index * GOLDEN) % 1) * days.length)];
+    if (day === undefined) throw new RangeError('there is at least one retention');
     const rows = Math.min(plan.rowsPerRecord, plan.logs - made);
     block.reset(id, day);
     for (let row = 0; row < rows; row++) {

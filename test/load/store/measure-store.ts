@@ -14,8 +14,8 @@ export interface StoreCase {
   /** Stored and merged before what is measured. */
   readonly stored: number;
   readonly projects: number;
-  /** Different days of expiry, each a table partition. */
-  readonly days: number;
+  /** One: of 30 days. More: of 1, 2, 3 … days, on as few table partitions as the intake makes of them. */
+  readonly retentions: number;
   readonly rowsOfARecord: number;
   readonly rowsOfARange: number;
   /** Between the beginnings of two ranges; 0 = one after the other. */
@@ -39,7 +39,6 @@ export interface StoreCost {
 
 type Store = ReturnType<typeof openLogStore>;
 
-const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 30;
 const LOGS_OF_A_REQUEST = 100;
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -88,8 +87,8 @@ async function makeRanges(of: StoreCase, logs: number, seed: number): Promise<re
     rowsPerRecord: of.rowsOfARecord,
     projectIds: Array.from({ length: of.projects }, (_, index) => projectId(index)),
     logsPerRequest: LOGS_OF_A_REQUEST,
-    days: of.days,
-    firstDay: Math.floor(nowMs / DAY_MS) + RETENTION_DAYS,
+    retentionDays:
+      of.retentions === 1 ? [RETENTION_DAYS] : Array.from({ length: of.retentions }, (_, index) => index + 1),
     seed,
     fromMs: nowMs - 60_000,
     toMs: nowMs,

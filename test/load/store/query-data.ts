@@ -76,13 +76,11 @@ async function fill(url: string, data: QueryData, say: (line: string) => void): 
       const frames = records.map(({ frame }) => frame);
       await insertFrames(target, { session, token: ids[0]?.id ?? '', frames, knownRequestIds: [] });
     };
-    const firstDay = Math.floor(data.toMs / 86_400_000) + RETENTION_DAYS;
     const plan = {
       ...data,
       rowsPerRecord: ROWS_OF_A_RECORD,
       logsPerRequest: LOGS_OF_A_REQUEST,
-      days: 1,
-      firstDay,
+      retentionDays: [RETENTION_DAYS],
       seed: 1,
     };
     let gathered: StoreRecord[] = [];

@@ -17,7 +17,7 @@ import { renderMigration } from './table-layout.ts';
 
 const SCOPE = logScope({
   organizationId: 'o',
-  projects: [{ id: PROJECT, retentionDays: 3650, hiddenBeforeMs: null }],
+  projects: [{ id: PROJECT, retentionDays: 3650, hiddenBeforeMs: null, earlierRetentions: [] }],
   mode: 'live',
 });
 const options = { nowMs: NOW_MS };

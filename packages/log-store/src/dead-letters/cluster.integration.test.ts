@@ -56,7 +56,7 @@ it('are listed, replayed and deleted from either server, and leave no bytes', as
   const projectId = randomUUID();
   const scope = logScope({
     organizationId: 'o',
-    projects: [{ id: projectId, retentionDays: 3650, hiddenBeforeMs: null }],
+    projects: [{ id: projectId, retentionDays: 3650, hiddenBeforeMs: null, earlierRetentions: [] }],
     mode: 'live',
   });
   const [one, other] = [await bury(0, projectId), await bury(3, projectId)];

@@ -100,7 +100,7 @@ describe('a shortened retention', () => {
   const project = randomUUID();
   const other = randomUUID();
   const expiring = randomUUID();
-  const shortened = { id: project, retentionDays: 7, hiddenBeforeMs: NOW_MS - 90 * DAY_MS };
+  const shortened = { id: project, retentionDays: 7, hiddenBeforeMs: NOW_MS - 90 * DAY_MS, earlierRetentions: [] };
   const hidden = [{ projectId: project, receivedBeforeMs: NOW_MS - 7 * DAY_MS }];
   const old = makeRecord(
     [
@@ -116,7 +116,7 @@ describe('a shortened retention', () => {
     await deliver(young);
     expect(await messages({ ...shortened, retentionDays: 90 })).toBe(7);
     expect(await messages(shortened)).toBe(4);
-    expect(await messages({ id: other, retentionDays: 90, hiddenBeforeMs: null })).toBe(2);
+    expect(await messages({ id: other, retentionDays: 90, hiddenBeforeMs: null, earlierRetentions: [] })).toBe(2);
   });
 
   it('removes hidden rows and no others', async () => {
@@ -135,8 +135,12 @@ describe('a shortened retention', () => {
   });
 
   it('brings nothing back when it becomes longer again', async () => {
-    expect(await messages({ ...shortened, retentionDays: 365, hiddenBeforeMs: NOW_MS - 7 * DAY_MS })).toBe(4);
-    expect(await messages({ ...shortened, retentionDays: 365, hiddenBeforeMs: NOW_MS - 5 * DAY_MS })).toBe(0);
+    expect(
+      await messages({ ...shortened, retentionDays: 365, hiddenBeforeMs: NOW_MS - 7 * DAY_MS, earlierRetentions: [] }),
+    ).toBe(4);
+    expect(
+      await messages({ ...shortened, retentionDays: 365, hiddenBeforeMs: NOW_MS - 5 * DAY_MS, earlierRetentions: [] }),
+    ).toBe(0);
   });
 });
 

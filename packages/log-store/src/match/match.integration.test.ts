@@ -22,7 +22,7 @@ const ROWS = 300;
 const SEED = 20_261_121;
 const scope = logScope({
   organizationId: 'organization',
-  projects: [{ id: PROJECT, retentionDays: 30, hiddenBeforeMs: null }],
+  projects: [{ id: PROJECT, retentionDays: 30, hiddenBeforeMs: null, earlierRetentions: [] }],
   mode: 'live',
 });
 

@@ -42,7 +42,7 @@ describe('cursor', () => {
     // A project made between two pages does not end a list.
     expect(
       selectionDigest(
-        logScope({ ...scope, projects: [{ id: 'x', retentionDays: 1, hiddenBeforeMs: null }] }),
+        logScope({ ...scope, projects: [{ id: 'x', retentionDays: 1, hiddenBeforeMs: null, earlierRetentions: [] }] }),
         query,
       ).equals(digest),
     ).toBe(true);

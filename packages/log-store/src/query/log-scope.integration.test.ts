@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 /** Of the logs of every project, before now. */
 const AGES_MS = [0, 1, DAY_MS - 1, DAY_MS, DAY_MS + 1, 7 * DAY_MS, 30 * DAY_MS - 1, 30 * DAY_MS, 30 * DAY_MS + 1];
 const PROJECTS = Array.from({ length: 5 }, () => randomUUID());
-const FOR_EVER = { retentionDays: 3650, hiddenBeforeMs: null };
+const FOR_EVER = { retentionDays: 3650, hiddenBeforeMs: null, earlierRetentions: [] };
 
 let store: TestStore;
 beforeAll(async () => {
@@ -42,6 +42,7 @@ const visibleProject = fc.record({
   id: fc.constantFrom(...PROJECTS),
   retentionDays: fc.constantFrom(1, 2, 7, 30, 31, 3650),
   hiddenBeforeMs: fc.option(fc.constantFrom(...AGES_MS.map((ageMs) => NOW_MS - ageMs))),
+  earlierRetentions: fc.constantFrom([], [{ untilMs: NOW_MS - 2 * DAY_MS, days: 1 }]),
 });
 
 describe('what a scope shows', () => {

@@ -9,6 +9,13 @@ const ZERO_PROJECT_ID = '00000000-0000-0000-0000-000000000000';
 /** Not exported: nobody else can write a scope down. */
 const granted = Symbol('granted');
 
+/** A retention that was lengthened at a time: logs received before it are seen for so many days. */
+export interface EarlierRetention {
+  /** Milliseconds since 1970. */
+  readonly untilMs: number;
+  readonly days: number;
+}
+
 /** A project and how far back its logs are seen. */
 export interface VisibleProject {
   /** UUID text. */
@@ -16,6 +23,8 @@ export interface VisibleProject {
   readonly retentionDays: number;
   /** Logs received before it are never seen again (milliseconds since 1970): where a retention ended that was changed. */
   readonly hiddenBeforeMs: number | null;
+  /** The oldest first, each shorter than the next and than the present one. */
+  readonly earlierRetentions: readonly EarlierRetention[];
 }
 
 /** What a secret key may see: projects of its organization, in its mode. Made by {@link logScope} alone. */
@@ -53,10 +62,15 @@ export function narrowScope(scope: LogScope, projectId: string | undefined): Log
 
 /**
  * From which time received on (milliseconds since 1970) a project's logs are seen at `atMs`. Retention counts from the time
- * received; what one before the present retention has hidden stays hidden.
+ * received; what one before the present retention has hidden stays hidden, and what it has not yet is hidden when it would have been.
  */
 export function visibleFromMs(project: Omit<VisibleProject, 'id'>, atMs: number): number {
-  return Math.max(project.hiddenBeforeMs ?? 0, atMs - project.retentionDays * DAY_MS, 0);
+  const fromMs = project.earlierRetentions.reduceRight(
+    // Some of what was received before `untilMs` is left, then all since is; or none is.
+    (laterMs, { untilMs, days }) => Math.min(Math.max(laterMs, untilMs), atMs - days * DAY_MS),
+    atMs - project.retentionDays * DAY_MS,
+  );
+  return Math.max(project.hiddenBeforeMs ?? 0, fromMs, 0);
 }
 
 /** The condition on project and mode. One project is compared by `=`, so that ClickHouse reads in the table's order. */

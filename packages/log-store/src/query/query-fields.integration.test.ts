@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 function ask(query: Record<string, string> = {}, projectIds: readonly string[] = [PROJECT]): Promise<LogFields> {
-  const projects = projectIds.map((id) => ({ id, retentionDays: 30, hiddenBeforeMs: null }));
+  const projects = projectIds.map((id) => ({ id, retentionDays: 30, hiddenBeforeMs: null, earlierRetentions: [] }));
   const scope = logScope({ organizationId: 'organization', projects, mode: 'live' });
   return queryFields(store.reader, scope, logFieldsQuerySchema.parse(query), { nowMs: NOW_MS });
 }

@@ -84,7 +84,8 @@ export async function runMaintenance(db: ControlDb, targets: StoreTargets, optio
 function hiddenRows(purge: Purge, nowMs: number): HiddenRows {
   const { id: projectId, retentionDays, hiddenBefore, retentionChangedAt, deletedAt } = purge;
   if (deletedAt !== null) return { projectId, receivedBeforeMs: null };
-  const project = { retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null };
+  // What a retention that was lengthened goes on hiding is left to its partition, as where none was changed.
+  const project = { retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null, earlierRetentions: [] };
   const settledMs = (retentionChangedAt?.getTime() ?? nowMs) + RETENTION_SETTLED_MS;
   return { projectId, receivedBeforeMs: Math.min(visibleFromMs(project, nowMs - OUTGROWN_GRACE_MS), settledMs) };
 }

@@ -43,7 +43,7 @@ function openTail(caller: Caller) {
 const stands = (expiresAtMs: number | null): Stands => ({
   scope: logScope({
     organizationId: 'o',
-    projects: [{ id: 'a', retentionDays: 1, hiddenBeforeMs: null }],
+    projects: [{ id: 'a', retentionDays: 1, hiddenBeforeMs: null, earlierRetentions: [] }],
     mode: 'live',
   }),
   expiresAtMs,

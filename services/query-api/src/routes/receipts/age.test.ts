@@ -14,7 +14,13 @@ it.each([
   ['when they may be gone', DAY + 2, (DAY + 6) * DAY_MS + 1, true],
   ['a year later, of a request with an id of its own', 0, MADE_AT_MS + 365 * DAY_MS, false],
 ])('a receipt is too old or not: %s', (_when, day, nowMs, tooOld) => {
-  expect(isTooOld({ storedId, day }, { id: 'project', retentionDays: 365, hiddenBeforeMs: null }, nowMs)).toBe(tooOld);
+  expect(
+    isTooOld(
+      { storedId, day },
+      { id: 'project', retentionDays: 365, hiddenBeforeMs: null, earlierRetentions: [] },
+      nowMs,
+    ),
+  ).toBe(tooOld);
 });
 
 it.each([
@@ -24,6 +30,12 @@ it.each([
 ])(
   'a receipt is answered as long as the retention shows its logs: one that %s',
   (_what, retentionDays, hiddenBeforeMs, nowMs, tooOld) => {
-    expect(isTooOld({ storedId, day: DAY + 30 }, { id: 'project', retentionDays, hiddenBeforeMs }, nowMs)).toBe(tooOld);
+    expect(
+      isTooOld(
+        { storedId, day: DAY + 30 },
+        { id: 'project', retentionDays, hiddenBeforeMs, earlierRetentions: [] },
+        nowMs,
+      ),
+    ).toBe(tooOld);
   },
 );
