@@ -1,6 +1,6 @@
 // Whose logs a query may see. No query can be built without a scope, and every query begins from `scopedLogs`.
 import type { Mode } from '@sazabi/contract';
-import { bound, type Sql, sql } from './sql.ts';
+import { bound, join, type Sql, sql } from './sql.ts';
 
 const DAY_MS = 86_400_000;
 /** Of the consumer's tombstones and of the ids of removed rows: nobody's project, in no scope. */
@@ -87,10 +87,13 @@ export function scopedProjects(scope: LogScope): Sql {
  * `FROM logs WHERE …` of all that the scope sees at a time: what has not expired on its day, and of each project what was
  * received in its retention.
  * @param atMs now; of a later page {@link visibleAtOfPage}
+ * @param first conditions that few rows meet: their columns are read first, the scope's (which nearly all rows meet that the
+ *   primary key leaves) only where they are met. A rare word's search takes two thirds of the time so.
  */
-export function scopedLogs(scope: LogScope, atMs: number): Sql {
+export function scopedLogs(scope: LogScope, atMs: number, first: readonly Sql[] = []): Sql {
   const day = new Date(atMs).toISOString().slice(0, 10);
-  return sql`FROM logs WHERE ${scopedProjects(scope)} AND expires_on >= ${bound('Date', day)} AND received_at >= ${visibleFrom(scope, atMs)}`;
+  const prewhere = first.length === 0 ? sql`` : sql`PREWHERE ${join(first, ' AND ')} `;
+  return sql`FROM logs ${prewhere}WHERE ${scopedProjects(scope)} AND expires_on >= ${bound('Date', day)} AND received_at >= ${visibleFrom(scope, atMs)}`;
 }
 
 /**

@@ -20,7 +20,7 @@ export function resolveRange(selection: Pick<LogSelection, 'from' | 'to'>, nowMs
 }
 
 /**
- * `FROM logs WHERE …`. `anchorMs` is what relative times of filters count from; `visibleAtMs` decides what has expired.
+ * `FROM logs … WHERE …`. `anchorMs` is what relative times of filters count from; `visibleAtMs` decides what has expired.
  */
 export function selectedLogs(
   scope: LogScope,
@@ -28,11 +28,11 @@ export function selectedLogs(
   range: TimeRange,
   { anchorMs, visibleAtMs }: { readonly anchorMs: number; readonly visibleAtMs: number },
 ): Sql {
-  const conditions = [sql`timestamp >= ${nanosTime(range.from)}`];
-  if (range.to !== null) conditions.push(sql`timestamp < ${nanosTime(range.to)}`);
-  conditions.push(...selection.filters.map((filter) => filterCondition(filter, anchorMs)));
+  const times = [sql`timestamp >= ${nanosTime(range.from)}`];
+  if (range.to !== null) times.push(sql`timestamp < ${nanosTime(range.to)}`);
+  const conditions = selection.filters.map((filter) => filterCondition(filter, anchorMs));
   if (selection.search !== undefined) conditions.push(searchCondition(selection.search));
-  return sql`${scopedLogs(scope, visibleAtMs)} AND ${join(conditions, ' AND ')}`;
+  return sql`${scopedLogs(scope, visibleAtMs, conditions)} AND ${join(times, ' AND ')}`;
 }
 
 /** A point in time as a value of the column `timestamp`. */
