@@ -12,9 +12,11 @@ export interface Buckets {
   /** As `5m`: what was asked for or what "auto" chose. */
   readonly interval: string;
   readonly seconds: number;
+  /** Begin of the first, seconds since 1970. */
+  readonly firstSeconds: number;
   /** What is counted. */
   readonly range: TimeRange;
-  /** Begins of all buckets, seconds since 1970; `lastFilled`: the last that a log was found in. */
+  /** Begins of all buckets, seconds since 1970; `lastFilled`: which is the last that a log was found in, from 0 on. */
   begins(lastFilled: number | null): readonly number[];
 }
 
@@ -36,9 +38,10 @@ export function volumeBuckets(request: LogsVolume, nowMs: number): Buckets {
   return {
     interval,
     seconds,
+    firstSeconds: first,
     range: { from: asked.from, to: end },
     begins: (lastFilled) => {
-      const filled = lastFilled === null ? 0 : (lastFilled - first) / seconds + 1;
+      const filled = lastFilled === null ? 0 : lastFilled + 1;
       return Array.from({ length: Math.max(count, filled) }, (_, at) => first + at * seconds);
     },
   };

@@ -11,7 +11,8 @@ export type ParameterType =
   | 'Float64'
   | 'Int64'
   | 'Array(Int64)'
-  | 'UInt32';
+  | 'UInt32'
+  | 'UInt64';
 
 type ParameterValue = string | number | bigint | readonly string[] | readonly bigint[];
 
