@@ -29,5 +29,10 @@ export const STALE_CONFIG_MS = 10 * 60_000;
 export const CONCURRENT_QUERIES_MAX = 64;
 export const READER_EXECUTION_SECONDS_MAX = 30;
 export const READER_MEMORY_BYTES_MAX = 500_000_000;
+/**
+ * A query gets a thread for each of the cores where so much memory is free for each. By ClickHouse's default of 1 GiB, of less than
+ * 2 GiB for the whole engine, every query had one thread.
+ */
+export const READER_THREAD_MEMORY_BYTES = 134_217_728;
 /** Of the whole engine; excess fails one query with 241. Peak measured at full ingest: 1.67 GB resident. */
 export const SERVER_MEMORY_BYTES_MAX = 1_610_612_736;

@@ -5,6 +5,7 @@ import {
   LISTEN_HOST,
   READER_EXECUTION_SECONDS_MAX,
   READER_MEMORY_BYTES_MAX,
+  READER_THREAD_MEMORY_BYTES,
 } from '../limits.ts';
 import { type EngineCredentials, passwordDigest } from './credentials.ts';
 
@@ -50,6 +51,7 @@ export function usersXml(credentials: EngineCredentials): string {
       <max_concurrent_queries_for_user>${CONCURRENT_QUERIES_MAX}</max_concurrent_queries_for_user>
       <max_execution_time>${READER_EXECUTION_SECONDS_MAX}</max_execution_time>
       <max_memory_usage>${READER_MEMORY_BYTES_MAX}</max_memory_usage>
+      <max_threads_min_free_memory_per_thread>${READER_THREAD_MEMORY_BYTES}</max_threads_min_free_memory_per_thread>
       <constraints>
         <max_execution_time><max>${READER_EXECUTION_SECONDS_MAX}</max></max_execution_time>
         <max_memory_usage><max>${READER_MEMORY_BYTES_MAX}</max></max_memory_usage>
