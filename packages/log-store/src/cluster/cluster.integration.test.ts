@@ -128,6 +128,27 @@ describe('a cluster of two shards', () => {
       options,
     );
     expect(volume.total).toBe(5);
+    const search = { mode: 'substring', query: 'c' } as const;
+    const found = await queryLogs(
+      reader,
+      SCOPE,
+      { from: '-24h', filters: [], search, sort: 'desc', limit: 9 },
+      options,
+    );
+    expect(found.data.map(({ message }) => message)).toEqual(['ccc']);
+    const warnings = await queryVolume(
+      reader,
+      SCOPE,
+      {
+        from: '-24h',
+        interval: '1h',
+        groupBy: 'level',
+        limit: 1,
+        filters: [{ field: 'level', op: 'eq', value: 'warn' }],
+      },
+      options,
+    );
+    expect(warnings.total).toBe(3);
     const fields = await queryFields(reader, SCOPE, { from: '-24h' }, options);
     expect(fields).toMatchObject({
       attributes: [{ key: 'of', count: 5 }],
