@@ -75,16 +75,19 @@ interface Page {
   readonly more: boolean;
 }
 
-/** Takes rows up to the page's limits. */
+/** Takes rows up to the page's limits. The answer is read to its end where that is near: else its connection were closed. */
 async function readPage(limit: number, found: AsyncIterable<{ row: StoredRow; text: string }>): Promise<Page> {
   const rows: StoredRow[] = [];
   let bytes = 0;
+  let more = false;
   for await (const { row, text } of found) {
-    if (rows.length === limit || (bytes > 0 && bytes + text.length > PAGE_BYTES_MAX)) return { rows, more: true };
+    more = rows.length === limit;
+    if (more) continue;
+    if (bytes > 0 && bytes + text.length > PAGE_BYTES_MAX) return { rows, more: true };
     rows.push(row);
     bytes += text.length;
   }
-  return { rows, more: false };
+  return { rows, more };
 }
 
 /**
