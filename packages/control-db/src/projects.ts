@@ -85,16 +85,23 @@ export function listProjects(
     .limit(limit);
 }
 
-/** What decides how far back the logs of each living project are seen. */
+/** What decides how far back the logs of each living project are seen, or of the one with id `only`. */
 export async function listRetentions(
   orm: Orm,
   organizationId: string,
+  only?: string,
 ): Promise<Pick<Project, 'id' | 'retentionDays' | 'hiddenBefore' | 'earlierRetentions'>[]> {
   const { id, retentionDays, hiddenBefore, earlierRetentions } = projects;
   return await orm
     .select({ id, retentionDays, hiddenBefore, earlierRetentions })
     .from(projects)
-    .where(and(eq(projects.organizationId, organizationId), isNull(projects.deletedAt)))
+    .where(
+      and(
+        eq(projects.organizationId, organizationId),
+        only === undefined ? undefined : eq(id, only),
+        isNull(projects.deletedAt),
+      ),
+    )
     .orderBy(asc(projects.id));
 }
 

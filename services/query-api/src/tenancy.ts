@@ -70,7 +70,7 @@ export interface Tenancy {
   authenticate(request: FastifyRequest): Promise<Authenticated>;
   /**
    * The logs that the caller may see: those of its organization's living projects, in its key's mode.
-   * @param projectId of a body: must be one of those. @throws ContractError NOT_FOUND
+   * @param projectId UUID text of a body: must be one of those, and then is the only one. @throws ContractError NOT_FOUND
    */
   logScope(caller: Caller, projectId: string | undefined): Promise<LogScope>;
   /**
@@ -115,9 +115,8 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
       return { caller, refusal: mayBeUsedFrom(key, caller.origin, dashboardOrigin()) ? null : FOREIGN_PAGE };
     },
     async logScope({ organizationId, mode }, projectId) {
-      const living = await listRetentions(db.orm, organizationId);
-      if (projectId !== undefined && !living.some(({ id }) => id === projectId.toLowerCase()))
-        throw notFound('project');
+      const living = await listRetentions(db.orm, organizationId, projectId);
+      if (projectId !== undefined && living.length === 0) throw notFound('project');
       return logScope({ organizationId, projects: living.map(visibleOf), mode });
     },
     async standing(callers, needed) {
