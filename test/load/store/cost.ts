@@ -12,7 +12,7 @@ more: of 1, 2, 3 … days), record (3200 rows), range (200000 rows), every (0: m
 
   npm run bench:store -- --case 'range=50000' --case 'range=200000'
   npm run bench:store -- --case '' --case "alter=ALTER TABLE logs DROP INDEX attribute_values"
-  npm run bench:scaling        one project, 10, 1000; one retention, 50; 1, 10 and 100 times the rows stored`;
+  npm run bench:scaling        one project, 10, 1000; one retention, 50; 1 and 10 million rows stored before; parts are merged once in each`;
 
 const DEFAULTS = { logs: 1_000_000, stored: 0, projects: 1, retentions: 1, record: 3_200, range: 200_000, every: 0 };
 
