@@ -56,6 +56,7 @@ export function createAppendWatch(logger: Logger, nowMs: () => number = () => pe
       if (failure === null) succeeded();
       else failed(failure, rows);
     },
-    refusal: () => (nowMs() < refusedUntilMs ? busFull() : null),
+    // Asked of every request: the clock is read only while appends fail.
+    refusal: () => (spell !== null && nowMs() < refusedUntilMs ? busFull() : null),
   };
 }
