@@ -72,6 +72,14 @@ describe('what a scope shows', () => {
     expect((await ask([{ id, ...FOR_EVER }])).data).toEqual([]);
   });
 
+  it('is the same among 10 000 projects, whose ids are more than a parameter holds', async () => {
+    const [id = ''] = PROJECTS;
+    const others = Array.from({ length: 9999 }, (_, at) => ({ ...FOR_EVER, id: randomUUID(), retentionDays: 1 + at }));
+    const some = [...others, { id, ...FOR_EVER }];
+    expect((await ask(some)).data).toEqual((await ask([{ id, ...FOR_EVER }])).data);
+    expect((await ask(some)).data).toHaveLength(AGES_MS.length);
+  });
+
   it('one log by its id too', async () => {
     const [id = ''] = PROJECTS;
     const { data } = await ask([{ id, ...FOR_EVER }]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLogStore } from '../open-log-store.ts';
 import { startTestStore, type TestStore } from '../test-store.ts';
 import { runSelect } from './run-select.ts';
-import { sql } from './sql.ts';
+import { bound, sql } from './sql.ts';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -43,6 +43,13 @@ describe('runSelect', () => {
     await expect(collect(runSelect(store.reader, select, {}))).rejects.toMatchObject({
       code: 'QUERY_TIMEOUT',
       message: expect.stringContaining('memory'),
+    });
+  });
+
+  it('what the web server of the store refuses has a code for the log', async () => {
+    const select = sql`SELECT length(${bound('String', 'long'.repeat(50_000))})`;
+    await expect(collect(runSelect(store.reader, select, {}))).rejects.toMatchObject({
+      code: '1000 HTML Form Exception',
     });
   });
 

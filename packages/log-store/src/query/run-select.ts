@@ -73,11 +73,16 @@ function isUnanswered(error: unknown): boolean {
   return code === 'ECONNREFUSED' || code === 'ECONNRESET';
 }
 
-/** The error to answer with; an unexpected one as it is. */
+/** What ClickHouse's web server refuses before it is a query: number and kind, and then words that may quote a value. */
+const OF_WEB_SERVER = /^Poco::Exception\. Code: (\d+), e\.code\(\) = -?\d+, ([A-Za-z ]+)/;
+
+/** The error to answer with; an unexpected one as it is, with a code for the log where it came without. */
 export function asContractError(error: unknown): unknown {
   if (error instanceof ContractError) return error;
   if (error instanceof ClickHouseError) return fromClickHouse(error);
-  return isConnectionFailure(error) ? unavailable(error) : error;
+  if (isConnectionFailure(error)) return unavailable(error);
+  const [, number, kind] = (error instanceof Error && OF_WEB_SERVER.exec(error.message)) || [];
+  return kind === undefined ? error : Object.assign(Object(error), { code: `${number} ${kind}` });
 }
 
 function fromClickHouse(error: ClickHouseError): unknown {

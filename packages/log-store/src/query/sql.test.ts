@@ -21,3 +21,13 @@ it('a fragment used twice binds its values twice', () => {
   expect(query.match(/\{p\d+:UInt32\}/g)).toHaveLength(2);
   expect(Object.values(query_params)).toEqual([7, 7]);
 });
+
+it('an array that is longer than a parameter may be is bound in pieces, in order', () => {
+  const ids = Array.from({ length: 5000 }, (_, at) => `id ${String(at).padStart(33, '0')}`);
+  const { query, query_params } = render(sql`SELECT ${bound('Array(String)', ids)}`);
+  expect(query).toMatch(/^SELECT arrayConcat\((\{p1(_\d+)?:Array\(String\)\}(, )?)+\)$/);
+  const pieces = Object.values(query_params).map((piece) => (Array.isArray(piece) ? piece : []));
+  expect(pieces.flat()).toEqual(ids);
+  for (const piece of pieces) expect(JSON.stringify(piece).length).toBeLessThan(50_000);
+  expect(render(sql`SELECT ${bound('Array(UUID)', [])}`).query_params).toEqual({ p1: [] });
+});

@@ -51,14 +51,38 @@ export function join(fragments: readonly Sql[], separator: ' AND ' | ' OR ' | ',
   return { [made]: true, parts: fragments.flatMap(({ parts }, at) => (at === 0 ? parts : [separator, ...parts])) };
 }
 
-/** The statement's text and its parameters, as `@clickhouse/client` takes them. */
+/** ClickHouse takes 128 KiB a parameter (`http_max_field_value_size`), as it is sent: a third of that in units of a text fits. */
+const PARAMETER_UNITS_MAX = 40_000;
+/** Quotes and comma of an element. */
+const ELEMENT_FIXED_UNITS = 3;
+
+/** The statement's text and its parameters, as `@clickhouse/client` takes them; a long array in several. */
 export function render({ parts }: Sql): { query: string; query_params: Record<string, ParameterValue> } {
   const parameters: Record<string, ParameterValue> = {};
   const text = parts.map((part, at) => {
     if (typeof part === 'string') return part;
-    const name = `p${at}`;
-    parameters[name] = part.value;
-    return `{${name}:${part.type}}`;
+    const names = inPieces(part.value).map((piece, number) => {
+      const name = number === 0 ? `p${at}` : `p${at}_${number}`;
+      parameters[name] = piece;
+      return `{${name}:${part.type}}`;
+    });
+    return names.length === 1 ? names.join() : `arrayConcat(${names.join(', ')})`;
   });
   return { query: text.join(''), query_params: parameters };
+}
+
+/** The value, or an array's in order in as few pieces as the size of a parameter allows. */
+function inPieces(value: ParameterValue): ParameterValue[] {
+  if (typeof value !== 'object') return [value];
+  const cuts = [0];
+  let units = 0;
+  for (const [at, element] of value.entries()) {
+    const added = String(element).length + ELEMENT_FIXED_UNITS;
+    if (units + added > PARAMETER_UNITS_MAX && units > 0) {
+      cuts.push(at);
+      units = 0;
+    }
+    units += added;
+  }
+  return cuts.map((from, number) => value.slice(from, cuts[number + 1]));
 }
