@@ -15,7 +15,16 @@ describe('jsonProblem', () => {
     ['{\n  a: 1}', 'a name in quotes or } is missing at line 2, column 3 (position 4)'],
     ['{"a" 1}', 'a colon is missing at line 1, column 6 (position 5)'],
     ['{"a":[}', 'a value or ] is missing at line 1, column 7 (position 6)'],
-    ['["\\x"]', 'a value or ] is missing at line 1, column 2 (position 1)'],
+    ['["\\x"]', 'a backslash in a text begins no escape (write two for one) at line 1, column 3 (position 2)'],
+    [
+      '{"a":"b\u0001"}',
+      'a control character in a text is not written as an escape (as \\n or \\u0001) at line 1, column 8 (position 7)',
+    ],
+    [
+      '{"a\n":1}',
+      'a control character in a text is not written as an escape (as \\n or \\u0001) at line 1, column 4 (position 3)',
+    ],
+    ['{"a":"b', 'it ends too early (at position 7)'],
     ['nul', 'a value is missing at line 1, column 1 (position 0)'],
     ['[01]', 'a comma or the closing bracket is missing at line 1, column 3 (position 2)'],
   ])('%j: %s', (text, problem) => {
@@ -44,7 +53,7 @@ describe('jsonProblem', () => {
         }
         const problem = jsonProblem(text);
         if (valid) expect(problem).toBe(`it ends too early (at position ${text.length})`);
-        else expect(problem).toMatch(/^(it is empty|it ends too early|.* is missing at|something follows)/);
+        else expect(problem).toMatch(/^(it is empty|it ends too early|a .* at line|something follows)/);
         const place = /position (\d+)/.exec(problem)?.[1];
         if (place !== undefined) expect(Number(place)).toBeLessThanOrEqual(text.length);
       }),
@@ -54,7 +63,7 @@ describe('jsonProblem', () => {
 
   it('has no trouble with depth or length', () => {
     expect(jsonProblem('['.repeat(500_000))).toContain('ends too early');
-    expect(jsonProblem(`"${'\\u0041'.repeat(150_000)}`)).toContain('a value is missing');
+    expect(jsonProblem(`"${'\\u0041'.repeat(150_000)}`)).toContain('ends too early');
     expect(jsonProblem('['.repeat(2_000_000))).toBe('it could not be parsed');
   });
 });

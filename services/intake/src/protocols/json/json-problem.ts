@@ -7,7 +7,12 @@ const SCALAR = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|
 /** Looking for the place takes about 50 ns a character; beyond this it is not worth an attacker's while. */
 const CHARACTERS_MAX = 1_048_576;
 
-type Expected = 'value' | 'first item' | 'first name' | 'name' | 'colon' | 'comma' | 'end';
+type Expected = 'value' | 'first item' | 'first name' | 'name' | 'colon' | 'comma' | 'end' | 'text' | 'escape';
+
+interface Problem {
+  readonly at: number;
+  readonly expected: Expected;
+}
 
 const PROBLEMS = {
   value: 'a value is missing',
@@ -17,6 +22,8 @@ const PROBLEMS = {
   colon: 'a colon is missing',
   comma: 'a comma or the closing bracket is missing',
   end: 'something follows after its end',
+  text: 'a control character in a text is not written as an escape (as \\n or \\u0001)',
+  escape: 'a backslash in a text begins no escape (write two for one)',
 } as const satisfies Record<Expected, string>;
 
 /** `…at line 2, column 7 (position 31)`: the first place where `text` departs from JSON; never quotes it. */
@@ -35,22 +42,32 @@ function matchEnd(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
-/** One past the string that begins at `at`, or -1. A loop: a pattern would need a stack as deep as the string is long. */
-function stringEnd(text: string, at: number): number {
-  if (text.charAt(at) !== '"') return -1;
+/**
+ * One past the string that begins at `at`, or the place in it that is no JSON. A loop: a pattern would need a stack as deep as
+ * the string is long.
+ */
+function readString(text: string, at: number): number | Problem {
   at += 1;
   while (at < text.length) {
     const unit = text.charAt(at);
     if (unit === '"') return at + 1;
-    if (unit < ' ') return -1;
-    at = unit === '\\' ? matchEnd(ESCAPE, text, at) : at + 1;
-    if (at === -1) return -1;
+    if (unit < ' ') return { at, expected: 'text' };
+    const next = unit === '\\' ? matchEnd(ESCAPE, text, at) : at + 1;
+    if (next === -1) return { at, expected: 'escape' };
+    at = next;
   }
-  return -1;
+  return { at, expected: 'text' };
+}
+
+/** One past the scalar that begins at `at`, or where it is none. */
+function readScalar(text: string, at: number, expected: Expected): number | Problem {
+  if (text.charAt(at) === '"') return readString(text, at);
+  const end = matchEnd(SCALAR, text, at);
+  return end === -1 ? { at, expected } : end;
 }
 
 /** Walks the text with a stack of open brackets instead of recursion, so that no depth can exhaust ours. */
-function firstProblem(text: string): { at: number; expected: Expected } {
+function firstProblem(text: string): Problem {
   const open: ('{' | '[')[] = [];
   let expected: Expected = 'value';
   let at = 0;
@@ -69,8 +86,8 @@ function firstProblem(text: string): { at: number; expected: Expected } {
       at += 1;
       expected = 'value';
     } else if (expected === 'name' || expected === 'first name') {
-      const end = stringEnd(text, at);
-      if (end === -1) return { at, expected };
+      const end = unit === '"' ? readString(text, at) : { at, expected };
+      if (typeof end === 'object') return end;
       at = end;
       expected = 'colon';
     } else if (expected === 'value' || expected === 'first item') {
@@ -80,8 +97,8 @@ function firstProblem(text: string): { at: number; expected: Expected } {
         expected = unit === '{' ? 'first name' : 'first item';
         continue;
       }
-      const end = Math.max(stringEnd(text, at), matchEnd(SCALAR, text, at));
-      if (end === -1) return { at, expected };
+      const end = readScalar(text, at, expected);
+      if (typeof end === 'object') return end;
       at = end;
       expected = open.length === 0 ? 'end' : 'comma';
     } else return { at, expected };
