@@ -27,7 +27,8 @@ export interface CostMeter {
   /** Looks at all of them. */
   look(): Look;
   costs(): readonly ProcessCost[];
-  readonly missing: string | null;
+  /** Why figures of services are not whole: none or not all were found, or some were away for a while. Null where they are. */
+  missing(): string | null;
 }
 
 interface Watched {
@@ -40,13 +41,16 @@ interface Watched {
   resident: number;
   residentMax: number;
   peak: number;
+  /** When it was last seen alive, and how long it or one in its place was not, in ms; null: never away. */
+  aliveMs: number;
+  awayMs: number | null;
 }
 
 /** Starts counting now. */
 export function createCostMeter(options: ServicesOptions): CostMeter {
   const watched = new Map<string, Watched>();
   const first = findServices(options);
-  let { pids } = first;
+  const pids = new Map(first.pids);
   const watch = (name: string, pid: number): Watched => {
     const known = watched.get(name);
     if (known?.pid === pid) return known;
@@ -60,6 +64,8 @@ export function createCostMeter(options: ServicesOptions): CostMeter {
       resident: 0,
       residentMax: known?.residentMax ?? 0,
       peak: known?.peak ?? 0,
+      aliveMs: known?.aliveMs ?? performance.now(),
+      awayMs: known?.awayMs ?? null,
     };
     one.latest = one.from;
     watched.set(name, one);
@@ -68,14 +74,32 @@ export function createCostMeter(options: ServicesOptions): CostMeter {
   watch(OWN_NAME, process.pid);
   for (const [name, pid] of first.pids) watch(name, pid);
   const usedBy = ({ before, latest, from }: Watched) => before + latest - from;
+  /** Who is found takes the place of the one before; who is not, for now, keeps it, and is looked for again. */
+  const findAgain = (): void => {
+    for (const [name, pid] of findServices(options).pids) pids.set(name, pid);
+  };
+  const isGone = ([name, pid]: readonly [string, number]) => !options.named.has(name) && !isAlive(pid);
   return {
-    missing: first.missing,
+    missing() {
+      const away = [...watched].flatMap(([name, { awayMs }]) => (awayMs === null ? [] : [awayText(name, awayMs)]));
+      if (away.length === 0) return first.missing;
+      const ended = `${away.join(', ')}: what a process took in the last second before its end is not counted`;
+      return first.missing === null ? ended : `${first.missing}; ${ended}`;
+    },
     look() {
-      // Finding them takes some 10 ms: only where one has ended, and a supervisor has put another in its place.
-      if ([...pids.values()].some((pid) => cpuSeconds(pid) === 0)) pids = findServices(options).pids;
+      // Finding them takes some 10 ms: only where one has ended, and a supervisor has put another in its place, or will.
+      if ([...pids].some(isGone)) findAgain();
+      const nowMs = performance.now();
       for (const [name, pid] of new Map([[OWN_NAME, process.pid], ...pids])) {
+        const isAnother = watched.has(name) && watched.get(name)?.pid !== pid;
         const one = watch(name, pid);
-        // A process that has just ended tells 0.
+        const alive = isAlive(pid);
+        if (isAnother || !alive) one.awayMs = (one.awayMs ?? 0) + nowMs - one.aliveMs;
+        one.aliveMs = nowMs;
+        if (!alive) {
+          one.resident = 0;
+          continue;
+        }
         one.latest = Math.max(one.latest, cpuSeconds(pid));
         one.resident = residentMib(pid);
         one.residentMax = Math.max(one.residentMax, one.resident);
@@ -94,4 +118,14 @@ export function createCostMeter(options: ServicesOptions): CostMeter {
         peakMib: one.peak,
       })),
   };
+}
+
+/** A process that has ended has no CPU time any more. */
+function isAlive(pid: number): boolean {
+  return cpuSeconds(pid) > 0;
+}
+
+function awayText(name: string, awayMs: number): string {
+  const seconds = Math.ceil(awayMs / 1000);
+  return `${name} had ended and was away for up to ${seconds} s`;
 }

@@ -122,7 +122,7 @@ export function createMeasuring(options: LoadOptions, surroundings: Surroundings
           .costs()
           .map((cost) => (cost.name === OWN_NAME ? { ...cost, cpuSeconds: ownCpuSeconds } : cost))
           .map((cost) => ({ ...cost, perMillionLogs: perMillion(cost.cpuSeconds) })),
-        processesMissing: meter.missing,
+        processesMissing: meter.missing(),
         timeline: timeline.points,
         curve: total.curve(),
         verification: null,

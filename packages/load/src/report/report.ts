@@ -57,7 +57,7 @@ export interface LoadReport {
   /** null: no secret key, or turned off. */
   readonly freshness: Freshness | null;
   readonly processes: readonly ProcessReport[];
-  /** Why services are missing among the processes; null where none is. */
+  /** Why services are missing among the processes, or their CPU is not whole: one ended meanwhile. Null where all is there. */
   readonly processesMissing: string | null;
   readonly timeline: readonly TimelinePoint[];
   /** [percentile, ms] */
