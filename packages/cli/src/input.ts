@@ -3,7 +3,11 @@ import { InvalidArgumentError } from 'commander';
 import { usageError } from './cli-error.ts';
 
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-const DURATION = /^-?(\d{1,6})(s|m|h|d|w)$/;
+const DURATION = /^(\d{1,6})(s|m|h|d|w)$/;
+/** Of a query: back from now, with or without a minus. */
+const AGO = /^-?\d{1,6}[smhdw]$/;
+/** Date.parse alone takes `-5` for a month. */
+const DATE = /^\d{4}-\d\d-\d\d/;
 
 /** `90d` → milliseconds; null where it is not a duration. */
 export function durationMs(text: string): number | null {
@@ -12,16 +16,21 @@ export function durationMs(text: string): number | null {
   return Number(count) * UNIT_MS[unit];
 }
 
-/** A duration in milliseconds, for commander. */
-export function parseDuration(text: string): number {
-  const parsed = durationMs(text);
-  if (parsed === null) throw new InvalidArgumentError('Say it as 30m, 12h, 90d or 2w.');
-  return parsed;
+/** A parser of durations, in milliseconds, from `min` to `max` as people say them; `usual` are examples in units that fit. */
+export function duration(usual: string, min = '0s', max?: string): (text: string) => number {
+  const minMs = durationMs(min) ?? 0;
+  const maxMs = max === undefined ? Number.POSITIVE_INFINITY : (durationMs(max) ?? 0);
+  const range = max === undefined ? `${min} or longer` : `from ${min} to ${max}`;
+  return (text) => {
+    const parsed = durationMs(text);
+    if (parsed !== null && parsed >= minMs && parsed <= maxMs) return parsed;
+    throw new InvalidArgumentError(`Say it as ${usual}: ${range}.`);
+  };
 }
 
 /** A time of a query: `2h` and `-2h` are two hours ago; ISO 8601 goes as it is. */
 export function parseQueryTime(text: string): string {
-  if (DURATION.test(text)) return text.startsWith('-') ? text : `-${text}`;
+  if (AGO.test(text)) return text.startsWith('-') ? text : `-${text}`;
   if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Say it as 2h (ago), or as 2026-01-31T12:00:00Z.');
   return text;
 }
@@ -30,7 +39,7 @@ export function parseQueryTime(text: string): string {
 export function parseExpiry(text: string): string {
   if (text === 'never') return text;
   const after = durationMs(text);
-  const atMs = after === null ? Date.parse(text) : Date.now() + after;
+  const atMs = after !== null ? Date.now() + after : DATE.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(atMs))
     throw new InvalidArgumentError('Say it as 90d (from now), as 2026-01-31T12:00:00Z, or never.');
   return new Date(atMs).toISOString();

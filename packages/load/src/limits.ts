@@ -14,7 +14,6 @@ export const CONNECTIONS_MAX = 10_000;
 export const KEYS_MAX = 1_000;
 export const RATE_LOGS_MAX = 100_000_000;
 export const STEPS_MAX = 100;
-export const DURATION_MS_MAX = 24 * 3_600_000;
 
 /**
  * Bodies made beforehand: about 110 000 logs of 290 B, so that a log's text comes back only after more logs than the intake puts

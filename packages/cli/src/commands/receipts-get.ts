@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { ApiClient } from '../http/api-client.ts';
-import { parseDuration } from '../input.ts';
+import { duration } from '../input.ts';
 import { printTable } from '../output/table.ts';
 
 /** Logs are found within 2 s, unless a store is away. */
@@ -33,7 +33,7 @@ export function addReceiptsGet(receipts: Command, context: Context): void {
     .description('tell whether the logs of a request are durable, stored or dead-lettered')
     .argument('<receipts...>', 'as the intake answered, or as `logs send --receipts` printed')
     .option('--wait', 'until they are stored, or dead-lettered')
-    .option('--timeout <duration>', 'with --wait: give up after that (default: 60s)', parseDuration)
+    .option('--timeout <duration>', 'with --wait: give up after that (default: 60s)', duration('30s or 5m'))
     .option('--json', 'one receipt a line, for programs')
     .addHelpText(
       'after',

@@ -6,7 +6,6 @@ import {
   COMPRESSIONS,
   CONNECTIONS_MAX,
   type Compression,
-  DURATION_MS_MAX,
   ENCODINGS,
   type Encoding,
   KEYS_MAX,
@@ -21,8 +20,10 @@ import {
 } from '@sazabi/load';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../cli-error.ts';
-import { parseDuration, wholeNumber } from '../input.ts';
+import { duration, wholeNumber } from '../input.ts';
 
+/** Durations of a load, as they are said. */
+const USUAL = '30s, 5m or 2h';
 const DURATION_MS_DEFAULT = 30_000;
 /** A run that ends after so many logs need not end sooner. */
 const DURATION_MS_OF_COUNTED = 3_600_000;
@@ -81,9 +82,9 @@ export function addLoadFlags(command: Command): Command {
     )
     .option('--ramp <from..to>', 'open loop at rates from one to the other, a line for each step', parseRamp)
     .option('--steps <n>', `of a ramp (default: ${STEPS_DEFAULT})`, wholeNumber(1, STEPS_MAX))
-    .option('--duration <duration>', 'of the load, all steps together (default: 30s)', parseDuration)
+    .option('--duration <duration>', 'of the load, all steps together (default: 30s)', duration(USUAL, '1s', '24h'))
     .option('--logs <n>', 'end after so many logs (then the default duration is 1h)', wholeNumber(1, LOGS_MAX))
-    .option('--warm-up <duration>', 'before it, not measured (default: 2s; 0s: none)', parseDuration)
+    .option('--warm-up <duration>', 'before it, not measured (default: 2s; 0s: none)', duration(USUAL, '0s', '24h'))
     .option('--batch <n>', `logs a request (default: ${BATCH_DEFAULT})`, wholeNumber(1, BATCH_LOGS_MAX))
     .option(
       '--log-size <bytes>',
@@ -112,11 +113,11 @@ export function addLoadFlags(command: Command): Command {
     .option(
       '--settle <duration>',
       'how long services of this machine are watched after it (default: 5s)',
-      parseDuration,
+      duration(USUAL, '0s', '24h'),
     )
     .option('--process <name=pid>', 'one more process to watch, of this machine (again for more)', collectProcess)
     .option('--verify', 'read back afterwards that every acknowledged log is stored once; else exit code 1')
-    .option('--verify-for <duration>', 'how long what is missing may still come (default: 120s)', parseDuration)
+    .option('--verify-for <duration>', 'how long what is missing may still come (default: 120s)', duration(USUAL, '0s', '24h'))
     .option('--html <file>', 'write the report with charts into a new file, which needs nothing else')
     .option('--write-bodies <folder>', 'load nothing: write bodies into files 0, 1, 2, …, for other tools')
     .option('--bodies <n>', `how many (default: ${BODIES_DEFAULT})`, wholeNumber(1, BODIES_MAX))
@@ -134,7 +135,6 @@ export function workloadOf(flags: LoadFlags): Workload {
   if (flags.steps !== undefined && ramp === undefined) throw usageError('--steps are those of a --ramp.');
   if (flags.gzip && (flags.compression ?? 'gzip') !== 'gzip') throw usageError('--gzip is --compression gzip.');
   const forMs = flags.duration ?? (logs === undefined ? DURATION_MS_DEFAULT : DURATION_MS_OF_COUNTED);
-  if (forMs === 0 || forMs > DURATION_MS_MAX) throw usageError('--duration is from 1s to 24h.');
   const compression = flags.compression ?? (flags.gzip ? 'gzip' : 'none');
   const bytesMax = compression === 'none' ? BODY_BYTES_MAX : BODY_INFLATED_BYTES_MAX;
   if (batch * (logSize ?? LOG_BYTES_DEFAULT) > bytesMax)

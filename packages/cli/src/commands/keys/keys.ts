@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { usageError } from '../../cli-error.ts';
 import type { Context } from '../../context.ts';
 import { addExamples } from '../../examples.ts';
-import { parseDuration } from '../../input.ts';
+import { duration } from '../../input.ts';
 import { addRemove, addShow, ID_HELP, type JsonFlag, pathOf, printItem } from '../resource.ts';
 import { type KeyKind, keySchema, keysOf } from './key.ts';
 import { addKeyList } from './list.ts';
@@ -102,7 +102,7 @@ function addRotate(group: Command, kind: KeyKind, context: Context): void {
     .option(
       '--overlap <duration>',
       'how long the old one still works, as 1h; 0s: not at all (default: 24h)',
-      parseDuration,
+      duration('30m, 1h or 7d', '0s', '30d'),
     )
     .option('--json', 'the whole answer, for programs')
     .action(async (id: string, { overlap, json }: JsonFlag & { readonly overlap?: number }, command: Command) => {

@@ -3,7 +3,7 @@ import { MODES } from '@sazabi/contract';
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { addExamples } from '../../examples.ts';
-import { parseDuration } from '../../input.ts';
+import { duration } from '../../input.ts';
 import { gather, type JsonFlag, printList } from '../resource.ts';
 import { type KeyKind, keysOf } from './key.ts';
 
@@ -21,8 +21,8 @@ export function addKeyList(group: Command, kind: KeyKind, context: Context): voi
   const list = group
     .command('list')
     .description(`list ${kind} keys, ended ones too`)
-    .option('--unused <duration>', 'only those not used for as long as that, as 90d', parseDuration)
-    .option('--older <duration>', 'only those made longer ago than that, as 90d', parseDuration)
+    .option('--unused <duration>', 'only those not used for as long as that, as 90d', duration('12h, 90d or 26w'))
+    .option('--older <duration>', 'only those made longer ago than that, as 90d', duration('12h, 90d or 26w'))
     .addOption(new Option('--mode <mode>', 'only those of one mode').choices(MODES))
     .addOption(new Option('--state <state>', 'only those in one state').choices(STATES));
   if (kind === 'public') list.option('--project <project>', 'only those of one project, by id or name');
