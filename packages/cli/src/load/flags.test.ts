@@ -24,7 +24,17 @@ describe('a load', () => {
       [2000, 3000],
       [3000, 3000],
     ]);
-    expect(workload('--ramp 9..1')).toMatchObject({ steps: { length: 10 }, connections: 256 });
+    expect(workload('--ramp 90..40')).toMatchObject({ steps: { length: 10 }, connections: 256 });
+  });
+
+  it('at a rate too low for one request is refused, with what would do', () => {
+    const [least, less] = ['--rate 20 --duration 5s', '--rate 19 --duration 5s'];
+    expect(workload(least).steps).toHaveLength(1);
+    expect(() => workload(less)).toThrow(
+      '19 logs/s for 5 s are less than one request of 100 logs: use a smaller --batch.',
+    );
+    expect(workload(`${less} --batch 95`).steps).toHaveLength(1);
+    expect(() => workload('--ramp 1000..1 --duration 20s')).toThrow('1 logs/s for 2 s');
   });
 
   it('of so many logs has time for them', () => {

@@ -6,6 +6,7 @@ import {
   COMPRESSIONS,
   CONNECTIONS_MAX,
   type Compression,
+  createSchedule,
   ENCODINGS,
   type Encoding,
   KEYS_MAX,
@@ -117,7 +118,11 @@ export function addLoadFlags(command: Command): Command {
     )
     .option('--process <name=pid>', 'one more process to watch, of this machine (again for more)', collectProcess)
     .option('--verify', 'read back afterwards that every acknowledged log is stored once; else exit code 1')
-    .option('--verify-for <duration>', 'how long what is missing may still come (default: 120s)', duration(USUAL, '0s', '24h'))
+    .option(
+      '--verify-for <duration>',
+      'how long what is missing may still come (default: 120s)',
+      duration(USUAL, '0s', '24h'),
+    )
     .option('--html <file>', 'write the report with charts into a new file, which needs nothing else')
     .option('--write-bodies <folder>', 'load nothing: write bodies into files 0, 1, 2, …, for other tools')
     .option('--bodies <n>', `how many (default: ${BODIES_DEFAULT})`, wholeNumber(1, BODIES_MAX))
@@ -140,6 +145,11 @@ export function workloadOf(flags: LoadFlags): Workload {
   if (batch * (logSize ?? LOG_BYTES_DEFAULT) > bytesMax)
     throw usageError(`--batch ${batch} makes bodies of more than the ${bytesMax} bytes that the intake takes.`);
   const steps = stepsOf(rate, ramp, flags.steps ?? STEPS_DEFAULT, forMs);
+  const tooLow = steps?.find((step) => createSchedule([step], batch).requests === 0);
+  if (tooLow !== undefined)
+    throw usageError(
+      `${numberText(tooLow.logsPerSecond)} logs/s for ${numberText(tooLow.forMs / 1000)} s are less than one request of ${batch} logs: use a smaller --batch.`,
+    );
   return {
     steps,
     forMs,
@@ -158,6 +168,8 @@ export function workloadOf(flags: LoadFlags): Workload {
     namedProcesses: new Map(flags.process),
   };
 }
+
+const numberText = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 1 });
 
 /** How many bodies `--write-bodies` writes. */
 export function bodiesOf({ bodies }: LoadFlags): number {
