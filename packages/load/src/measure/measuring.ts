@@ -116,6 +116,7 @@ export function createMeasuring(options: LoadOptions, surroundings: Surroundings
         errors: total.errorCounts(),
         refusedLatency: total.refusedLatency(),
         unsent: driven.unsent,
+        heldBack: driven.heldBack,
         steps: stepTeller?.steps() ?? [],
         freshness,
         processes: meter

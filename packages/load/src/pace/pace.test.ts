@@ -55,7 +55,7 @@ describe('open loop', () => {
     });
     const outcomes: Outcome[] = [];
     // 100 requests a second by one connection.
-    const { unsent } = await driveOpenLoop({
+    const { unsent, heldBack } = await driveOpenLoop({
       sender: senderTo(url, 1),
       schedule: createSchedule([{ logsPerSecond: 100 * BATCH, forMs: 1000 }], BATCH),
       requestsMax: Number.POSITIVE_INFINITY,
@@ -64,6 +64,9 @@ describe('open loop', () => {
       onOutcome: (outcome) => outcomes.push(outcome),
     });
     expect(outcomes.length + unsent).toBe(100);
+    // All that were due while the only connection waited, each once.
+    expect(heldBack).toBeGreaterThanOrEqual(STALL_MS / 10 - 2);
+    expect(heldBack).toBeLessThanOrEqual(100);
     const slow = outcomes.filter(({ dueMs, doneMs }) => doneMs - dueMs > STALL_MS / 2);
     // The one that stalled, and those of the 200 ms behind it. From when they were sent it would be one alone.
     expect(slow.length).toBeGreaterThanOrEqual(20);

@@ -10,6 +10,8 @@ export interface Driven {
   readonly endedMs: number;
   /** Open loop: requests that were due and could not be sent, as every connection was busy. */
   readonly unsent: number;
+  /** Open loop: requests that found every connection busy when they were due, those never sent among them. */
+  readonly heldBack: number;
 }
 
 export interface DriveOptions {
@@ -47,7 +49,7 @@ export async function driveClosedLoop({ sender, requestsMax, forMs, stop, onOutc
     sendAll();
     endIfDone();
   });
-  return { startedMs, endedMs: performance.now(), unsent: 0 };
+  return { startedMs, endedMs: performance.now(), unsent: 0, heldBack: 0 };
 }
 
 /**
@@ -61,6 +63,8 @@ export async function driveOpenLoop(options: DriveOptions & { readonly schedule:
   const end = Math.min(schedule.requests, options.requestsMax);
   let next = 0;
   let unsent = 0;
+  let heldBack = 0;
+  let heldTo = 0;
   let timer: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve) => {
     const sendDue = (): void => {
@@ -68,6 +72,10 @@ export async function driveOpenLoop(options: DriveOptions & { readonly schedule:
       const due = Math.min(end, schedule.dueBy(atMs));
       for (; next < due && atMs - schedule.dueMs(next) > OVERDUE_MS_MAX; next++) unsent += 1;
       for (; next < due && sender.hasIdle() && !stop.aborted; next++) sender.send(startedMs + schedule.dueMs(next));
+      if (next < due && !sender.hasIdle()) {
+        heldBack += due - Math.max(next, heldTo);
+        heldTo = due;
+      }
       // Past the end of the run a queue is not worked off: it would only prolong the run by as much as the server is behind.
       if (next < due && atMs > schedule.forMs) {
         unsent += due - next;
@@ -93,7 +101,7 @@ export async function driveOpenLoop(options: DriveOptions & { readonly schedule:
     turn();
   });
   clearTimeout(timer);
-  return { startedMs, endedMs: performance.now(), unsent };
+  return { startedMs, endedMs: performance.now(), unsent, heldBack };
 }
 
 /** After a stop what is under way has a few seconds; a run that ends by itself waits for the sender's own time-out. */

@@ -36,6 +36,7 @@ const REPORT: LoadReport = {
   ],
   refusedLatency: LATENCY,
   unsent: 7,
+  heldBack: 0,
   steps: [],
   freshness: { latency: LATENCY, probes: 11, queries: 50, notFound: 1, failures: 2 },
   processes: [
@@ -86,6 +87,18 @@ it('the report says all that was measured', () => {
     'services together                       9.00      9.0',
     'sazabi load                             1.00      1.0            99',
   ]);
+});
+
+it('a load that its own sender limited says so, and what to do', () => {
+  const linesOf = (over: Partial<LoadReport>) => reportLines({ ...REPORT, ...over }).join('\n');
+  const requests = { requests: 93, unsent: 7 };
+  expect(linesOf({ ...requests, heldBack: 1 })).not.toContain('the limit');
+  expect(linesOf({ ...requests, heldBack: 83 })).toMatch(
+    /^the limit {5}was this command: 83 % of the requests found all 32 connections busy .* raise --connections$/m,
+  );
+  const busy = REPORT.processes.map((one) => (one.name === OWN_NAME ? { ...one, cpuSeconds: 9.5 } : one));
+  expect(linesOf({ processes: busy })).toMatch(/^the limit {5}was this command: its one thread took 0.95 of a core/m);
+  expect(linesOf({ ...requests, heldBack: 83, processes: busy }).match(/was this command/g)).toHaveLength(2);
 });
 
 it('what --verify found is told, and what is wrong stands out', () => {

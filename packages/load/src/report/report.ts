@@ -53,6 +53,8 @@ export interface LoadReport {
   readonly refusedLatency: Latency;
   /** Open loop: requests that were due and never sent, as every connection was busy. */
   readonly unsent: number;
+  /** Open loop: requests that found every connection busy when they were due: the sent ones among them waited at the sender. */
+  readonly heldBack: number;
   readonly steps: readonly StepReport[];
   /** null: no secret key, or turned off. */
   readonly freshness: Freshness | null;

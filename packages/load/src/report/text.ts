@@ -8,6 +8,11 @@ import type { LoadReport, ProcessReport, StepReport } from './report.ts';
 const TITLE_COLUMNS = 14;
 const MEBIBYTE = 1_048_576;
 
+/** More of the requests than this waited at the sender: a p99 is theirs. */
+const HELD_BACK_SHARE = 0.01;
+/** With more than this of a core, the thread that sends has no time left. */
+const OWN_CORES = 0.9;
+
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const line = (title: string, text: string): string => `${title.padEnd(TITLE_COLUMNS)}${text}`;
 
@@ -39,6 +44,7 @@ export function reportLines(report: LoadReport): readonly string[] {
     ...(report.unsent === 0
       ? []
       : [line('not sent', `${whole(report.unsent)} requests that were due: every connection was busy`)]),
+    ...limitTexts(report).map((text, at) => line(at === 0 ? 'the limit' : '', text)),
     line('freshness', freshnessText(report)),
     '',
     ...processLines(report),
@@ -63,6 +69,24 @@ function errorsText({ errors, refusedLatency }: LoadReport): string {
       ? ''
       : ` (refused within p50 ${msText(refusedLatency.p50)}, p99 ${msText(refusedLatency.p99)})`;
   return `${kinds.join(', ')}${answered}`;
+}
+
+/** Where this command limited its own load, so that its figures are not the system's alone: how, and what to do about it. */
+function limitTexts({ workload, requests, unsent, heldBack, processes, seconds }: LoadReport): readonly string[] {
+  const held = heldBack / (requests + unsent);
+  const cores = (processes.find(({ name }) => name === OWN_NAME)?.cpuSeconds ?? 0) / seconds;
+  return [
+    ...(held > HELD_BACK_SHARE
+      ? [
+          `was this command: ${Math.round(held * 100)} % of the requests found all ${whole(workload.connections)} connections busy and waited for one, which their latency counts: a lower rate, or raise --connections`,
+        ]
+      : []),
+    ...(cores > OWN_CORES
+      ? [
+          `was this command: its one thread took ${cores.toFixed(2)} of a core: a larger --batch, no --compression, or several at once`,
+        ]
+      : []),
+  ];
 }
 
 function freshnessText({ freshness }: LoadReport): string {
