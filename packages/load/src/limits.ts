@@ -10,6 +10,12 @@ export const LOG_BYTES_MIN = 220;
 export const LOG_BYTES_MAX = 200_000;
 
 export const CONNECTIONS_MAX = 10_000;
+/**
+ * An open loop stands for many clients that know nothing of each other: what is due finds a connection as long as no more requests
+ * than this are under way. One is made when it is needed, but each has a body: of large ones there are as many as take this memory.
+ */
+export const CONNECTIONS_OF_OPEN_LOOP = 2_000;
+export const OPEN_LOOP_BYTES_MAX = 64 * 1_048_576;
 /** Each key is made by a call of its own that waits for the intakes. */
 export const KEYS_MAX = 1_000;
 export const RATE_LOGS_MAX = 100_000_000;

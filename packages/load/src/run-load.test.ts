@@ -89,5 +89,8 @@ describe('a run', () => {
   it('whose bodies under way would fill the memory is not begun', async () => {
     const huge = optionsOf({ batch: 1000, logBytes: 5000, connections: 100 });
     await expect(runLoad(huge, surroundingsOf())).rejects.toThrow(LoadError);
+    await expect(runLoad(huge, surroundingsOf())).rejects.toThrow(
+      '100 connections with bodies of 4.8 MiB are more than the 256 MiB that may be under way',
+    );
   });
 });

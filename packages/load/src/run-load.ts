@@ -182,13 +182,17 @@ function makePool(options: LoadOptions): BodyPool {
   const { bodyBytesMax } = createBodyPool({ ...options, bodiesMin: 1, bodiesMax: 1 });
   if (bodyBytesMax * connections > UNDER_WAY_BYTES_MAX)
     throw new LoadError(
-      `${connections} connections with bodies of ${bodyBytesMax} bytes are more than the ${UNDER_WAY_BYTES_MAX} bytes that may be under way: fewer connections, or smaller batches.`,
+      `${connections} connections with bodies of ${mib(bodyBytesMax)} are more than the ${mib(UNDER_WAY_BYTES_MAX)} that may be under way: fewer --connections, or a smaller --batch.`,
     );
   // A short run needs no more bodies than it sends.
   const counted = logsMax === undefined ? Number.POSITIVE_INFINITY : Math.ceil(logsMax / batch);
   const scheduled = steps === null ? Number.POSITIVE_INFINITY : createSchedule(steps, batch).requests;
   const bodiesMax = warmUpMs === 0 ? Math.max(1, Math.min(POOL_BODIES_MAX, counted, scheduled)) : POOL_BODIES_MAX;
   return createBodyPool({ ...options, bodiesMin: connections, bodiesMax });
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 1_048_576).toLocaleString('en', { maximumFractionDigits: 1 })} MiB`;
 }
 
 function withSlash(url: URL): URL {

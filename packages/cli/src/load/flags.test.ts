@@ -24,7 +24,16 @@ describe('a load', () => {
       [2000, 3000],
       [3000, 3000],
     ]);
-    expect(workload('--ramp 90..40')).toMatchObject({ steps: { length: 10 }, connections: 256 });
+    expect(workload('--ramp 90..40')).toMatchObject({ steps: { length: 10 }, connections: 2000 });
+  });
+
+  it('at a rate has connections for what comes, and fewer where bodies are large', () => {
+    const connections = (text: string) => workload(`--rate 1000000${text}`).connections;
+    expect(connections('')).toBe(2000);
+    expect(connections(' --batch 1')).toBe(2000);
+    expect(connections(' --batch 10000')).toBe(22);
+    expect(connections(' --batch 100 --log-size 200000 --gzip')).toBe(3);
+    expect(connections(' --batch 10000 --connections 7')).toBe(7);
   });
 
   it('at a rate too low for one request is refused, with what would do', () => {

@@ -5,6 +5,7 @@ import {
   BODY_INFLATED_BYTES_MAX,
   COMPRESSIONS,
   CONNECTIONS_MAX,
+  CONNECTIONS_OF_OPEN_LOOP,
   type Compression,
   createSchedule,
   ENCODINGS,
@@ -13,6 +14,7 @@ import {
   LOG_BYTES_MAX,
   LOG_BYTES_MIN,
   type LoadOptions,
+  OPEN_LOOP_BYTES_MAX,
   RATE_LOGS_MAX,
   rampSteps,
   STEPS_MAX,
@@ -32,8 +34,6 @@ const WARM_UP_MS_DEFAULT = 2_000;
 const SETTLE_MS_DEFAULT = 5_000;
 const BATCH_DEFAULT = 100;
 const CONNECTIONS_DEFAULT = 32;
-/** An open loop stands for many clients that know nothing of each other; connections are made as they are needed. */
-const CONNECTIONS_OF_OPEN_LOOP = 256;
 const STEPS_DEFAULT = 10;
 const PROBES_DEFAULT = 1;
 const PROBES_MAX = 20;
@@ -99,7 +99,7 @@ export function addLoadFlags(command: Command): Command {
     .option('--gzip', 'the same as --compression gzip')
     .option(
       '--connections <n>',
-      `most requests under way (default: ${CONNECTIONS_DEFAULT}; in an open loop ${CONNECTIONS_OF_OPEN_LOOP})`,
+      `most requests under way (default: ${CONNECTIONS_DEFAULT}; in an open loop ${CONNECTIONS_OF_OPEN_LOOP}, fewer of large bodies)`,
       wholeNumber(1, CONNECTIONS_MAX),
     )
     .option('--keys <n>', 'public keys that requests take turns with (default: 1)', wholeNumber(1, KEYS_MAX))
@@ -142,8 +142,9 @@ export function workloadOf(flags: LoadFlags): Workload {
   const forMs = flags.duration ?? (logs === undefined ? DURATION_MS_DEFAULT : DURATION_MS_OF_COUNTED);
   const compression = flags.compression ?? (flags.gzip ? 'gzip' : 'none');
   const bytesMax = compression === 'none' ? BODY_BYTES_MAX : BODY_INFLATED_BYTES_MAX;
-  if (batch * (logSize ?? LOG_BYTES_DEFAULT) > bytesMax)
-    throw usageError(`--batch ${batch} makes bodies of more than the ${bytesMax} bytes that the intake takes.`);
+  const bodyBytes = batch * (logSize ?? LOG_BYTES_DEFAULT);
+  if (bodyBytes > bytesMax)
+    throw usageError(`--batch ${batch} makes bodies of more than the ${mib(bytesMax)} that the intake takes.`);
   const steps = stepsOf(rate, ramp, flags.steps ?? STEPS_DEFAULT, forMs);
   const tooLow = steps?.find((step) => createSchedule([step], batch).requests === 0);
   if (tooLow !== undefined)
@@ -159,7 +160,7 @@ export function workloadOf(flags: LoadFlags): Workload {
     logBytes: logSize,
     encoding: flags.encoding ?? 'json',
     compression,
-    connections: flags.connections ?? (steps === null ? CONNECTIONS_DEFAULT : CONNECTIONS_OF_OPEN_LOOP),
+    connections: flags.connections ?? (steps === null ? CONNECTIONS_DEFAULT : connectionsOfOpenLoop(bodyBytes)),
     seed: flags.seed ?? 1,
     idempotency: flags.idempotency ?? false,
     probesPerSecond: flags.probes ?? PROBES_DEFAULT,
@@ -169,6 +170,11 @@ export function workloadOf(flags: LoadFlags): Workload {
   };
 }
 
+function connectionsOfOpenLoop(bodyBytes: number): number {
+  return Math.max(1, Math.min(CONNECTIONS_OF_OPEN_LOOP, Math.floor(OPEN_LOOP_BYTES_MAX / bodyBytes)));
+}
+
+const mib = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`;
 const numberText = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 1 });
 
 /** How many bodies `--write-bodies` writes. */
