@@ -104,6 +104,7 @@ export function createMeasuring(options: LoadOptions, surroundings: Surroundings
           seed: options.seed,
           bytesPerLog: pool.bytesPerLog,
           idempotency: options.idempotency,
+          probesPerSecond: options.probesPerSecond,
         },
         requests: tally.requests,
         acknowledged: tally.acknowledged,

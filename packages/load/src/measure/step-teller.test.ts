@@ -28,11 +28,12 @@ it('a step is told when the next one is well under way, and what came late count
   expect(told).toEqual([]);
   teller.add(outcome(1100, 1110), 0);
   expect(told).toMatchObject([{ logsPerSecond: 10, acknowledgedPerSecond: 10, latency: { count: 2 } }]);
+  // Stopped there: the second step has had half of its time.
   teller.end(1500);
   expect(told).toHaveLength(2);
   expect(teller.steps()).toMatchObject([
     { acknowledgedPerSecond: 10 },
-    { logsPerSecond: 20, acknowledgedPerSecond: 30 },
+    { logsPerSecond: 20, acknowledgedPerSecond: 60 },
   ]);
 });
 
@@ -42,6 +43,9 @@ it('a step in which nothing could be sent is told too, one that had not begun is
   const teller = createStepTeller(steps, createSchedule(steps, 1), 1, (step) => told.push(step));
   teller.add(outcome(0, 1500), 0);
   teller.end(1600);
-  expect(told).toMatchObject([{ acknowledgedPerSecond: 0 }, { acknowledgedPerSecond: 10, latency: { count: 0 } }]);
+  expect(told).toMatchObject([
+    { acknowledgedPerSecond: 0 },
+    { acknowledgedPerSecond: 10 / 0.6, latency: { count: 0 } },
+  ]);
   expect(teller.steps()).toHaveLength(2);
 });

@@ -18,14 +18,21 @@ export function createStepTeller(
   connections: number,
   onStep: (step: StepReport) => void,
 ): StepTeller {
-  const each = steps.map((step) => ({ step, recorder: createRecorder(), logsInTime: 0 }));
+  let stepsMs = 0;
+  const each = steps.map((step) => {
+    const fromMs = stepsMs;
+    stepsMs += step.forMs;
+    return { step, fromMs, recorder: createRecorder(), logsInTime: 0 };
+  });
   let told = 0;
   let ofLater = 0;
   let reached = -1;
   let begun = 0;
-  const reportOf = ({ step, recorder, logsInTime }: (typeof each)[number]): StepReport => {
+  let endedMs = Number.POSITIVE_INFINITY;
+  const reportOf = ({ step, recorder, logsInTime, fromMs }: (typeof each)[number]): StepReport => {
     const { latency, errors } = recorder.tally();
-    const acknowledgedPerSecond = logsInTime / (step.forMs / 1000);
+    // The last one of a run that was ended before its time has had less of it.
+    const acknowledgedPerSecond = logsInTime / (Math.min(step.forMs, endedMs - fromMs) / 1000);
     return { logsPerSecond: step.logsPerSecond, acknowledgedPerSecond, latency, errors };
   };
   const tellBefore = (end: number): void => {
@@ -50,6 +57,7 @@ export function createStepTeller(
       ofLater = 0;
     },
     end(atMs) {
+      endedMs = atMs;
       begun = schedule.stepAt(atMs) + 1;
       tellBefore(begun);
     },

@@ -21,6 +21,7 @@ const REPORT: LoadReport = {
     seed: 1,
     bytesPerLog: 294.8,
     idempotency: false,
+    probesPerSecond: 1,
   },
   requests: 12,
   acknowledged: 10,
@@ -87,6 +88,13 @@ it('the report says all that was measured', () => {
     'services together                       9.00      9.0',
     'sazabi load                             1.00      1.0            99',
   ]);
+});
+
+it('freshness that was not asked for says why', () => {
+  const freshness = null;
+  expect(reportLines({ ...REPORT, freshness })).toContain('freshness     not asked for: it takes a secret key');
+  const workload = { ...REPORT.workload, probesPerSecond: 0 };
+  expect(reportLines({ ...REPORT, freshness, workload })).toContain('freshness     not asked for: --probes 0');
 });
 
 it('a load that its own sender limited says so, and what to do', () => {

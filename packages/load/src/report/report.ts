@@ -36,6 +36,8 @@ export interface LoadReport {
     readonly seed: number;
     readonly bytesPerLog: number;
     readonly idempotency: boolean;
+    /** Of freshness; 0: turned off. */
+    readonly probesPerSecond: number;
   };
   readonly requests: number;
   readonly acknowledged: number;

@@ -89,8 +89,9 @@ function limitTexts({ workload, requests, unsent, heldBack, processes, seconds }
   ];
 }
 
-function freshnessText({ freshness }: LoadReport): string {
-  if (freshness === null) return 'not asked for: it takes a secret key';
+function freshnessText({ freshness, workload }: LoadReport): string {
+  if (freshness === null)
+    return `not asked for: ${workload.probesPerSecond === 0 ? '--probes 0' : 'it takes a secret key'}`;
   const { latency, probes, queries, notFound, failures } = freshness;
   const lost = notFound === 0 ? '' : `, ${notFound} not found`;
   const failed = failures === 0 ? '' : `, ${failures} queries failed`;
