@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addLoadFlags, type LoadFlags, workloadOf } from './flags.ts';
@@ -52,12 +53,15 @@ describe('a load', () => {
   });
 
   it('watches the processes that are named', () => {
-    expect(workload('--process kafka=12 --process postgres=13').namedProcesses).toEqual(
+    expect(workload(`--process kafka=${process.pid} --process postgres=${process.ppid}`).namedProcesses).toEqual(
       new Map([
-        ['kafka', 12],
-        ['postgres', 13],
+        ['kafka', process.pid],
+        ['postgres', process.ppid],
       ]),
     );
+    // Of a process that has ended.
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    expect(() => workload(`--process kafka=${pid}`)).toThrow(`No process of this machine has the pid ${pid}.`);
   });
 });
 
@@ -83,13 +87,23 @@ it.each([
   '--process kafka',
   '--process =1',
   '--encoding otlp',
+  '--verify-for 1m',
+  '--bodies 5',
+  '--write-bodies folder --rate 5000',
+  '--write-bodies folder --duration 5s',
+  '--write-bodies folder --json',
 ])('%s is called wrongly', (text) => {
   expect(() => workload(text)).toThrow();
 });
 
-it.each(['--batch 10000', '--gzip --batch 10000 --log-size 2000', '--log-size 220', '--keys 1000', '--duration 24h'])(
-  '%s is within the limits',
-  (text) => {
-    expect(() => workload(text)).not.toThrow();
-  },
-);
+it.each([
+  '--batch 10000',
+  '--write-bodies folder --bodies 5 --gzip --seed 2',
+  '--verify --verify-for 1m',
+  '--gzip --batch 10000 --log-size 2000',
+  '--log-size 220',
+  '--keys 1000',
+  '--duration 24h',
+])('%s is within the limits', (text) => {
+  expect(() => workload(text)).not.toThrow();
+});

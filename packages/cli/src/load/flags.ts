@@ -84,7 +84,11 @@ export function addLoadFlags(command: Command): Command {
     .option('--ramp <from..to>', 'open loop at rates from one to the other, a line for each step', parseRamp)
     .option('--steps <n>', `of a ramp (default: ${STEPS_DEFAULT})`, wholeNumber(1, STEPS_MAX))
     .option('--duration <duration>', 'of the load, all steps together (default: 30s)', duration(USUAL, '1s', '24h'))
-    .option('--logs <n>', 'end after so many logs (then the default duration is 1h)', wholeNumber(1, LOGS_MAX))
+    .option(
+      '--logs <n>',
+      'end after so many logs, those of the warm-up not counted (then the default duration is 1h)',
+      wholeNumber(1, LOGS_MAX),
+    )
     .option('--warm-up <duration>', 'before it, not measured (default: 2s; 0s: none)', duration(USUAL, '0s', '24h'))
     .option('--batch <n>', `logs a request (default: ${BATCH_DEFAULT})`, wholeNumber(1, BATCH_LOGS_MAX))
     .option(
@@ -138,6 +142,10 @@ export function workloadOf(flags: LoadFlags): Workload {
   const { rate, ramp, logs, batch = BATCH_DEFAULT, logSize, settle = SETTLE_MS_DEFAULT } = flags;
   if (rate !== undefined && ramp !== undefined) throw usageError('--rate and --ramp are two loads: say one of them.');
   if (flags.steps !== undefined && ramp === undefined) throw usageError('--steps are those of a --ramp.');
+  if (flags.verifyFor !== undefined && !flags.verify) throw usageError('--verify-for is that of --verify.');
+  if (flags.bodies !== undefined && flags.writeBodies === undefined)
+    throw usageError('--bodies are those of --write-bodies.');
+  if (flags.writeBodies !== undefined) refuseFlagsOfLoads(flags);
   if (flags.gzip && (flags.compression ?? 'gzip') !== 'gzip') throw usageError('--gzip is --compression gzip.');
   const forMs = flags.duration ?? (logs === undefined ? DURATION_MS_DEFAULT : DURATION_MS_OF_COUNTED);
   const compression = flags.compression ?? (flags.gzip ? 'gzip' : 'none');
@@ -177,6 +185,25 @@ function connectionsOfOpenLoop(bodyBytes: number): number {
 const mib = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`;
 const numberText = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 1 });
 
+/** What says how bodies are made; the rest would be ignored where nothing is loaded. */
+const FLAGS_OF_BODIES: readonly string[] = [
+  'batch',
+  'logSize',
+  'encoding',
+  'compression',
+  'gzip',
+  'seed',
+  'bodies',
+  'writeBodies',
+] satisfies (keyof LoadFlags)[];
+
+function refuseFlagsOfLoads(flags: LoadFlags): void {
+  const other = Object.keys(flags).find((name) => !FLAGS_OF_BODIES.includes(name));
+  if (other === undefined) return;
+  const typed = other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw usageError(`--${typed} is of a load: --write-bodies loads nothing.`);
+}
+
 /** How many bodies `--write-bodies` writes. */
 export function bodiesOf({ bodies }: LoadFlags): number {
   return bodies ?? BODIES_DEFAULT;
@@ -207,5 +234,15 @@ function collectProcess(
   const [, name = '', pid] = /^([^=]{1,40})=(\d+)$/.exec(text) ?? [];
   if (name === '' || Number(pid) < 1 || Number(pid) > PID_MAX)
     throw new InvalidArgumentError('Say it as kafka=1234, the name that is shown and the pid.');
+  if (!isRunning(Number(pid))) throw new InvalidArgumentError(`No process of this machine has the pid ${pid}.`);
   return [...before, [name, Number(pid)]];
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process may not be signalled, and is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
