@@ -44,6 +44,7 @@ export interface Config {
   /** Where standalone keeps the token of its run. */
   readonly dataDir: string;
   readonly hasSecretKey: boolean;
+  readonly hasPublicKey: boolean;
   /** @throws CliError that says how to get one */
   readonly secretKey: () => string;
   /** @throws CliError that says how to get one */
@@ -68,6 +69,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv, flags: unknown): Con
     internalToken: byVariable.INTERNAL_TOKEN,
     dataDir: byVariable.SAZABI_DATA_DIR,
     hasSecretKey: (byFlag.secretKey ?? byVariable.SAZABI_SECRET_KEY) !== undefined,
+    hasPublicKey: (byFlag.publicKey ?? byVariable.SAZABI_PUBLIC_KEY) !== undefined,
     secretKey: () =>
       byFlag.secretKey ?? byVariable.SAZABI_SECRET_KEY ?? missingKey('secret', 'SAZABI_SECRET_KEY', 'sk'),
     publicKey: () =>
@@ -85,11 +87,15 @@ function parse<T extends z.ZodType>(schema: T, value: unknown, nameOf: (name: st
   throw usageError(parsed.error.issues.map((issue) => `${nameOf(String(issue.path[0]))} ${issue.message}.`).join('\n'));
 }
 
+/** For whoever has no key yet. */
+export const WHERE_KEYS_ARE =
+  'The first `npm start` prints one of each (elsewhere they are in first-keys.json in the data folder)';
+
 function missingKey(type: 'secret' | 'public', variable: string, prefix: string): never {
   throw new CliError(
     [
       `No ${type} key. Set it with:  export ${variable}=${prefix}_live_sz_…`,
-      'The first `npm start` prints one (elsewhere it is in first-keys.json in the data folder);',
+      `${WHERE_KEYS_ARE};`,
       `more are made with:  sazabi keys ${type}-keys create --name "…"`,
     ].join('\n'),
   );

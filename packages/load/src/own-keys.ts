@@ -52,7 +52,13 @@ export async function makeOwnKeys({ api, apiOf, projectId, keys, expiresAtMs }: 
   const revoke = async (): Promise<void> => {
     if (revoked) return;
     revoked = true;
-    for (const { id } of made) await own.remove(`public-keys/${id}`);
+    // The run's own key has no rate limit, but another may have revoked it meanwhile: then the caller's does it.
+    let remover = own;
+    for (const { id } of made)
+      await remover.remove(`public-keys/${id}`).catch(() => {
+        remover = api;
+        return api.remove(`public-keys/${id}`);
+      });
     await api.remove(`secret-keys/${secret.id}`);
   };
   try {

@@ -7,8 +7,11 @@ import type { LoadOptions, Surroundings } from './run-options.ts';
 const BATCH = 10;
 let server: Server;
 let intakeUrl: URL;
+let served: number;
 beforeEach(async () => {
+  served = 0;
   server = createServer((request, response) => {
+    served += 1;
     request.resume().on('end', () => response.writeHead(202).end(`{"data":{"accepted":${BATCH}},"error":null}`));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -44,6 +47,7 @@ function surroundingsOf(over: Partial<Surroundings> = {}): Surroundings {
   return {
     stop: never,
     stopAll: never,
+    expectAccepted: async () => undefined,
     onProgress: nothing,
     onStep: nothing,
     onPhase: nothing,
@@ -84,6 +88,12 @@ describe('a run', () => {
     const stopped = AbortSignal.abort();
     const report = await runLoad(optionsOf(), surroundingsOf({ stop: stopped, stopAll: stopped }));
     expect(report).toMatchObject({ requests: 0, logs: 0, stopped: true });
+  });
+
+  it('whose first request is refused sends no other', async () => {
+    const refused = { expectAccepted: () => Promise.reject(new Error('The key was revoked.')) };
+    await expect(runLoad(optionsOf(), surroundingsOf(refused))).rejects.toThrow('The key was revoked.');
+    expect(served).toBe(0);
   });
 
   it('whose bodies under way would fill the memory is not begun', async () => {

@@ -26,17 +26,15 @@ import { verifyStored } from './verify/verify.ts';
 /** A run that cannot be done as it was asked for; its message says why. */
 export class LoadError extends Error {}
 
-/** Runs the load to its end. Keys that were made are revoked, however it ends. @throws LoadError; Error of the API's client */
+/** Runs the load to its end. Keys that were made are revoked, however it ends. @throws LoadError; Error of the API's client, or of the first request */
 export async function runLoad(options: LoadOptions, surroundings: Surroundings): Promise<LoadReport> {
   const { access } = options;
   surroundings.onPhase('making logs');
   const pool = makePool(options);
   if (access.kind === 'given') return await loadWith(options, surroundings, pool, [access.publicKey], null);
   surroundings.onPhase('making keys');
-  const keys = await makeOwnKeys({
-    ...access,
-    expiresAtMs: Date.now() + options.warmUpMs + options.forMs + KEY_OUTLIVES_RUN_MS,
-  });
+  const expiresAtMs = Date.now() + options.warmUpMs + options.forMs + KEY_OUTLIVES_RUN_MS;
+  const keys = await makeOwnKeys({ ...access, expiresAtMs });
   try {
     const publicKeys = keys.publicKeys.map(({ key }) => key);
     return await loadWith(options, surroundings, pool, publicKeys, keys);
@@ -45,7 +43,9 @@ export async function runLoad(options: LoadOptions, surroundings: Surroundings):
     await keys
       .revoke()
       .catch((error: unknown) =>
-        surroundings.onTrouble(`Keys were not revoked, and end by themselves: ${messageOf(error)}`),
+        surroundings.onTrouble(
+          `Not every key of this run could be revoked; what is left of them expires at ${new Date(expiresAtMs).toISOString()}. ${messageOf(error)}`,
+        ),
       );
   }
 }
@@ -61,6 +61,8 @@ async function loadWith(
   publicKeys: readonly string[],
   keys: OwnKeys | null,
 ): Promise<LoadReport> {
+  const [firstKey = ''] = publicKeys;
+  await surroundings.expectAccepted(firstKey);
   const sender = createSender({
     ...options,
     url: new URL('v1/logs', withSlash(options.intakeUrl)),

@@ -62,6 +62,8 @@ export interface Surroundings {
   readonly stop: AbortSignal;
   /** Ends everything that follows the load too. */
   readonly stopAll: AbortSignal;
+  /** Asks the intake once with a key of the run. Throws where it refuses, or is none: the load would be refusals alone. */
+  readonly expectAccepted: (publicKey: string) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
   /** A step of a ramp that is over. */
   readonly onStep: (step: StepReport) => void;

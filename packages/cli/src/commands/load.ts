@@ -15,11 +15,12 @@ import {
 } from '@sazabi/load';
 import type { Command } from 'commander';
 import { CliError, usageError } from '../cli-error.ts';
-import type { Config } from '../config.ts';
+import { type Config, WHERE_KEYS_ARE } from '../config.ts';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { createApiClient } from '../http/api-client.ts';
 import { unreachable } from '../http/problems.ts';
+import { expectAccepted } from '../load/first-request.ts';
 import { addLoadFlags, bodiesOf, type LoadFlags, type Workload, workloadOf } from '../load/flags.ts';
 import { takeInterrupts } from '../load/interrupts.ts';
 import { writeBodies } from '../load/write-bodies.ts';
@@ -28,6 +29,8 @@ import { USER_AGENT } from '../version.ts';
 
 /** Whoever listens at the intake's address answers in this time. */
 const PREFLIGHT_MS = 10_000;
+/** Where keys of the run's own come from, as it is said where one of them is refused. */
+const OWN_SOURCE = 'this run, which made it';
 const MIB_DIGITS = 1;
 const MEBIBYTE = 1_048_576;
 
@@ -69,7 +72,10 @@ async function load(context: Context, flags: LoadFlags, command: Command): Promi
     await confirm(context, `${intakeUrl.origin} is not of this machine. Load only what is yours. Go on?`);
   await expectAnswer(config.intakeUrl);
   if (flags.html !== undefined) await makeFile(flags.html);
-  const report = await run(output, workload, { intakeUrl, access, dataDir: config.dataDir }).catch(async (error) => {
+  const source = access.kind === 'own' ? OWN_SOURCE : config.keySources.public;
+  const expectIntake = (text: string) => expectAccepted(config.intakeUrl, { text, source });
+  const target = { intakeUrl, access, dataDir: config.dataDir };
+  const report = await run(output, workload, target, expectIntake).catch(async (error) => {
     if (flags.html !== undefined) await rm(flags.html);
     throw error;
   });
@@ -83,14 +89,24 @@ async function load(context: Context, flags: LoadFlags, command: Command): Promi
 
 /** @throws CliError (usage) where what was asked for takes a secret key */
 function accessOf({ output }: Context, config: Config, flags: LoadFlags): Access {
-  const { apiUrl, keySources, hasSecretKey } = config;
+  const { apiUrl, keySources, hasSecretKey, hasPublicKey } = config;
   if (hasSecretKey) {
-    const apiOf = (text: string) => createApiClient(apiUrl, { text, source: keySources.secret });
     const { project: projectId, keys = 1 } = flags;
-    return { kind: 'own', api: apiOf(config.secretKey()), apiOf, apiUrl: new URL(apiUrl), projectId, keys };
+    return {
+      kind: 'own',
+      api: createApiClient(apiUrl, { text: config.secretKey(), source: keySources.secret }),
+      apiOf: (text) => createApiClient(apiUrl, { text, source: OWN_SOURCE }),
+      apiUrl: new URL(apiUrl),
+      projectId,
+      keys,
+    };
   }
   for (const flag of ['verify', 'keys', 'project'] as const)
     if (flags[flag] !== undefined) throw usageError(`--${flag} takes a secret key: set SAZABI_SECRET_KEY.`);
+  if (!hasPublicKey)
+    throw new CliError(
+      `No key. A load makes its own with a secret key:  export SAZABI_SECRET_KEY=sk_live_sz_…\n${WHERE_KEYS_ARE}\nWith a public key alone (SAZABI_PUBLIC_KEY) it loads within that key's rate limit.`,
+    );
   const publicKey = config.publicKey();
   output.note(
     'No secret key (SAZABI_SECRET_KEY): using the public key as it is. Past its rate limit, 1000 requests a minute unless it was set otherwise, requests are answered 429.',
@@ -110,6 +126,7 @@ async function run(
   output: Output,
   workload: Workload,
   target: { readonly intakeUrl: URL; readonly access: Access; readonly dataDir: string },
+  expectIntake: (publicKey: string) => Promise<void>,
 ): Promise<LoadReport> {
   const interrupts = takeInterrupts(() =>
     output.note('Ending the load: the report follows (Ctrl-C again: without what is left).'),
@@ -121,6 +138,7 @@ async function run(
       { ...workload, ...target, userAgent: USER_AGENT },
       {
         ...interrupts,
+        expectAccepted: expectIntake,
         onPhase: (what) => output.status(`${what} …`),
         onTrouble: (message) => output.problem(message),
         onProgress: (progress) => output.status(progressLine(progress)),
@@ -149,6 +167,10 @@ function progressLine({ seconds, forSeconds, logs, logsPerSecond, p50Ms, p99Ms, 
 /** A new file, made before the load: a report that cannot be written is told in time. @throws CliError where it cannot be made */
 async function makeFile(file: string): Promise<void> {
   await writeFile(file, '', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`${file} cannot be written (${error.code}).`);
+    throw new CliError(
+      error.code === 'EEXIST'
+        ? `${file} is there already: name another.`
+        : `${file} cannot be written (${error.code}).`,
+    );
   });
 }

@@ -61,12 +61,20 @@ function whichKey({ text, source }: PresentedKey): string {
   return `The key is ${shown === undefined ? 'the one' : `${shown}…,`} from ${source}.`;
 }
 
+/** What OpenSSL and Node say of a server that answers a TLS hello in plain text. */
+const NOT_TLS: readonly string[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'EPROTO'];
+
 /** A server that gave no answer. `variable` is where its address comes from. */
 export function unreachable(name: string, url: string, variable: string, error: unknown): CliError {
   if (error instanceof Error && error.name === 'TimeoutError')
     return new CliError(`${name} at ${url} did not answer in time.`);
+  const reason = reasonOf(error);
+  if (NOT_TLS.includes(reason))
+    return new CliError(
+      `What answers at ${url} does not speak TLS (${reason}).\nSet ${variable} to an address with http://, where ${name} has no certificate.`,
+    );
   return new CliError(
-    `No answer from ${name} at ${url} (${reasonOf(error)}).\nStart it with \`npm start\`, or set ${variable} to where it runs.`,
+    `No answer from ${name} at ${url} (${reason}).\nStart it with \`npm start\`, or set ${variable} to where it runs.`,
   );
 }
 

@@ -65,6 +65,11 @@ describe.runIf(process.platform === 'linux')('the processes behind an address', 
     expect(missing).toContain('SAZABI_DATA_DIR');
   });
 
+  it('is one, where the API listens at the same address', () => {
+    const { pids } = findServices({ intakeUrl, apiUrl: intakeUrl, dataDir, named: new Map() });
+    expect(pids).toEqual(new Map([['intake', process.pid]]));
+  });
+
   it('are those that the caller names, too', () => {
     expect(find(new Map([['kafka', 42]])).pids).toEqual(
       new Map([

@@ -38,7 +38,11 @@ export function findServices({ intakeUrl, apiUrl, dataDir, named }: ServicesOpti
   const table = readTable(dataDir);
   if (table.get('intake') === intake) return { pids: new Map([...table, ...named]), missing: null };
   const api = apiUrl !== undefined && isLoopback(apiUrl) ? pidListeningOn(portOf(apiUrl)) : null;
-  const pids = new Map([['intake', intake], ...(api === null ? [] : [['query-api', api] as const]), ...named]);
+  const pids = new Map([
+    ['intake', intake],
+    ...(api === null || api === intake ? [] : [['query-api', api] as const]),
+    ...named,
+  ]);
   const missing =
     'only the processes that listen at the addresses were found: set SAZABI_DATA_DIR to the data folder of `npm start`, or name others with --process';
   return { pids, missing: named.size > 0 ? null : missing };

@@ -94,12 +94,13 @@ chart(
 if (report.steps.length > 1)
   chart(
     'Steps: asked for and acknowledged',
-    report.steps.map((step) => step.logsPerSecond),
+    // Their numbers: rates of a ramp may fall, and a chart's x must not.
+    report.steps.map((_step, at) => at + 1),
     [
       { label: 'acknowledged logs/s', values: report.steps.map((step) => step.acknowledgedPerSecond) },
       { label: 'asked for', values: report.steps.map((step) => step.logsPerSecond) },
     ],
-    { x: 'logs/s asked for', unit: 'logs/s' },
+    { x: 'step', unit: 'logs/s', xSplits: report.steps.map((_step, at) => [at + 1, `${at + 1}`]) },
   );
 chart('Errors', times, [{ label: 'requests/s', values: of('errorsPerSecond') }], { unit: 'requests/s' });
 chart('CPU', times, each('cores'), { unit: 'cores' });

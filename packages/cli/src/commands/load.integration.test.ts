@@ -1,0 +1,80 @@
+// `sazabi load` where nothing should be loaded; against the real system it is tested in test/load.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { callCli } from '../testing/call-cli.ts';
+import { type Answer, startTestServer, type TestServer } from '../testing/http-server.ts';
+
+const KEY = `pk_live_sz_${'a'.repeat(36)}`;
+let server: TestServer;
+let answer: Answer;
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sazabi-load-'));
+  server = await startTestServer(({ method }) => (method === 'POST' ? answer : { status: 404 }));
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const load = (flags: readonly string[] = [], environment: Readonly<Record<string, string>> = {}) =>
+  callCli(['load', '--warm-up', '0s', ...flags], {
+    environment: { SAZABI_INTAKE_URL: server.url, SAZABI_PUBLIC_KEY: KEY, ...environment },
+  });
+const refuse = (status: number, code: string): Answer => ({
+  status,
+  body: { data: null, error: { code, message: 'It says why.', status, requestId: 'r' } },
+});
+
+describe('one request is sent before all others, which are not', () => {
+  it.each([
+    [
+      'a revoked key',
+      refuse(401, 'API_KEY_REVOKED'),
+      /It says why\. \(API_KEY_REVOKED, .*\n.*pk_live_sz_aaaa…, from SAZABI_PUBLIC_KEY/,
+    ],
+    ['an origin that it lacks', refuse(403, 'ORIGIN_NOT_ALLOWED'), /ORIGIN_NOT_ALLOWED/],
+    ['the API’s address', refuse(404, 'NOT_FOUND'), /Is SAZABI_INTAKE_URL the address of the intake/],
+    ['a stranger', { status: 200, body: 'Hello' } satisfies Answer, /answered HTTP 200, but not as Sazabi does/],
+  ])('%s', async (_name, refusal, message) => {
+    answer = refusal;
+    const report = join(folder, 'report.html');
+    const ran = await load(['--html', report]);
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toMatch(message);
+    expect(server.requests.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual(['[]']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('an intake that is full, or a key that is limited, is loaded all the same', async () => {
+    answer = refuse(429, 'RATE_LIMIT_EXCEEDED');
+    const ran = await load(['--logs', '100', '--settle', '0s', '--connections', '1']);
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toContain('429 RATE_LIMIT_EXCEEDED 1');
+    expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
+  });
+});
+
+it('a report is not written over a file that is there', async () => {
+  answer = { status: 202 };
+  const report = join(folder, 'report.html');
+  writeFileSync(report, 'mine');
+  const ran = await load(['--html', report]);
+  expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('is there already: name another.') });
+  expect(readFileSync(report, 'utf8')).toBe('mine');
+});
+
+it('without a key it says which one a load wants', async () => {
+  const ran = await load([], { SAZABI_PUBLIC_KEY: '' });
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toMatch(/^No key\. .*SAZABI_SECRET_KEY=sk_live_sz_…/);
+});
+
+it('an https address of a plain port is told apart from nobody there', async () => {
+  const ran = await load([], { SAZABI_INTAKE_URL: server.url.replace('http:', 'https:') });
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toContain('does not speak TLS');
+  expect(ran.stderr).toContain('http://');
+});
