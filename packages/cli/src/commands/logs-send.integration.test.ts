@@ -124,7 +124,7 @@ describe('logs send', () => {
     expect(messages().sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('a request of which nothing was accepted tells each of its logs', async () => {
+  it('a request of which nothing was accepted tells each of its logs, and no code that may be another’s', async () => {
     interfere = () =>
       failure(400, 'VALIDATION_ERROR', 'None was accepted.', {
         issues: [
@@ -134,7 +134,29 @@ describe('logs send', () => {
       });
     const ran = await callCli(['logs', 'send'], { environment: environment(), input: '{"a":1}\n{"b":1}\n' });
     expect(ran.stdout).toBe('accepted 0, rejected 2\n');
-    expect(ran.stderr).toBe('line 1: no message (VALIDATION_ERROR)\nline 2: unreadable (VALIDATION_ERROR)\n');
+    expect(ran.stderr).toBe('line 1: no message\nline 2: unreadable\n');
+  });
+
+  it('a request whose logs were all rejected for one reason tells it of each', async () => {
+    interfere = () =>
+      failure(400, 'INVALID_JSON', 'None was accepted.', {
+        issues: [
+          { path: '0', message: 'no JSON' },
+          { path: '1', message: 'none either' },
+        ],
+      });
+    const ran = await callCli(['logs', 'send', '--format', 'ndjson'], { environment: environment(), input: 'a\nb\n' });
+    expect(ran.stderr).toBe('line 1: no JSON (INVALID_JSON)\nline 2: none either (INVALID_JSON)\n');
+  });
+
+  it('a level that there is not is refused before anything is sent', async () => {
+    const send = (level: string) =>
+      callCli(['logs', 'send', '--level', level], { environment: environment(), input: 'a\n' });
+    const ran = await send('foo');
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain('Say one of trace, debug, info, warn, error, fatal.');
+    expect(messages()).toEqual([]);
+    expect(await send('ERROR')).toMatchObject({ code: 0, stdout: 'accepted 1, rejected 0\n' });
   });
 
   it('after 429, 503, a cut and a lost answer the same request is sent again under the same key: stored once', async () => {

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, usageError } from '../cli-error.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -18,6 +18,9 @@ import { createProgress } from '../send/progress.ts';
 import { createJsonReader } from '../send/read-json.ts';
 import { createLineReader } from '../send/read-lines.ts';
 import { type Sent, sendLogs } from '../send/send-logs.ts';
+
+/** The names that are stored; of an unknown text the intake makes info. */
+const LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
 interface SendFlags {
   readonly format?: Format;
@@ -37,7 +40,7 @@ export function addLogsSend(logs: Command, context: Context): void {
     .argument('[file]', '- or nothing: stdin', '-')
     .addOption(new Option('--format <format>', 'default: told by the first bytes').choices(FORMATS))
     .option('--service <name>', 'for logs that name none (so are the next three)')
-    .option('--level <level>', 'trace, debug, info, warn, error, fatal')
+    .addOption(new Option('--level <level>', 'as info').choices(LEVELS).argParser(parseLevel))
     .option('--environment <name>', 'as production')
     .option('--attribute <name=value>', 'again for more', collectPair)
     .option(
@@ -68,6 +71,12 @@ Exit code 1 when anything was not accepted. Each request carries an Idempotency-
       await tell(context.output, sent, flags);
       if (sent.failure !== null || sent.rejectedCount > 0) context.markFailed();
     });
+}
+
+/** In any case, as the intake takes it. */
+function parseLevel(text: string): string {
+  if (LEVELS.includes(text.toLowerCase())) return text;
+  throw new InvalidArgumentError(`Say one of ${LEVELS.join(', ')}.`);
 }
 
 async function openInput(file: string, context: Context): Promise<{ input: Readable; bytesTotal: number | null }> {
@@ -129,7 +138,8 @@ function readerOf(format: Format, defaults: LogDefaults): LogReader {
 
 async function tell(output: Output, sent: Sent, { json, receipts }: SendFlags): Promise<void> {
   const { unit, accepted, rejectedCount, rejected, failure } = sent;
-  for (const { place, code, message } of rejected) output.problem(`${unit} ${place}: ${message} (${code})`);
+  for (const { place, code, message } of rejected)
+    output.problem(`${unit} ${place}: ${message}${code === null ? '' : ` (${code})`}`);
   if (rejectedCount > rejected.length) output.problem(`… and ${rejectedCount - rejected.length} more rejected.`);
   // The reason first: all that follows comes of it.
   if (failure?.error instanceof CliError) output.problem(failure.error.message);

@@ -1,6 +1,6 @@
 // Brings one batch to the intake: tried again under one Idempotency-Key until it is answered, so that it is stored once.
 import { setTimeout as wait } from 'node:timers/promises';
-import { IDEMPOTENCY_KEY_HEADER, PUBLIC_KEY_HEADER } from '@sazabi/contract';
+import { type ErrorCode, IDEMPOTENCY_KEY_HEADER, PUBLIC_KEY_HEADER } from '@sazabi/contract';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import { withSlash } from '../http/api-client.ts';
@@ -18,7 +18,8 @@ import { ANSWER_TIMEOUT_MS, RETRY_FIRST_MS, RETRY_FOR_MS, RETRY_MAX_MS } from '.
 
 export interface RejectedLog {
   readonly place: number;
-  readonly code: string;
+  /** null: the answer has one for all of several logs, which fits some of them. */
+  readonly code: string | null;
   readonly message: string;
 }
 
@@ -47,6 +48,8 @@ const acceptedSchema = z.object({
     receipt: z.string().optional(),
   }),
 });
+
+const MIXED: ErrorCode = 'VALIDATION_ERROR';
 
 type Attempt =
   | { readonly kind: 'delivered'; readonly delivered: Delivered }
@@ -156,9 +159,11 @@ function readAllRejected(batch: Batch, answer: unknown): Attempt | null {
   const parsed = failureSchema.safeParse(answer);
   if (!parsed.success) return null;
   const { code, message, issues = [] } = parsed.data.error;
-  const rejected = issues.flatMap((issue) => {
+  // VALIDATION_ERROR is that of a request whose logs were rejected for different reasons, too: a line of NDJSON may be no JSON.
+  const codeOfEach = code === MIXED && batch.places.length > 1 ? null : code;
+  const rejected = issues.flatMap((issue): RejectedLog[] => {
     const place = batch.places[Number(/^\d+/.exec(issue.path)?.[0] ?? Number.NaN)];
-    return place === undefined ? [] : [{ place, code, message: issue.message }];
+    return place === undefined ? [] : [{ place, code: codeOfEach, message: issue.message }];
   });
   // A lone log can be told apart from the request without an index.
   const [alone] = batch.places;
