@@ -59,7 +59,10 @@ export async function run(config: StandaloneConfig, output: Output, stopping: Ab
       },
       failed: up.consumerReady.then(() => new Promise<never>(() => undefined)),
       kill: () => system.kill(),
-      close: stop,
+      close: async () => {
+        await stop();
+        if (output.terminal) output.out('\n  Sazabi has stopped.\n');
+      },
     };
   } catch (error) {
     await stop();
