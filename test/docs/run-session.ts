@@ -1,14 +1,16 @@
-// Runs the session of docs/cli.md on a new system and writes what it printed into the document: npm run docs:cli
-import { spawnSync } from 'node:child_process';
+// Writes docs/cli anew, and runs the session of docs/cli.md on a new system and writes what it printed into the document: npm run docs:cli
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { type System, startSystem } from '../support/system.ts';
 import { shopLogs } from './shop-logs.ts';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/cli.md', import.meta.url));
 const BIN = fileURLToPath(new URL('../../packages/cli/bin/sazabi.mjs', import.meta.url));
+const WRITE_REFERENCE = fileURLToPath(new URL('../../packages/cli/src/docs/write-reference.ts', import.meta.url));
 /** Where a reader's own system is, so that no command needs an address. */
 const PORTS = { INTAKE_PORT: '4318', API_PORT: '4319', INTERNAL_PORT: '4320' } as const;
 const COMMAND_DEADLINE_MS = 60_000;
@@ -62,6 +64,17 @@ function createShell(folder: string, system: System): (command: string) => strin
   };
 }
 
+const HELP = `npm run docs:cli
+
+Writes docs/cli from the tree of commands, starts a system on the ports of \`npm start\` (4318 to 4320), runs every command of docs/cli.md
+on it and writes what they printed into the document.`;
+
+const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });
+if (values.help) {
+  process.stdout.write(`${HELP}\n`);
+  process.exit(0);
+}
+execFileSync(process.execPath, [WRITE_REFERENCE], { stdio: 'inherit' });
 const folder = mkdtempSync(join(tmpdir(), 'sazabi-docs-'));
 const system = await startSystem({ environment: PORTS });
 try {

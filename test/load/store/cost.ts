@@ -2,7 +2,14 @@
 import { parseArgs } from 'node:util';
 import { measureStore, type StoreCase, type StoreCost } from './measure-store.ts';
 
+/** Whether a log costs more with more projects, more days of expiry, and more rows that are there. */
+/** Ranges so small that parts are merged once in each. */
+const SCALING = ['', 'projects=10', 'projects=1000', 'retentions=50', 'stored=1000000', 'stored=10000000'].map((text) =>
+  `range=90000 ${text}`.trim(),
+);
+
 const HELP = `npm run bench:store -- [--case 'name=value …' …] [--rounds 3] [--columns] [--json]
+npm run bench:scaling -- [--rounds 3] [--columns] [--json]
 
 Feeds a new embedded engine with generated logs as the consumer does (Native blocks in zstd frames, a look-up before each range,
 one insert a day) and prints its CPU-seconds per million logs, until no merge is left, and the bytes on disk per log.
@@ -12,7 +19,8 @@ more: of 1, 2, 3 … days), record (3200 rows), range (200000 rows), every (0: m
 
   npm run bench:store -- --case 'range=50000' --case 'range=200000'
   npm run bench:store -- --case '' --case "alter=ALTER TABLE logs DROP INDEX attribute_values"
-  npm run bench:scaling        one project, 10, 1000; one retention, 50; 1 and 10 million rows stored before; parts are merged once in each`;
+
+bench:scaling has its own cases: ${SCALING.join(', ')}; a --case adds to them.`;
 
 const DEFAULTS = { logs: 1_000_000, stored: 0, projects: 1, retentions: 1, record: 3_200, range: 200_000, every: 0 };
 
@@ -56,7 +64,8 @@ function lineOf(name: string, costs: readonly StoreCost[], first: readonly Store
 
 const { values } = parseArgs({
   options: {
-    case: { type: 'string', multiple: true, default: [''] },
+    case: { type: 'string', multiple: true },
+    scaling: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     columns: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -68,7 +77,12 @@ if (values.help) {
   write(HELP);
   process.exit(0);
 }
-const cases = values.case.map((text) => ({ text, of: parseCase(text), costs: [] as StoreCost[] }));
+const preset = values.scaling ? SCALING : values.case === undefined ? [''] : [];
+const cases = [...preset, ...(values.case ?? [])].map((text) => ({
+  text,
+  of: parseCase(text),
+  costs: [] as StoreCost[],
+}));
 for (let round = 0; round < Number(values.rounds); round++)
   for (const { text, of, costs } of cases) {
     const cost = await measureStore(of);
