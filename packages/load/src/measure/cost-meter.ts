@@ -83,7 +83,7 @@ export function createCostMeter(options: ServicesOptions): CostMeter {
     missing() {
       const away = [...watched].flatMap(([name, { awayMs }]) => (awayMs === null ? [] : [awayText(name, awayMs)]));
       if (away.length === 0) return first.missing;
-      const ended = `${away.join(', ')}: what a process took in the last second before its end is not counted`;
+      const ended = `${away.join(', ')}: what a process took between the last look and its end is not counted`;
       return first.missing === null ? ended : `${first.missing}; ${ended}`;
     },
     look() {
