@@ -73,11 +73,13 @@ async function storedLogs(): Promise<number> {
   return z.object({ data: z.object({ total: z.number() }) }).parse(await answer.json()).data.total;
 }
 
-async function keysOfLoads() {
+async function keysOfLoads(types: readonly ('public-keys' | 'secret-keys')[] = ['public-keys', 'secret-keys']) {
   const client = createClient(system);
-  const keySchema = z.object({ data: z.array(z.looseObject({ name: z.string(), revokedAt: z.string().nullable() })) });
+  const keySchema = z.object({
+    data: z.array(z.looseObject({ id: z.string(), name: z.string(), revokedAt: z.string().nullable() })),
+  });
   const lists = await Promise.all(
-    ['public-keys', 'secret-keys'].map(async (type) => {
+    types.map(async (type) => {
       const answer = await client.api('GET', `/${type}?limit=100`);
       return keySchema.parse(await answer.json()).data;
     }),
@@ -100,6 +102,34 @@ it('Ctrl-C ends it with the report of what ran, and its keys are revoked', async
   expect(report).toMatchObject({ stopped: true, errors: [] });
   expect(report.logs).toBeGreaterThan(0);
   for (const { revokedAt } of await keysOfLoads()) expect(revokedAt).not.toBeNull();
+});
+
+it('whose keys somebody else revokes says whose they were, and leaves none', async () => {
+  const flags = [...QUICK, '--rate', '500', '--probes', '0', '--verify', '--verify-for', '1s'];
+  const child = startSazabi(['load', ...flags], environmentOf(system.intakeUrl));
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const before = await storedLogs();
+  await waitFor('something was stored', async () => (await storedLogs()) > before, 30_000);
+  const client = createClient(system);
+  const secretKeys = await keysOfLoads(['secret-keys']);
+  for (const { id, revokedAt } of secretKeys) if (revokedAt === null) await client.revokeKey('secret-keys', id);
+  child.kill('SIGINT');
+  expect(await ended).toBe(1);
+  expect(stderr).toMatch(
+    /Not verified: .*API_KEY_REVOKED.*\n {2}The key is sk_live_sz_.{4}…, from this run, which made it\./,
+  );
+  expect(stderr).not.toContain('could be revoked');
+  for (const { revokedAt } of await keysOfLoads()) expect(revokedAt).not.toBeNull();
+});
+
+it('at the API’s address sends no logs', async () => {
+  const { code, stderr } = await load(['--logs', '3000'], system.apiUrl);
+  expect(code).toBe(1);
+  expect(stderr).toContain('Is SAZABI_INTAKE_URL the address of the intake?');
 });
 
 it('--verify tells what an intake lost although it acknowledged it, and what it stored twice', async () => {
