@@ -28,6 +28,18 @@ async function listen(
   return { child, pid: child.pid ?? 0, port: Number(line) };
 }
 
+it.runIf(process.platform === 'linux')('what a service has used that has ended is not its supervisor’s', async () => {
+  const busy = 'const t = Date.now(); while (process.cpuUsage().user < 600_000) t;';
+  const script = `process.stdin.once('data', () => { require('child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(busy)}]); console.log('ended') })`;
+  const supervisor = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  children.push(supervisor);
+  const named = new Map([['standalone', supervisor.pid ?? 0]]);
+  const meter = createCostMeter({ intakeUrl: new URL('http://192.0.2.1'), apiUrl: undefined, dataDir, named });
+  supervisor.stdin.write('go');
+  await once(supervisor.stdout, 'data');
+  expect(meter.look().cpuSeconds.get('standalone')).toBeLessThan(0.5);
+});
+
 async function end(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await once(child, 'exit');

@@ -1,5 +1,5 @@
 // What the processes of a run take: CPU summed over restarts, and resident memory, looked at each second.
-import { cpuSeconds, peakMemoryMib, residentMib } from './process-cost.ts';
+import { ownCpuSeconds, peakMemoryMib, residentMib } from './process-cost.ts';
 import { findServices, type ServicesOptions } from './services.ts';
 
 /** The name of this process among the others. */
@@ -58,7 +58,7 @@ export function createCostMeter(options: ServicesOptions): CostMeter {
     const isRestarted = known !== undefined;
     const one = {
       pid,
-      from: isRestarted ? 0 : cpuSeconds(pid),
+      from: isRestarted ? 0 : ownCpuSeconds(pid),
       before: isRestarted ? known.before + known.latest - known.from : 0,
       latest: 0,
       resident: 0,
@@ -100,7 +100,7 @@ export function createCostMeter(options: ServicesOptions): CostMeter {
           one.resident = 0;
           continue;
         }
-        one.latest = Math.max(one.latest, cpuSeconds(pid));
+        one.latest = Math.max(one.latest, ownCpuSeconds(pid));
         one.resident = residentMib(pid);
         one.residentMax = Math.max(one.residentMax, one.resident);
         one.peak = Math.max(one.peak, peakMemoryMib(pid));
@@ -120,9 +120,9 @@ export function createCostMeter(options: ServicesOptions): CostMeter {
   };
 }
 
-/** A process that has ended has no CPU time any more. */
+/** A process that has ended has no memory any more, before its parent has taken note of it too. */
 function isAlive(pid: number): boolean {
-  return cpuSeconds(pid) > 0;
+  return residentMib(pid) > 0;
 }
 
 function awayText(name: string, awayMs: number): string {

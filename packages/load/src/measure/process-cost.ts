@@ -15,10 +15,18 @@ function statFields(pid: number): readonly string[] | null {
 
 /** User and system seconds of one process, with those of its children that have ended. */
 export function cpuSeconds(pid: number): number {
-  const fields = statFields(pid);
-  if (fields === null) return 0;
+  return secondsOf(pid, 4);
+}
+
+/** The same without its children, for a supervisor whose services are watched themselves. */
+export function ownCpuSeconds(pid: number): number {
+  return secondsOf(pid, 2);
+}
+
+/** proc(5), /proc/PID/stat: utime, stime, cutime, cstime are the fields from the 14th on. */
+function secondsOf(pid: number, fields: 2 | 4): number {
   let ticks = 0;
-  for (const field of fields.slice(11, 15)) ticks += Number(field);
+  for (const field of statFields(pid)?.slice(11, 11 + fields) ?? []) ticks += Number(field);
   return ticks / TICKS_PER_SECOND;
 }
 
