@@ -1,7 +1,7 @@
 // biome-ignore-all lint/correctness/noUndeclaredDependencies: k6 brings its modules
 // A load on the intake by k6 (https://k6.io): requests at a constant rate, whatever the answers do. Bodies are made beforehand:
-//   sazabi load --write-bodies bodies
-//   k6 run -e SAZABI_PUBLIC_KEY=pk_… -e BODIES=$PWD/bodies -e RATE=20000 test/load/k6.js
+//   sazabi load --write-bodies .bench/bodies
+//   k6 run -e SAZABI_PUBLIC_KEY=pk_… -e BODIES=$PWD/.bench/bodies -e RATE=20000 test/load/k6.js
 // RATE is in logs a second. The key needs to be one without a rate limit: sazabi keys public-keys create --rate-limit none.
 // @boundaries-ignore k6 brings it
 import http from 'k6/http';
@@ -12,7 +12,7 @@ const setting = (name, otherwise) => __ENV[name] || otherwise;
 const url = `${setting('SAZABI_INTAKE_URL', 'http://127.0.0.1:4318')}/v1/logs`;
 const batch = Number(setting('BATCH', '100'));
 const bodies = Array.from({ length: Number(setting('BODIES_COUNT', '64')) }, (_, index) =>
-  open(`${setting('BODIES', './bodies')}/${index}`, 'b'),
+  open(`${setting('BODIES', '../../.bench/bodies')}/${index}`, 'b'),
 );
 const headers = {
   'x-sazabi-key': __ENV.SAZABI_PUBLIC_KEY,

@@ -1,9 +1,9 @@
 -- A load on the intake by wrk (closed loop; --latency shows percentiles). Bodies are made beforehand, with today's times:
---   sazabi load --write-bodies bodies
+--   sazabi load --write-bodies .bench/bodies
 --   SAZABI_PUBLIC_KEY=pk_… wrk -t2 -c32 -d30s --latency -s test/load/wrk.lua http://127.0.0.1:4318/v1/logs
--- BODIES (default: bodies) is their folder, BATCH (100) the logs of each, CONTENT_TYPE (application/json) and CONTENT_ENCODING
+-- BODIES (default: .bench/bodies) is their folder, BATCH (100) the logs of each, CONTENT_TYPE (application/json) and CONTENT_ENCODING
 -- (none) what they were written as. The key needs to be one without a rate limit: sazabi keys public-keys create --rate-limit none.
-local folder = os.getenv("BODIES") or "bodies"
+local folder = os.getenv("BODIES") or ".bench/bodies"
 local batch = tonumber(os.getenv("BATCH") or "100")
 local requests, count, at = {}, 0, 0
 
