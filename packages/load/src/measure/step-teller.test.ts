@@ -49,3 +49,11 @@ it('a step in which nothing could be sent is told too, one that had not begun is
   ]);
   expect(teller.steps()).toHaveLength(2);
 });
+
+it('the last step has had all of its time when the last request is answered', () => {
+  const steps = rampSteps(10, 20, 2, 2000);
+  const teller = createStepTeller(steps, createSchedule(steps, 1), 1, () => undefined);
+  for (let dueMs = 1000; dueMs < 2000; dueMs += 50) teller.add(outcome(dueMs, dueMs + 1), 0);
+  teller.end(1951);
+  expect(teller.steps().at(-1)).toMatchObject({ acknowledgedPerSecond: 200 });
+});

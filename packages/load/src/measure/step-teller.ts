@@ -57,7 +57,8 @@ export function createStepTeller(
       ofLater = 0;
     },
     end(atMs) {
-      endedMs = atMs;
+      // With its last request answered a run is whole, though that was due a little before the end.
+      if (atMs < schedule.dueMs(schedule.requests - 1)) endedMs = atMs;
       begun = schedule.stepAt(atMs) + 1;
       tellBefore(begun);
     },
