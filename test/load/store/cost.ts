@@ -2,8 +2,7 @@
 import { parseArgs } from 'node:util';
 import { measureStore, type StoreCase, type StoreCost } from './measure-store.ts';
 
-/** Whether a log costs more with more projects, more days of expiry, and more rows that are there. */
-/** Ranges so small that parts are merged once in each. */
+/** Whether a log costs more with more projects, retentions, and rows that are there; in ranges so small that each case merges once. */
 const SCALING = ['', 'projects=10', 'projects=1000', 'retentions=50', 'stored=1000000', 'stored=10000000'].map((text) =>
   `range=90000 ${text}`.trim(),
 );
