@@ -31,7 +31,8 @@ export function duration(usual: string, min = '0s', max?: string): (text: string
 /** A time of a query: `2h` and `-2h` are two hours ago; ISO 8601 goes as it is. */
 export function parseQueryTime(text: string): string {
   if (AGO.test(text)) return text.startsWith('-') ? text : `-${text}`;
-  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Say it as 2h (ago), or as 2026-01-31T12:00:00Z.');
+  if (!DATE.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('Say it as 2h (ago), or as 2026-01-31T12:00:00Z.');
   return text;
 }
 

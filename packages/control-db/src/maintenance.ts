@@ -14,7 +14,7 @@ export const OUTGROWN_GRACE_MS = 9 * HOUR_MS;
 const PURGE_AGAIN_MS = 12 * HOUR_MS;
 /**
  * Logs received so long after a change of the retention were stored by the new one, even by an intake that learned of it late,
- * and go with their partitions: removed a few days sooner, large parts would be written anew each day, for ever.
+ * and go with their partitions: removed sooner, large parts would be written anew each day, for ever.
  */
 export const RETENTION_SETTLED_MS = 24 * HOUR_MS;
 /** What a bus held back may be stored after its project's end: that is looked for so long. */

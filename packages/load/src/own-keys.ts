@@ -54,12 +54,16 @@ export async function makeOwnKeys({ api, apiOf, projectId, keys, expiresAtMs }: 
     revoked = true;
     // The run's own key has no rate limit, but another may have revoked it meanwhile: then the caller's does it.
     let remover = own;
-    for (const { id } of made)
-      await remover.remove(`public-keys/${id}`).catch(() => {
-        remover = api;
-        return api.remove(`public-keys/${id}`);
-      });
-    await api.remove(`secret-keys/${secret.id}`);
+    try {
+      for (const { id } of made)
+        await remover.remove(`public-keys/${id}`).catch(() => {
+          remover = api;
+          return api.remove(`public-keys/${id}`);
+        });
+    } finally {
+      // It may do the most of them: whatever becomes of the others, which end by themselves.
+      await api.remove(`secret-keys/${secret.id}`);
+    }
   };
   try {
     while (made.length < keys) {

@@ -214,7 +214,7 @@ export function encodeBlock(state: BlockState): Uint8Array {
   const output = shared;
   const needed = blockBytes(state);
   if (needed > output.bytes.length || (output.bytes.length > KEPT_BYTES_MAX && needed < KEPT_BYTES_MAX))
-    output.bytes = Buffer.allocUnsafeSlow(needed + (needed >>> 2));
+    output.bytes = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(needed + (needed >>> 2), KEPT_BYTES_MAX)));
   output.length = 0;
   putVarint(output, LOG_COLUMNS.length);
   putVarint(output, state.rowCount);

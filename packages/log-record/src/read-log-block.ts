@@ -4,7 +4,7 @@ import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { LOG_COLUMNS, type LogColumnName } from './log-columns.ts';
 import { type NativeBlock, type NativeValue, readNativeBlock } from './native-reader.ts';
 
-/** A block is 4 MiB, or one request that may be 20 MiB inflated: past this a frame is damaged, or a bomb. */
+/** A block is 1 MiB, or one request that may be 20 MiB inflated: past this a frame is damaged, or a bomb. */
 export const BLOCK_BYTES_MAX = 64 * 1024 * 1024;
 /** Inflated at once up to this size, about 1 ms at most; a larger frame in a thread of the pool. */
 const INFLATED_AT_ONCE_BYTES_MAX = 64 * 1024;

@@ -58,7 +58,7 @@ export const TURN_BYTES_MIN = 2 * MIB;
 export const BURST_WAIT_MS = 300;
 /** An append that took this long, with this much still waiting, is a bus that is behind: a stall or an outage alone is not. */
 export const STANDING_APPEND_MS = 500;
-export const STANDING_WAITING_BYTES = 2 * 4 * MIB;
+export const STANDING_WAITING_BYTES = 8 * MIB;
 /** What a project was given counts half after this long. */
 export const SHARE_HALF_LIFE_MS = 1_000;
 /** A request counts as many bytes of logs beside its own: one log a request costs as much as this many bytes in a batch. */

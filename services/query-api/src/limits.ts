@@ -99,7 +99,7 @@ export const RECEIPT_DAYS_MAX = 7;
 /** The table keeps rows at least so long past their day (TTL `expires_on` + 4 days). */
 export const ROWS_KEPT_PAST_EXPIRY_DAYS = 4;
 
-/** Of the operator’s dead letters so many of each kind are listed: those of the bus come with their records, 4 MiB and more each. */
+/** Of the operator’s dead letters so many of each kind are listed: those of the bus come with their records, 1 MiB and more each. */
 export const OPERATOR_LETTERS_MAX = 100;
 
 /** After a start, before it is looked whether the work on the log store is due: the consumer may have tables to make. */

@@ -93,7 +93,8 @@ export function createCostMeter(options: ServicesOptions): CostMeter {
       for (const [name, pid] of new Map([[OWN_NAME, process.pid], ...pids])) {
         const isAnother = watched.has(name) && watched.get(name)?.pid !== pid;
         const one = watch(name, pid);
-        const alive = isAlive(pid);
+        // Where there is no /proc, nothing is known of others; this process is there.
+        const alive = pid === process.pid || isAlive(pid);
         if (isAnother || !alive) one.awayMs = (one.awayMs ?? 0) + nowMs - one.aliveMs;
         one.aliveMs = nowMs;
         if (!alive) {

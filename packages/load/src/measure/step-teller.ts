@@ -32,7 +32,8 @@ export function createStepTeller(
   const reportOf = ({ step, recorder, logsInTime, fromMs }: (typeof each)[number]): StepReport => {
     const { latency, errors } = recorder.tally();
     // The last one of a run that was ended before its time has had less of it.
-    const acknowledgedPerSecond = logsInTime / (Math.min(step.forMs, endedMs - fromMs) / 1000);
+    const forMs = Math.max(1, Math.min(step.forMs, endedMs - fromMs));
+    const acknowledgedPerSecond = logsInTime / (forMs / 1000);
     return { logsPerSecond: step.logsPerSecond, acknowledgedPerSecond, latency, errors };
   };
   const tellBefore = (end: number): void => {

@@ -2,7 +2,7 @@
 import type { BusProducer } from '@sazabi/bus';
 import { encodeRecord } from '@sazabi/log-record';
 import { BATCHES_IN_FLIGHT_MAX } from '../limits.ts';
-import { compressBlock } from './compress.ts';
+import { type CompressBlock, createCompressBlock } from './compress.ts';
 import { type AppendFailure, failureOf, metaOf, type OpenBatch } from './open-batch.ts';
 
 export interface AppendReport {
@@ -15,7 +15,11 @@ export interface AppendReport {
 }
 
 /** Resolves when the batch is durable or has failed; never rejects. Until then its block must not be touched. */
-export async function appendBatch(batch: OpenBatch<unknown>, producer: BusProducer): Promise<AppendReport> {
+async function appendBatch(
+  batch: OpenBatch<unknown>,
+  producer: BusProducer,
+  compress: CompressBlock,
+): Promise<AppendReport> {
   const startedMs = performance.now();
   const { rowCount: rows } = batch.block;
   let blockBytes = 0;
@@ -24,7 +28,7 @@ export async function appendBatch(batch: OpenBatch<unknown>, producer: BusProduc
   try {
     const block = batch.block.encode();
     blockBytes = block.byteLength;
-    const record = encodeRecord(metaOf(batch), await compressBlock(block));
+    const record = encodeRecord(metaOf(batch), await compress(block));
     recordBytes = record.value.byteLength;
     await producer.append(batch.partition, record);
   } catch (error) {
@@ -45,10 +49,11 @@ export function createAppendQueue<Waiter>(
   done: (batch: OpenBatch<Waiter>, append: AppendReport) => void,
 ): AppendQueue<Waiter> {
   const waiting: OpenBatch<Waiter>[] = [];
+  const compress = createCompressBlock();
   let inFlight = 0;
   const send = (batch: OpenBatch<Waiter>): void => {
     inFlight += 1;
-    void appendBatch(batch, producer).then((append) => {
+    void appendBatch(batch, producer, compress).then((append) => {
       inFlight -= 1;
       const next = waiting.shift();
       if (next !== undefined) send(next);

@@ -16,27 +16,35 @@ const FRAME_HEADER_BYTES = 7;
 const BLOCK_HEADER_BYTES = 3;
 /** Node takes none smaller than 64. */
 const CHUNK_BYTES_MIN = 512;
-/** How fast it is forgotten that a frame was large. */
+/** How much larger than the last ones a frame may be expected to be, and how fast it is forgotten that one was large. */
+const EXPECTED_MARGIN = 1.1;
 const EXPECTED_DECAY = 0.95;
 
-/** What part of a block its frame is expected to be, at most: the last ones', with a tenth more. */
-let expectedPart = 0.5;
+/** Makes the one whole frame of a block, which may be a view of a buffer that is written anew when the call has returned. */
+export type CompressBlock = (block: Uint8Array) => Promise<Buffer>;
 
 /**
- * One whole frame. `block` may be a view of a buffer that is written anew when this has returned. Measured (Node 22, us of CPU at once / in a thread):
- * 1.2 KB 18 / 58, 16 KB 57 / 168, 64 KB 129 / 260, 256 KB 495 / 760.
+ * Measured (Node 22, us of CPU at once / in a thread): 1.2 KB 18 / 58, 16 KB 57 / 168, 64 KB 129 / 260, 256 KB 495 / 760.
+ * @param expectedPart what part of a block its frame is at most; adapts to what comes
  */
-export async function compressBlock(block: Uint8Array): Promise<Buffer> {
-  const { byteLength } = block;
-  if (byteLength >= SIZE_OFFSET && byteLength <= STORED_FRAME_BYTES_MAX) return storedFrame(block);
-  // Knowing the size, zstd takes tables that fit it. Node allocates `chunkSize` for each frame and another for what does not fit: as
-  // large as the block, they are four times what comes out, and what V8 collects garbage for.
-  const chunkSize = Math.ceil(byteLength * expectedPart) + CHUNK_BYTES_MIN;
-  const options = { params: PARAMS, pledgedSrcSize: byteLength, chunkSize };
-  const isSmall = byteLength <= COMPRESS_SYNC_BYTES_MAX;
-  const frame = isSmall ? zlib.zstdCompressSync(block, options) : await inThread(Uint8Array.from(block), options);
-  expectedPart = Math.max(expectedPart * EXPECTED_DECAY, (1.1 * frame.byteLength) / byteLength);
-  return frame;
+export function createCompressBlock(expectedPart = 0.5): CompressBlock {
+  return async (block) => {
+    const { byteLength } = block;
+    if (byteLength >= SIZE_OFFSET && byteLength <= STORED_FRAME_BYTES_MAX) return storedFrame(block);
+    if (byteLength > COMPRESS_SYNC_BYTES_MAX) return inThread(Uint8Array.from(block), optionsOf(byteLength));
+    // Node allocates `chunkSize` for each frame: as large as the block, that is four times what comes out, and V8 collects garbage for it.
+    const chunkSize = Math.ceil(byteLength * expectedPart) + CHUNK_BYTES_MIN;
+    let frame = zlib.zstdCompressSync(block, optionsOf(byteLength, chunkSize));
+    // What does not fit takes another chunk; and behind one that fits to the byte Node 22 makes a second frame, an empty one.
+    if (frame.byteLength > chunkSize) frame = zlib.zstdCompressSync(block, optionsOf(byteLength));
+    expectedPart = Math.max(expectedPart * EXPECTED_DECAY, (EXPECTED_MARGIN * frame.byteLength) / byteLength);
+    return frame;
+  };
+}
+
+/** Knowing the size, zstd takes tables that fit it; a frame is never as large as this (ZSTD_COMPRESSBOUND). */
+function optionsOf(byteLength: number, chunkSize = byteLength + (byteLength >>> 8) + 128): zlib.ZstdOptions {
+  return { params: PARAMS, pledgedSrcSize: byteLength, chunkSize };
 }
 
 /** A frame that holds the bytes as they are. */

@@ -25,6 +25,8 @@ describe('jsonProblem', () => {
       'a control character in a text is not written as an escape (as \\n or \\u0001) at line 1, column 4 (position 3)',
     ],
     ['{"a":"b', 'it ends too early (at position 7)'],
+    ['{"a":"b\\', 'it ends too early (at position 8)'],
+    ['["\\u00', 'it ends too early (at position 6)'],
     ['nul', 'a value is missing at line 1, column 1 (position 0)'],
     ['[01]', 'a comma or the closing bracket is missing at line 1, column 3 (position 2)'],
   ])('%j: %s', (text, problem) => {

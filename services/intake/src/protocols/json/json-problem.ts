@@ -2,6 +2,8 @@
 
 /** Each token of JSON from the position on (RFC 8259): sticky, so a match begins exactly there. */
 const SPACE = /[ \t\n\r]*/y;
+/** What an escape may begin with where the text ends within it. */
+const CUT_ESCAPE = /^\\(?:u[0-9a-fA-F]{0,3})?$/;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SCALAR = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y;
 /** Looking for the place takes about 50 ns a character; beyond this it is not worth an attacker's while. */
@@ -53,7 +55,8 @@ function readString(text: string, at: number): number | Problem {
     if (unit === '"') return at + 1;
     if (unit < ' ') return { at, expected: 'text' };
     const next = unit === '\\' ? matchEnd(ESCAPE, text, at) : at + 1;
-    if (next === -1) return { at, expected: 'escape' };
+    if (next === -1)
+      return CUT_ESCAPE.test(text.slice(at)) ? { at: text.length, expected: 'text' } : { at, expected: 'escape' };
     at = next;
   }
   return { at, expected: 'text' };
