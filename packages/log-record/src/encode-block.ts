@@ -47,10 +47,7 @@ const FRAME_BYTES =
   MODE_KEYS.length +
   LEVEL_KEYS.length;
 
-/**
- * One for all blocks of the thread, as each is compressed before the next is encoded: grown to what the largest needed. With one
- * for each block an intake at full load held 60 MiB more.
- */
+/** One for all blocks of the thread, as each is compressed before the next is encoded: grown to what the largest needed. */
 const shared: BlockOutput = {
   bytes: Buffer.allocUnsafeSlow(INITIAL_BYTES),
   length: 0,

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { LOG_LEVEL_NAMES } from '@sazabi/contract';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, usageError } from '../cli-error.ts';
 import type { Config } from '../config.ts';
@@ -20,7 +21,7 @@ import { createLineReader } from '../send/read-lines.ts';
 import { type Sent, sendLogs } from '../send/send-logs.ts';
 
 /** The names that are stored; of an unknown text the intake makes info. */
-const LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+const LEVELS: readonly string[] = LOG_LEVEL_NAMES;
 
 interface SendFlags {
   readonly format?: Format;
