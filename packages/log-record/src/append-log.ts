@@ -1,10 +1,6 @@
 // Appends one log to the open block: fields to columns, the rest to attributes; rejected as a whole or stored as a whole.
-import { beginAttributes, dropAttributes } from './attribute-column.ts';
-import type { BlockState } from './block-state.ts';
-import { cutDictionary, indexOfText } from './dictionary.ts';
 import {
   ENVIRONMENT,
-  FIELD_NAMES,
   HOST,
   LEVEL,
   MESSAGE,
@@ -13,7 +9,11 @@ import {
   SPAN_ID,
   TIMESTAMP,
   TRACE_ID,
-} from './field-names.ts';
+} from '../assembly/shared.ts';
+import { beginAttributes, dropAttributes } from './attribute-column.ts';
+import type { BlockState } from './block-state.ts';
+import { cutDictionary, indexOfText } from './dictionary.ts';
+import { FIELD_NAMES } from './field-names.ts';
 import { pushValueAttribute } from './flatten.ts';
 import { isObject, type JsonObject } from './json-text.ts';
 import { levelIndexOf, SEVERITY_DEFAULT, severityOfLevelNumber, severityOfNumber, severityOfText } from './level.ts';

@@ -5,9 +5,7 @@ import {
   cutDictionary,
   type Dictionary,
   doubled,
-  findBytes,
   findText,
-  indexOfBytes,
   indexOfText,
 } from './dictionary.ts';
 import { LOG_LIMITS } from './limits.ts';
@@ -27,13 +25,6 @@ export interface AttributeColumn {
   rowFirstValueByte: number;
   rowFirstKey: number;
   rowBytes: number;
-  /** The keys of the row before, by place in the row (-1: none): the next log mostly has the same ones in the same order. */
-  readonly placeIndexes: Int32Array;
-  placesUsed: number;
-  /** Paths of nested objects that were read straight from a body, the last row that has each, and how many this row has. */
-  readonly objects: Dictionary;
-  rowOfObject: Int32Array;
-  rowObjects: number;
 }
 
 const INITIAL_ATTRIBUTES = 4096;
@@ -53,17 +44,7 @@ export function createAttributeColumn(): AttributeColumn {
     rowFirstValueByte: 0,
     rowFirstKey: 0,
     rowBytes: 0,
-    placeIndexes: new Int32Array(LOG_LIMITS.attributesMax).fill(-1),
-    placesUsed: 0,
-    objects: createDictionary(),
-    rowOfObject: new Int32Array(INITIAL_KEYS),
-    rowObjects: 0,
   };
-}
-
-function forgetPlaces(column: AttributeColumn): void {
-  column.placeIndexes.fill(-1, 0, column.placesUsed);
-  column.placesUsed = 0;
 }
 
 /** Empties the column. */
@@ -73,12 +54,8 @@ export function clearAttributes(column: AttributeColumn): void {
   clearStringColumn(column.values);
   if (column.keyIndexes.length * 4 > KEPT_BYTES_MAX) column.keyIndexes = new Int32Array(INITIAL_ATTRIBUTES);
   if (column.rowOfKey.length * 4 > KEPT_BYTES_MAX) column.rowOfKey = new Int32Array(INITIAL_KEYS);
-  column.rowOfObject.fill(0, 0, column.objects.count);
-  clearDictionary(column.objects);
-  if (column.rowOfObject.length * 4 > KEPT_BYTES_MAX) column.rowOfObject = new Int32Array(INITIAL_KEYS);
   column.count = 0;
   column.row = 0;
-  forgetPlaces(column);
 }
 
 /** Every following attribute belongs to a new row. */
@@ -88,7 +65,6 @@ export function beginAttributes(column: AttributeColumn): void {
   column.rowFirstValueByte = column.values.length;
   column.rowFirstKey = column.keys.count;
   column.rowBytes = 0;
-  column.rowObjects = 0;
 }
 
 /** Takes the row's attributes back, the keys that it brought included. */
@@ -103,34 +79,17 @@ export function cutAttributes(column: AttributeColumn, count: number, valueBytes
   if (column.keys.count > keys) {
     column.rowOfKey.fill(0, keys, column.keys.count);
     cutDictionary(column.keys, keys);
-    forgetPlaces(column);
   }
 }
 
-/** Makes room for what is told of each key, of which there may be one more now. */
+/** Makes room for what is told of each key, of which there may be more now. */
 export function coverKeys(column: AttributeColumn): void {
-  if (column.keys.count > column.rowOfKey.length) column.rowOfKey = doubled(column.rowOfKey);
+  while (column.keys.count > column.rowOfKey.length) column.rowOfKey = doubled(column.rowOfKey);
 }
 
-/** Notes that the row has an object of this path; false where it has one already, or an attribute of that name. */
-export function takeObject(column: AttributeColumn, path: Uint8Array, length: number): boolean {
-  const key = findBytes(column.keys, path, 0, length);
-  if (key >= 0 && column.rowOfKey[key] === column.row) return false;
-  const index = indexOfBytes(column.objects, path, 0, length);
-  if (index === column.rowOfObject.length) column.rowOfObject = doubled(column.rowOfObject);
-  if (column.rowOfObject[index] === column.row) return false;
-  column.rowOfObject[index] = column.row;
-  column.rowObjects++;
-  return true;
-}
-
-/** Whether the row has an object under the key of this index. */
-export function keyIsObject(column: AttributeColumn, index: number): boolean {
-  if (column.rowObjects === 0) return false;
-  const { bytes } = column.keys.keys;
-  const end = column.keys.keyEnds[index] ?? 0;
-  const object = findBytes(column.objects, bytes, end - (column.keys.keyBytes[index] ?? 0), end);
-  return object >= 0 && column.rowOfObject[object] === column.row;
+/** Makes room for so many attributes more. */
+export function coverAttributes(column: AttributeColumn, more: number): void {
+  while (column.count + more > column.keyIndexes.length) column.keyIndexes = doubled(column.keyIndexes);
 }
 
 /** The index of a key, new or known; -1 where it is longer than allowed. */
@@ -172,7 +131,7 @@ export function pushAttribute(column: AttributeColumn, key: string, value: strin
 /** Counts one more attribute of the row, whose value follows in `values`. */
 export function takeKey(column: AttributeColumn, index: number): void {
   column.rowOfKey[index] = column.row;
-  if (column.count === column.keyIndexes.length) column.keyIndexes = doubled(column.keyIndexes);
+  coverAttributes(column, 1);
   column.keyIndexes[column.count++] = index;
   column.rowBytes += column.keys.keyBytes[index] ?? 0;
 }

@@ -2,7 +2,6 @@
 import { type AttributeColumn, clearAttributes, createAttributeColumn } from './attribute-column.ts';
 import { clearDictionary, createDictionary, type Dictionary } from './dictionary.ts';
 import { createPathCache } from './flatten.ts';
-import { createJsonRow, type JsonRow } from './json/append-json-log.ts';
 import type { RequestSource } from './log-block.ts';
 import { createLogFields, type LogFields } from './log-fields.ts';
 import { createRequestMark, type RequestMark } from './request-mark.ts';
@@ -35,7 +34,6 @@ export interface BlockState {
   readonly mark: RequestMark;
   readonly fields: LogFields;
   readonly timestamp: Instant;
-  readonly json: JsonRow;
 }
 
 /** What the rows of the current request need beside its run. */
@@ -45,6 +43,7 @@ export interface RequestState {
   modeIndex: number;
   keyIndex: number;
   environment: string;
+  environmentBytes: number;
   receivedSeconds: number;
   receivedNanos: number;
   /** Whether the rows are the record's own. */
@@ -74,7 +73,6 @@ export function createBlockState(): BlockState {
     mark: createRequestMark(),
     fields: createLogFields(createPathCache()),
     timestamp: { seconds: 0, nanos: 0 },
-    json: createJsonRow(),
   };
 }
 
@@ -85,6 +83,7 @@ function createRequestState(): RequestState {
     modeIndex: 0,
     keyIndex: 0,
     environment: '',
+    environmentBytes: 0,
     receivedSeconds: 0,
     receivedNanos: 0,
     own: true,

@@ -4,7 +4,7 @@ import { appendLog } from './append-log.ts';
 import { type BlockState, clearBlock, createBlockState, stateBytes } from './block-state.ts';
 import { indexOfText } from './dictionary.ts';
 import { blockBytes, encodeBlock } from './encode-block.ts';
-import { appendJsonLog } from './json/append-json-log.ts';
+import { appendJsonLogs } from './json/append-json-logs.ts';
 import type { LogBlock, RequestSource } from './log-block.ts';
 import { dropToMark, markRequest } from './request-mark.ts';
 import { beginRun, UUID_WORDS } from './request-runs.ts';
@@ -33,6 +33,7 @@ function takeSource(state: BlockState, source: RequestSource): void {
   request.modeIndex = MODES.indexOf(source.mode);
   request.keyIndex = indexOfText(state.keyId, source.keyId);
   request.environment = source.environment;
+  request.environmentBytes = Buffer.byteLength(source.environment);
   request.source = source;
 }
 
@@ -84,8 +85,8 @@ export function createLogBlock(): LogBlock {
     append(log, kind) {
       return appendLog(state, log, kind === 'event');
     },
-    appendJson(text) {
-      return appendJsonLog(state, text);
+    appendJson(text, separator, logsMax) {
+      return appendJsonLogs(state, text, separator, logsMax);
     },
     dropRequest() {
       dropToMark(state);

@@ -21,9 +21,10 @@ export interface Dictionary {
   slots: Int32Array;
   /** Keys that found no slot near their own, by their bytes as latin1: whoever makes hashes collide gains nothing. */
   readonly crowded: Map<string, number>;
-  /** The value asked for last, as logs of one source follow each other; -1: none. */
-  lastIndex: number;
-  /** The same as text, where it was asked for as one. */
+  /** By the number of a scanner's word: its index + 1; 0 = not asked for yet. And of which words those are the numbers. */
+  wordIndexes: Int32Array;
+  words: object | null;
+  /** The text asked for last, as logs of one source follow each other, and its index; -1: none. */
   lastText: string;
   lastTextIndex: number;
 }
@@ -48,7 +49,8 @@ export function createDictionary(): Dictionary {
     hashes: new Int32Array(INITIAL_KEYS),
     slots: new Int32Array(INITIAL_KEYS * SLOTS_PER_KEY),
     crowded: new Map(),
-    lastIndex: -1,
+    wordIndexes: new Int32Array(INITIAL_KEYS),
+    words: null,
     lastText: '',
     lastTextIndex: -1,
   };
@@ -132,29 +134,31 @@ function addLast(dictionary: Dictionary, length: number, hash: number): number {
   return index;
 }
 
-/** The index of the value whose UTF-8 is `bytes` from `start` to `end`, or -1. */
-export function findBytes(dictionary: Dictionary, bytes: Uint8Array, start: number, end: number): number {
-  return find(dictionary, bytes, start, end, hashOf(bytes, start, end));
-}
-
-/** One past the key of this index where the bytes at `at` begin with it, else -1. */
-export function keyEndAt(dictionary: Dictionary, index: number, bytes: Uint8Array, at: number): number {
-  const end = at + (dictionary.keyBytes[index] ?? 0);
-  return keyEquals(dictionary, index, bytes, at, end) ? end : -1;
-}
-
 /** The index of the value whose UTF-8 is `bytes` from `start` to `end`; it is added where it is new. */
 export function indexOfBytes(dictionary: Dictionary, bytes: Uint8Array, start: number, end: number): number {
-  const { lastIndex } = dictionary;
-  if (lastIndex >= 0 && keyEquals(dictionary, lastIndex, bytes, start, end)) return lastIndex;
   const hash = hashOf(bytes, start, end);
-  let index = find(dictionary, bytes, start, end, hash);
-  if (index < 0) {
-    pushBytes(dictionary.keys, bytes, start, end);
-    index = addLast(dictionary, end - start, hash);
-  }
-  dictionary.lastIndex = index;
-  return index;
+  const index = find(dictionary, bytes, start, end, hash);
+  if (index >= 0) return index;
+  pushBytes(dictionary.keys, bytes, start, end);
+  return addLast(dictionary, end - start, hash);
+}
+
+/** The index of a word where it was asked for before; else -1, and then whoever finds it tells by {@link keepWordIndex}. */
+export function indexOfWord(dictionary: Dictionary, word: number): number {
+  return (dictionary.wordIndexes[word] ?? 0) - 1;
+}
+
+/** Keeps what {@link indexOfWord} is asked for. */
+export function keepWordIndex(dictionary: Dictionary, word: number, index: number): void {
+  while (word >= dictionary.wordIndexes.length) dictionary.wordIndexes = doubled(dictionary.wordIndexes);
+  dictionary.wordIndexes[word] = index + 1;
+}
+
+/** Says whose words are asked for: with those of others the numbers mean other texts. */
+export function useWords(dictionary: Dictionary, words: object): void {
+  if (dictionary.words === words) return;
+  dictionary.words = words;
+  dictionary.wordIndexes.fill(0);
 }
 
 /** The index of `text`, which is added where it is new; lone surrogates are the U+FFFD that they are stored as. */
@@ -195,7 +199,7 @@ export function cutDictionary(dictionary: Dictionary, size: number): void {
     else dictionary.crowded.delete(textAt(keys.bytes, keyStart(dictionary, index), dictionary.keyEnds[index] ?? 0));
   }
   keys.length = size === 0 ? 0 : (dictionary.keyEnds[size - 1] ?? 0);
-  dictionary.lastIndex = -1;
+  dictionary.wordIndexes.fill(0);
   dictionary.lastTextIndex = -1;
 }
 
@@ -212,7 +216,7 @@ export function clearDictionary(dictionary: Dictionary): void {
     dictionary.slots.fill(0);
   }
   dictionary.count = 0;
-  dictionary.lastIndex = -1;
+  dictionary.wordIndexes.fill(0);
   dictionary.lastTextIndex = -1;
 }
 

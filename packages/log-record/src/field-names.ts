@@ -1,16 +1,17 @@
 // The top-level names of a log that mean a column, with their aliases; every other name is an attribute.
-
-/** Places of the fields in a row's scratch array. */
-export const MESSAGE = 0;
-export const LEVEL = 1;
-export const TIMESTAMP = 2;
-export const SERVICE = 3;
-export const ENVIRONMENT = 4;
-export const HOST = 5;
-export const TRACE_ID = 6;
-export const SPAN_ID = 7;
-export const SEVERITY_NUMBER = 8;
-export const FIELD_COUNT = 9;
+import {
+  ALIAS,
+  ATTRIBUTES,
+  HOST,
+  LEVEL,
+  MESSAGE,
+  SERVICE,
+  SEVERITY_NUMBER,
+  SPAN_ID,
+  TIMESTAMP,
+  TRACE_ID,
+  UNKNOWN,
+} from '../assembly/shared.ts';
 
 /** The canonical name by place: what the loser among aliases is kept under, as `<name>#2`. */
 export const FIELD_NAMES = [
@@ -24,11 +25,6 @@ export const FIELD_NAMES = [
   'span_id',
   'severityNumber',
 ] as const;
-
-/** Added to a field's place where the name is an alias. */
-export const ALIAS = 16;
-export const ATTRIBUTES = 32;
-export const UNKNOWN = 33;
 
 const ALIASES: Readonly<Record<number, readonly string[]>> = {
   [MESSAGE]: ['msg', 'body', 'log'],

@@ -1,12 +1,10 @@
 // What one log may be at most; over any of these the log is rejected alone, by its index.
+import { ATTRIBUTE_KEY_BYTES_MAX, ATTRIBUTES_MAX, DEPTH_MAX, LOG_BYTES_MAX } from '../assembly/shared.ts';
 
+/** Each is told where it is set. */
 export const LOG_LIMITS = {
-  /** UTF-8 bytes of all text that is stored of one log (the `bytes` column): 256 KiB, so that a log is never a page of its own. */
-  logBytesMax: 256 * 1024,
-  /** Attributes of one log, those made from aliases and second writers included. */
-  attributesMax: 256,
-  /** UTF-8 bytes of one attribute key, after flattening: keys are a dictionary, long ones would fill it. */
-  attributeKeyBytesMax: 128,
-  /** Objects and arrays inside one another; the log itself (or its `attributes`) is the first: a key path has 16 names at most. */
-  depthMax: 16,
+  logBytesMax: LOG_BYTES_MAX,
+  attributesMax: ATTRIBUTES_MAX,
+  attributeKeyBytesMax: ATTRIBUTE_KEY_BYTES_MAX,
+  depthMax: DEPTH_MAX,
 } as const;

@@ -39,10 +39,11 @@ export interface LogBlock {
   /** Normalises one parsed log (or event) and appends it; a rejected one leaves no trace. Never throws, whatever JSON it was. */
   append(log: unknown, kind: 'log' | 'event'): Rejection | null;
   /**
-   * Reads the object at `text.at` straight into a row, and moves on behind it: a fifth of the time that parsing and `append`
-   * take. False, nothing left behind, for a log that is not plain, would be rejected or is not JSON: then those two are asked.
+   * Reads the objects from `text.at` on straight into rows, at most `logsMax`, as long as they are plain and only white space
+   * and the separator (comma or line feed, a byte) stand between them, and moves on behind the last. Answers how many, which may
+   * be fewer than there are. 0: the first is not plain, would be rejected or is not JSON; JSON.parse and `append` are asked then.
    */
-  appendJson(text: JsonBytes): boolean;
+  appendJson(text: JsonBytes, separator: number, logsMax: number): number;
   /** Takes back every row since `beginRequest`. */
   dropRequest(): void;
   /** The Native block. A view into a buffer that the next `encode` of any block reuses: copy or compress it first. */

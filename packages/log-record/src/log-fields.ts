@@ -1,6 +1,7 @@
 // The fields of the log being read: one pass sorts its members into columns' places, attributes, and losers among aliases.
+import { ALIAS, ATTRIBUTES, MESSAGE, UNKNOWN } from '../assembly/shared.ts';
 import { type AttributeColumn, rowHasKey } from './attribute-column.ts';
-import { ALIAS, ATTRIBUTES, codeOfName, FIELD_COUNT, FIELD_NAMES, MESSAGE, UNKNOWN } from './field-names.ts';
+import { codeOfName, FIELD_NAMES } from './field-names.ts';
 import { type PathCache, pushMembers, pushValueAttribute } from './flatten.ts';
 import { isObject, type JsonObject, jsonText, nestedDeeper } from './json-text.ts';
 import { LOG_LIMITS } from './limits.ts';
@@ -25,7 +26,7 @@ const PLACES = 16;
 /** Scratch space for one block's logs. */
 export function createLogFields(paths: PathCache): LogFields {
   return {
-    values: new Array<unknown>(FIELD_COUNT).fill(undefined),
+    values: new Array<unknown>(FIELD_NAMES.length).fill(undefined),
     nested: false,
     paths,
     loserFields: [],
@@ -75,7 +76,7 @@ export function readFields(
 ): Rejection | null {
   const { values } = fields;
   fields.nested = false;
-  for (let place = 0; place < FIELD_COUNT; place++) values[place] = undefined;
+  for (let place = 0; place < FIELD_NAMES.length; place++) values[place] = undefined;
   if (fields.loserFields.length > 0) {
     fields.loserFields.length = 0;
     fields.loserValues.length = 0;

@@ -2,8 +2,6 @@
 
 export interface StringColumn {
   bytes: Buffer;
-  /** The same memory, for four bytes at a time. */
-  view: DataView;
   length: number;
 }
 
@@ -15,17 +13,19 @@ const BYTES_PER_UNIT_MAX = 3;
 const VARINT_BYTES_MAX = 5;
 /** Below this many units a loop of one-byte characters is faster than the call of Buffer.write (18 ns, Node 22). */
 const LOOP_UNITS_MAX = 8;
+/** The same of a call of `set`. */
+const COPY_LOOP_MAX = 64;
 
 /** An empty column. */
 export function createStringColumn(initialBytes: number = INITIAL_BYTES): StringColumn {
   const bytes = Buffer.allocUnsafeSlow(initialBytes);
-  return { bytes, view: viewOf(bytes), length: 0 };
+  return { bytes, length: 0 };
 }
 
 /** Empties the column; a buffer that one huge request made large is let go, as an open block lives as long as the process. */
 export function clearStringColumn(column: StringColumn): void {
   column.length = 0;
-  if (column.bytes.length > KEPT_BYTES_MAX) take(column, Buffer.allocUnsafeSlow(INITIAL_BYTES));
+  if (column.bytes.length > KEPT_BYTES_MAX) column.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
 }
 
 /** Cuts the column back to `length`; a buffer that grew for what is gone is let go. */
@@ -34,26 +34,17 @@ export function cutStringColumn(column: StringColumn, length: number): void {
   if (column.bytes.length <= KEPT_BYTES_MAX || length > KEPT_BYTES_MAX / 2) return;
   const bytes = Buffer.allocUnsafeSlow(Math.max(INITIAL_BYTES, length * 2));
   bytes.set(column.bytes.subarray(0, length));
-  take(column, bytes);
-}
-
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function take(column: StringColumn, bytes: Buffer): void {
   column.bytes = bytes;
-  column.view = viewOf(bytes);
 }
 
 function grow(column: StringColumn, needed: number): void {
   const bytes = Buffer.allocUnsafeSlow(Math.max(column.bytes.length * 2, needed + (needed >>> 2)));
   bytes.set(column.bytes.subarray(0, column.length));
-  take(column, bytes);
+  column.bytes = bytes;
 }
 
 /** Makes room for so many bytes more. */
-export function reserve(column: StringColumn, bytes: number): void {
+function reserve(column: StringColumn, bytes: number): void {
   if (column.length + bytes > column.bytes.length) grow(column, column.length + bytes);
 }
 
@@ -82,6 +73,15 @@ export function pushBytes(column: StringColumn, bytes: Uint8Array, start: number
   let at = writeVarint(into, end - start, column.length);
   for (let from = start; from < end; from++) into[at++] = bytes[from] ?? 0;
   column.length = at;
+}
+
+/** Appends values that lie in `bytes` as a column has them, `length` bytes from `start` on. */
+export function appendColumn(column: StringColumn, bytes: Uint8Array, start: number, length: number): void {
+  reserve(column, length);
+  const into = column.bytes;
+  if (length > COPY_LOOP_MAX) into.set(bytes.subarray(start, start + length), column.length);
+  else for (let from = 0; from < length; from++) into[column.length + from] = bytes[start + from] ?? 0;
+  column.length += length;
 }
 
 /** Appends one value; lone surrogates become U+FFFD. Answers the bytes of UTF-8 it took, its length prefix apart. */

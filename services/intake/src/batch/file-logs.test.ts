@@ -87,6 +87,10 @@ function changed(text: string, put: readonly [number, string] | null): Uint8Arra
   ]);
 }
 
+const numbered = (name: (at: number) => string, value: number) =>
+  Object.fromEntries(range(200).map((at) => [name(at), value]));
+const range = (count: number) => Array.from({ length: count }, (_value, n) => n);
+
 describe.each([
   ['JSON', JSON_PROTOCOL, array],
   ['NDJSON', NDJSON_PROTOCOL, lines],
@@ -104,9 +108,21 @@ describe.each([
     expect(direct).toBeGreaterThan(count / 5);
   });
 
+  it.each([
+    ['more text than one scan takes', 60, (n: number) => ({ message: `${n}`.repeat(30_000), a: 'x'.repeat(20_000) })],
+    ['more attributes', 300, (n: number) => ({ message: 'm', ...numbered((at) => `k${at}`, n) })],
+    ['more names than are kept', 60, (n: number) => ({ message: 'm', ...numbered((at) => `k${n}-${at}`, n) })],
+    ['a small body after a huge one', 1, () => ({ message: 'm', service: 's' })],
+  ])('may have %s', (_case, logs, log) => {
+    const texts = range(logs).map((n) => JSON.stringify(log(n)));
+    direct = 0;
+    expectSame(protocol, Buffer.from(protocol === JSON_PROTOCOL ? `[${texts.join(',')}]` : texts.join('\n')));
+    expect(direct).toBe(1);
+  });
+
   it('may have so many logs and not one more', () => {
     const body = (logs: number) => {
-      const texts = Array.from({ length: logs }, (_value, n) => `{"message":"${n}"}`);
+      const texts = range(logs).map((n) => `{"message":"${n}"}`);
       return Buffer.from(protocol === JSON_PROTOCOL ? `[${texts.join(',')}]` : texts.join('\n'));
     };
     direct = 0;

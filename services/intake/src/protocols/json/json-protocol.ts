@@ -11,7 +11,7 @@ import {
 import type { Filed } from '../../batch/submission.ts';
 import { LOGS_PER_REQUEST_MAX } from '../../limits.ts';
 import type { Protocol } from '../protocol.ts';
-import { appendLog } from './append-log.ts';
+import { appendLogs } from './append-logs.ts';
 import { mayHaveTooManyContainers } from './count-containers.ts';
 import { parseJsonLogs } from './parse-json-logs.ts';
 
@@ -22,8 +22,12 @@ function appendJsonLogs(text: JsonBytes, block: LogBlock, filed: Filed): boolean
   if (mayHaveTooManyContainers(text)) return false;
   text.at = skipSpace(bytes, 0);
   const isArray = bytes[text.at] === OPEN_ARRAY;
-  if (isArray ? !appendItems(text, block, filed) : !appendLog(text, block, filed, 0, true)) return false;
+  if (isArray ? !appendItems(text, block, filed) : !appendOne(text, block, filed)) return false;
   return skipSpace(bytes, text.at) === text.end;
+}
+
+function appendOne(text: JsonBytes, block: LogBlock, filed: Filed): boolean {
+  return appendLogs(text, block, filed, { index: 0, isFirst: true, separator: COMMA, logsMax: 1 }) === 1;
 }
 
 /** The array at `text.at`. */
@@ -34,8 +38,12 @@ function appendItems(text: JsonBytes, block: LogBlock, filed: Filed): boolean {
     text.at += 1;
     return true;
   }
-  for (let index = 0; index < LOGS_PER_REQUEST_MAX; index += 1) {
-    if (bytes[text.at] !== OPEN_OBJECT || !appendLog(text, block, filed, index, index === 0)) return false;
+  for (let index = 0; index < LOGS_PER_REQUEST_MAX; ) {
+    if (bytes[text.at] !== OPEN_OBJECT) return false;
+    const logsMax = LOGS_PER_REQUEST_MAX - index;
+    const logs = appendLogs(text, block, filed, { index, isFirst: index === 0, separator: COMMA, logsMax });
+    if (logs === 0) return false;
+    index += logs;
     const at = skipSpace(bytes, text.at);
     if (bytes[at] === CLOSE_ARRAY) {
       text.at = at + 1;

@@ -2,14 +2,13 @@
 import { type JsonBytes, type LogBlock, OPEN_OBJECT } from '@sazabi/log-record';
 import type { Filed } from '../../batch/submission.ts';
 import { LOGS_PER_REQUEST_MAX } from '../../limits.ts';
-import { appendLog } from '../json/append-log.ts';
+import { appendLogs, LF } from '../json/append-logs.ts';
 import { mayHaveTooManyContainers } from '../json/count-containers.ts';
 import type { Protocol } from '../protocol.ts';
 import { parseNdjsonLogs } from './parse-ndjson-logs.ts';
 
 export const NDJSON_PROTOCOL: Protocol = { parse: parseNdjsonLogs, append: appendNdjsonLogs };
 
-const LF = 0x0a;
 const CR = 0x0d;
 const TAB = 0x09;
 const SPACE = 0x20;
@@ -19,19 +18,23 @@ function appendNdjsonLogs(text: JsonBytes, block: LogBlock, filed: Filed): boole
   const { bytes, end } = text;
   if (mayHaveTooManyContainers(text)) return false;
   let logs = 0;
-  for (let line = 0, at = 0; at < end; line += 1) {
-    const newline = bytes.indexOf(LF, at);
-    const lineEnd = newline === -1 || newline > end ? end : newline;
-    at = skipBlanks(bytes, at);
-    if (at < lineEnd) {
-      if (logs === LOGS_PER_REQUEST_MAX || bytes[at] !== OPEN_OBJECT) return false;
-      text.at = at;
-      if (!appendLog(text, block, filed, line, logs === 0)) return false;
-      // Behind the line's end: an object over several lines is none of NDJSON.
-      if (skipBlanks(bytes, text.at) !== lineEnd) return false;
-      logs += 1;
+  let line = 0;
+  for (let at = skipBlanks(bytes, 0); at < end; at = skipBlanks(bytes, at)) {
+    if (bytes[at] === LF) {
+      line += 1;
+      at += 1;
+      continue;
     }
-    at = lineEnd + 1;
+    if (logs === LOGS_PER_REQUEST_MAX || bytes[at] !== OPEN_OBJECT) return false;
+    text.at = at;
+    const logsMax = LOGS_PER_REQUEST_MAX - logs;
+    const taken = appendLogs(text, block, filed, { index: line, isFirst: logs === 0, separator: LF, logsMax });
+    if (taken === 0) return false;
+    logs += taken;
+    line += taken - 1;
+    at = skipBlanks(bytes, text.at);
+    // Up to the line's end: another value behind the object is none of NDJSON.
+    if (at < end && bytes[at] !== LF) return false;
   }
   return true;
 }

@@ -1,10 +1,11 @@
 // A log read straight from its bytes is the row that JSON.parse and append make of it, to the byte; or it is left to them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BODY_ROOM } from '../../assembly/shared.ts';
 import { createLogBlock } from '../create-log-block.ts';
 import type { LogBlock } from '../log-block.ts';
 import { newUuidV7 } from '../uuid.ts';
-import { createJsonBytes, loadJson } from './json-bytes.ts';
+import { COMMA, createJsonBytes, loadJson } from './json-bytes.ts';
 
 const SOURCE = {
   projectId: '0192f0e4-1111-7222-8333-0123456789ab',
@@ -36,7 +37,7 @@ function appendParsed(block: LogBlock, json: string): boolean {
 function appendBoth(direct: LogBlock, parsed: LogBlock, json: string): boolean {
   const before = encoded(direct);
   loadJson(text, Buffer.from(`${json},{"message":"the next"}`));
-  const taken = direct.appendJson(text);
+  const taken = direct.appendJson(text, COMMA, 1) === 1;
   if (!taken) {
     expect(text.at).toBe(0);
     expect(encoded(direct)).toBe(before);
@@ -108,6 +109,44 @@ const member = fc.oneof(
   fc.tuple(attributeKey, scalar),
   fc.tuple(attributeKey, fc.constantFrom({}, { c: {} }, { b: { c: 1 } }, { x: 1 }, { id: 'u' })),
 );
+const twoDigits = fc.integer({ min: 0, max: 61 }).map((number) => String(number).padStart(2, '0'));
+/** ISO 8601 in its forms, epoch numbers of all units, and what is nearly one. */
+const timestamp = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('2026', '1969', '1970', '2000', '2100', '2261', '2262', '0000', '99'),
+      fc.array(twoDigits, { minLength: 5, maxLength: 5 }),
+      fc.constantFrom(['-', ':'], ['', ''], ['-', ''], ['', ':'], ['/', '.']),
+      fc.constantFrom('T', 't', ' ', '_', ''),
+      fc.constantFrom('', '.1', ',123', '.123456789', '.9999999999', '.', '.x'),
+      fc.constantFrom('', 'Z', 'z', '+01:00', '-0530', '+14', ' +02:00', '+24:00', '+1', 'Zz', '-00:00'),
+    )
+    .map(([year, [month, day, hours, minutes, seconds], [dash, colon], separator, fraction, offset]) => {
+      const date = [year, month, day].join(dash);
+      return `${date}${separator}${[hours, minutes, seconds].join(colon)}${fraction}${offset}`;
+    })
+    .chain((text) =>
+      fc.constantFrom(text, text, text.slice(0, 10), text.slice(0, 8), text.slice(0, 16), text.slice(0, -1)),
+    ),
+  fc
+    .tuple(
+      fc.bigInt({ min: 0n, max: 20_000_000_000_000_000_000n }),
+      fc.nat({ max: 19 }),
+      fc.constantFrom('', '.', '.5', '.0000000019', '.x'),
+    )
+    .map(([number, digits, fraction]) => String(number).slice(0, digits + 1) + fraction),
+  fc.constantFrom(
+    9_214_646_399,
+    9_214_646_400,
+    9_214_646_399_999,
+    9_214_646_400_000,
+    '9214646399999999999',
+    0,
+    0.5,
+    1e15,
+  ),
+  fc.double({ min: 0, max: 1e13, noNaN: true }).map((number) => Math.round(number * 1000) / 1000),
+);
 const space = fc.constantFrom('', '', '', ' ', '\n  ', '\t');
 /** By hand, so that names may come twice and white space anywhere. */
 const log = fc.tuple(fc.array(member, { maxLength: 8 }), fc.boolean(), space).map(([members, withMessage, gap]) => {
@@ -149,6 +188,17 @@ describe('a log read straight from its bytes', () => {
     );
   });
 
+  it('has its timestamp read as parseTimestamp reads it', () => {
+    let plain = 0;
+    fc.assert(
+      fc.property(timestamp, (value) => {
+        if (isPlain(`{"message":"m","timestamp":${JSON.stringify(value)}}`)) plain++;
+      }),
+      { numRuns: 5000, seed: 17 },
+    );
+    expect(plain).toBeGreaterThan(1500);
+  });
+
   it.each([
     [
       'the usual',
@@ -186,12 +236,19 @@ describe('a log read straight from its bytes', () => {
     expect(encoded(direct) === encoded(parsed)).toBe(true);
   });
 
+  it('may end where the memory ends, whatever was read before', () => {
+    appendBoth2(open(), open(), `{"message":"m","service":"${'s'.repeat(1024)}"}`);
+    const [start, end] = ['{"message":"m",', '"service":"s"}'];
+    const gap = ' '.repeat(text.bytes.length - BODY_ROOM - start.length - end.length);
+    appendBoth2(open(), open(), start + gap + end);
+  });
+
   it('that is far too large leaves little memory behind', () => {
     const block = open();
     const before = block.bufferBytes;
     const members = Array.from({ length: 100 }, (_, n) => `"k${n}":"${'x'.repeat(200_000)}"`);
     loadJson(text, Buffer.from(`{"message":"m","attributes":{${members}}}`));
-    expect(block.appendJson(text)).toBe(false);
+    expect(block.appendJson(text, COMMA, 1)).toBe(0);
     expect(block.bufferBytes - before).toBeLessThan(2 * 1024 * 1024);
   });
 
@@ -200,17 +257,11 @@ describe('a log read straight from its bytes', () => {
     loadJson(text, Buffer.from(`{"message":"${'x'.repeat(200_000)}"}`));
     for (let n = 0; n < 60; n++) {
       text.at = 0;
-      expect(block.appendJson(text)).toBe(true);
+      expect(block.appendJson(text, COMMA, 1)).toBe(1);
     }
     expect(block.bufferBytes).toBeGreaterThan(12_000_000);
     block.dropRequest();
     expect(block.bufferBytes).toBeLessThan(1_000_000);
-  });
-
-  it('ends the search for a newline at its own end', () => {
-    loadJson(text, Buffer.from('x'.repeat(1_000_000)));
-    loadJson(text, Buffer.from('{"message":"m"}'));
-    expect(text.bytes.indexOf(0x0a)).toBeLessThan(text.end + 16);
   });
 
   it('is taken back with its request', () => {
@@ -219,7 +270,7 @@ describe('a log read straight from its bytes', () => {
     const before = encoded(block);
     block.beginRequest(SOURCE, 1_795_255_872_345, null);
     loadJson(text, Buffer.from('{"message":"c","service":"t","host":"h","y":"2","trace_id":"3"}'));
-    expect(block.appendJson(text)).toBe(true);
+    expect(block.appendJson(text, COMMA, 1)).toBe(1);
     expect(block.append({ message: 'd', z: 1, environment: 'e' }, 'log')).toBeNull();
     block.dropRequest();
     expect(encoded(block)).toBe(before);
@@ -231,6 +282,6 @@ describe('a log read straight from its bytes', () => {
 
 function appendBoth2(direct: LogBlock, parsed: LogBlock, json: string): void {
   loadJson(text, Buffer.from(json));
-  expect(direct.appendJson(text)).toBe(true);
+  expect(direct.appendJson(text, COMMA, 1)).toBe(1);
   expect(appendParsed(parsed, json)).toBe(true);
 }
