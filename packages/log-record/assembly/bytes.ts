@@ -10,6 +10,7 @@ export const ZERO: u8 = 0x30;
 export const OPEN_OBJECT: u8 = 0x7b;
 export const CLOSE_OBJECT: u8 = 0x7d;
 export const LOWER_N: u8 = 0x6e;
+const LOWER_U: u8 = 0x75;
 const BACKSLASH: u8 = 0x5c;
 const SPACE: u8 = 0x20;
 const LF: u8 = 0x0a;
@@ -119,9 +120,59 @@ function escaped(letter: u8): u8 {
   }
 }
 
+/** A code unit in four hexadecimal digits, or -1. */
+function hexUnit(at: i32): i32 {
+  let unit = 0;
+  for (const end = at + 4; at < end; at++) {
+    const byte = load<u8>(at);
+    const letter = ((byte | 0x20) - 0x61) as u8;
+    if (isDigit(byte)) unit = (unit << 4) | ((byte - ZERO) as i32);
+    else if (letter < 6) unit = (unit << 4) | ((letter + 10) as i32);
+    else return -1;
+  }
+  return unit;
+}
+
+/** What `readCodePoint` read. */
+let codePoint = 0;
+
+/** Reads what the \u at `at` stands for, with its second half where it is one of a pair. Answers one past it, or 0. */
+function readCodePoint(at: i32): i32 {
+  codePoint = hexUnit(at + 2);
+  if (codePoint < 0) return 0;
+  at += 6;
+  if ((codePoint & 0xfc00) === 0xd800 && load<u8>(at) === BACKSLASH && load<u8>(at + 1) === LOWER_U) {
+    const low = hexUnit(at + 2);
+    if ((low & 0xfc00) === 0xdc00) {
+      codePoint = 0x10000 + ((codePoint & 0x3ff) << 10) + (low & 0x3ff);
+      return at + 6;
+    }
+  }
+  // One half alone is no character: it is stored as U+FFFD.
+  if ((codePoint & 0xf800) === 0xd800) codePoint = 0xfffd;
+  return at;
+}
+
+/** Writes it as UTF-8 and answers the place behind it. */
+function writeCodePoint(to: i32): i32 {
+  if (codePoint < 0x80) {
+    store<u8>(to, codePoint as u8);
+    return to + 1;
+  }
+  const bytes = codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+  const end = to + bytes;
+  let rest = codePoint;
+  for (let at = end - 1; at > to; at--) {
+    store<u8>(at, (0x80 | (rest & 0x3f)) as u8);
+    rest >>= 6;
+  }
+  store<u8>(to, ((0xf00 >> bytes) | rest) as u8);
+  return end;
+}
+
 /**
  * Copies the text that begins at `at` to `column`, behind its length. Answers one past its closing quote, and where it ends
- * in `copiedEnd`; 0 where it is longer than a log may be, has an escape like \u00e9, or is not JSON.
+ * in `copiedEnd`; 0 where it is longer than a log may be, or is not JSON.
  */
 export function copyString(at: i32, column: i32): i32 {
   const start = column + 1;
@@ -143,11 +194,18 @@ export function copyString(at: i32, column: i32): i32 {
     const byte = load<u8>(at);
     if (byte === QUOTE) break;
     if (byte !== BACKSLASH || to > limit) return 0;
-    const meaning = escaped(load<u8>(at + 1));
-    if (meaning === 0) return 0;
-    store<u8>(to, meaning);
-    at += 2;
-    to++;
+    const letter = load<u8>(at + 1);
+    if (letter === LOWER_U) {
+      at = readCodePoint(at);
+      if (at === 0) return 0;
+      to = writeCodePoint(to);
+    } else {
+      const meaning = escaped(letter);
+      if (meaning === 0) return 0;
+      store<u8>(to, meaning);
+      at += 2;
+      to++;
+    }
   }
   copied = to - start;
   if (copied < 0x80) {

@@ -54,6 +54,9 @@ function appendBoth(direct: LogBlock, parsed: LogBlock, json: string): boolean {
 const isPlain = (json: string) => appendBoth(open(), open(), json);
 
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'z', ' ', '-', '1', 'é', '日', '😀', '/'), maxLength: 12 });
+/** As loggers write that escape what is not ASCII. */
+const escapeAll = (json: string) =>
+  json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const textValue = fc.oneof(
   word,
   fc.string({ unit: 'binary', maxLength: 40 }),
@@ -149,11 +152,14 @@ const timestamp = fc.oneof(
 );
 const space = fc.constantFrom('', '', '', ' ', '\n  ', '\t');
 /** By hand, so that names may come twice and white space anywhere. */
-const log = fc.tuple(fc.array(member, { maxLength: 8 }), fc.boolean(), space).map(([members, withMessage, gap]) => {
-  const all = withMessage ? [['message', 'm'] as const, ...members] : members;
-  const texts = all.map(([name, value]) => `${gap}${JSON.stringify(name)}${gap}:${gap}${JSON.stringify(value)}${gap}`);
-  return `{${texts.join(',')}}`;
-});
+const log = fc
+  .tuple(fc.array(member, { maxLength: 8 }), fc.boolean(), space, fc.boolean())
+  .map(([members, withMessage, gap, escaped]) => {
+    const all = withMessage ? [['message', 'm'] as const, ...members] : members;
+    const write = (value: unknown) => (escaped ? escapeAll(JSON.stringify(value)) : JSON.stringify(value));
+    const texts = all.map(([name, value]) => `${gap}${write(name)}${gap}:${gap}${write(value)}${gap}`);
+    return `{${texts.join(',')}}`;
+  });
 
 describe('a log read straight from its bytes', () => {
   it('is the row that JSON.parse and append make of it', () => {
@@ -206,7 +212,14 @@ describe('a log read straight from its bytes', () => {
       true,
     ],
     ['escapes of one letter', String.raw`{"message":"a\"b\\c\/d\b\f\n\r\t"}`, true],
-    ['code units in hex', String.raw`{"message":"\u00e9"}`, false],
+    [
+      'code units in hex',
+      String.raw`{"message":"\u00e9\u65E5\u0000\ud83d\ude00 \ud83d \ude00\ud83d\u00E9","a":"\uD83D"}`,
+      true,
+    ],
+    ['no code units in hex', String.raw`{"message":"\u00g9"}`, false],
+    ['half of one', String.raw`{"message":"\ud83d\ud8"}`, false],
+    ['code units in a name', String.raw`{"message":"m","\u00e9":1}`, false],
     ['nested objects', '{"message":"m","attributes":{"a":{"b":{"c":1}},"d":{}}}', true],
     ['numbers', '{"message":"m","n":-12.5,"attributes":{"zero":0,"small":0.000001}}', true],
     ['a number that prints otherwise', '{"message":"m","n":1.0}', false],
