@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { fromCaller } from '../../support/from-caller.ts';
 import { overloadGraph } from './graph.ts';
 import { measureHalfLoad } from './half-load.ts';
+import { keyTable, measureKeyCost } from './key-cost.ts';
 import { measureMemory } from './memory.ts';
 import { measureRefusalCost, refusalTable } from './refusal-cost.ts';
 import { pin, startFsyncProbe, startServer } from './server.ts';
@@ -15,12 +16,14 @@ const HELP = `npm run bench:overload -- [--batch 100] [--connections 192] [--sec
 npm run bench:overload -- --half [--batch 100] [--seconds 20]
 npm run bench:overload -- --minutes 10 [--connections 32]
 npm run bench:overload -- --refusals [--rounds 5]
+npm run bench:overload -- --keys [--rounds 5] [--batch 100] [--connections 32]
 
 An intake alone, on LMDB, on one core; the sender, made to cost little, on another. Before each step a closed loop of --connections finds
 the peak; then requests come at 0.5, 1, 1.5 and 2 times that rate whatever the answers (open loop, each latency from when the request was
 due), at last with nine quiet keys beside the one that sends most. A process beside it syncs 64 KiB to the same disk all the while.
 --half: the whole system at half of its peak, with the time until a log is found. --minutes: the whole system under a closed loop,
-with the memory of its intake every ten seconds. --refusals: what refusing a request costs, beside taking it. One log a request makes the sender the limit: take --batch 10 or more.`;
+with the memory of its intake every ten seconds. --refusals: what refusing a request costs, beside taking it.
+--keys: what a request costs with 10 keys in the snapshot and with 100 000. One log a request makes the sender the limit: take --batch 10 or more.`;
 
 const QUIET_KEYS = 9;
 const STEPS: readonly Step[] = [
@@ -47,6 +50,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     half: { type: 'boolean', default: false },
     refusals: { type: 'boolean', default: false },
+    keys: { type: 'boolean', default: false },
     svg: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -59,6 +63,7 @@ else if (values.half) {
   const half = await measureHalfLoad(settingsOf(OPEN_CONNECTIONS), SENDER_CORE);
   write(values.json ? JSON.stringify(half) : halfLoadLine(half));
 } else if (values.refusals) await tellRefusals();
+else if (values.keys) await tellKeys();
 else await tellOverload();
 
 function settingsOf(connections: number): RunSettings {
@@ -110,6 +115,13 @@ async function tellRefusals(): Promise<void> {
   if (cpus().length > 1) pin(process.pid, SENDER_CORE);
   const costs = await measureRefusalCost([1, 10, 100], Number(values.rounds), Number(values.connections), INTAKE_CORE);
   write(values.json ? JSON.stringify(costs) : refusalTable(costs));
+}
+
+async function tellKeys(): Promise<void> {
+  if (cpus().length > 1) pin(process.pid, SENDER_CORE);
+  const { batch, rounds, connections } = values;
+  const costs = await measureKeyCost(Number(batch), Number(rounds), Number(connections), INTAKE_CORE);
+  write(values.json ? JSON.stringify(costs) : keyTable(costs));
 }
 
 async function tellMemory(forMs: number): Promise<void> {
