@@ -1,23 +1,22 @@
 // A row as ClickHouse gives it and as the API shows it.
-import type { LogRow } from '@sazabi/contract';
-import { LOG_ID } from './log-id.ts';
+import { type LogRow, logTimeNanos } from '@sazabi/contract';
+import { logIdOf } from './log-id.ts';
 import { type Sql, sql } from './sql.ts';
 
 /**
- * What is selected of a row. The aliases differ from the columns' names: an alias `timestamp` would take the column's
- * place in ORDER BY, and the table's order could not be used.
+ * What is selected of a row: columns as they are. An id made by ClickHouse is 0.7 ms of its planning and sorting, and a subquery
+ * for it another 2 (of 22 for the latest 100).
  */
-export const ROW_COLUMNS: Sql = sql`${LOG_ID} AS log_id, toString(project_id) AS project, timestamp AS at, received_at AS received, level, severity_number, service, environment, host, message, trace_id, span_id, event_name, key_id, attributes`;
-
-/** What {@link ROW_COLUMNS} is made of, for a subquery that sorts and limits: an id for each row read would cost more than the rest. */
-export const ROW_SOURCE: Sql = sql`project_id, timestamp, received_at, batch_id, ordinal, level, severity_number, service, environment, host, message, trace_id, span_id, event_name, key_id, attributes`;
+export const ROW_COLUMNS: Sql = sql`project_id, timestamp, received_at, batch_id, ordinal, level, severity_number, service, environment, host, message, trace_id, span_id, event_name, key_id, attributes`;
 
 export interface StoredRow {
-  readonly log_id: string;
-  readonly project: string;
-  /** `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC. */
-  readonly at: string;
-  readonly received: string;
+  /** UUID text, as `batch_id`. */
+  readonly project_id: string;
+  /** `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC; `received_at` in milliseconds. */
+  readonly timestamp: string;
+  readonly received_at: string;
+  readonly batch_id: string;
+  readonly ordinal: number;
   readonly level: string;
   readonly severity_number: number;
   readonly service: string;
@@ -33,11 +32,12 @@ export interface StoredRow {
 
 /** The API's row. */
 export function toLogRow(row: StoredRow): LogRow {
+  const timestamp = isoTime(row.timestamp);
   return {
-    id: row.log_id,
-    projectId: row.project,
-    timestamp: isoTime(row.at),
-    receivedAt: isoTime(row.received),
+    id: logIdOf({ timestampNanos: nanosOf(timestamp), batchId: row.batch_id, ordinal: row.ordinal }),
+    projectId: row.project_id,
+    timestamp,
+    receivedAt: isoTime(row.received_at),
     level: row.level,
     severityNumber: row.severity_number,
     service: orNull(row.service),
@@ -54,6 +54,12 @@ export function toLogRow(row: StoredRow): LogRow {
 
 function isoTime(text: string): string {
   return `${text.replace(' ', 'T')}Z`;
+}
+
+function nanosOf(time: string): bigint {
+  const nanos = logTimeNanos(time, 0);
+  if (nanos === null) throw new TypeError('the store has given a timestamp that is none');
+  return nanos;
 }
 
 function orNull(text: string): string | null {
