@@ -1,6 +1,7 @@
 // What an opened control store is, whichever database it lies in.
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Remembering } from './memory.ts';
 import type * as schema from './schema.ts';
 
 /** The database or a transaction in it. Results of raw `execute` differ between drivers: use the query builder. */
@@ -17,6 +18,7 @@ export type Channel = (typeof CHANNELS)[number];
 export interface Database {
   readonly shared: boolean;
   readonly orm: Orm;
+  readonly remembering: Remembering;
   /** Makes the connections anew where they are lost. Throws where the server does not answer or refuses us. */
   connect(): Promise<void>;
   pulse<T>(work: (orm: Orm) => Promise<T>): Promise<T>;
@@ -32,6 +34,11 @@ export interface ControlDb {
   readonly shared: boolean;
   /** Asked anew for each use: it is another one after each outage, and one that refuses at once while the server is away. */
   readonly orm: Orm;
+  /**
+   * `read`, which must ask organizations, projects and secret keys alone, by its name: where nobody else writes, what it found is
+   * remembered until one of them changes, but for when a key was used last.
+   */
+  readonly remembering: Remembering;
   /** `listener` is called when public keys may have changed. Returns how to stop it. */
   onKeyChange(listener: () => void): () => void;
   /** `listener` is called when intakes of a replica may have confirmed changes. Returns how to stop it. */

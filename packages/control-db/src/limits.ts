@@ -31,6 +31,9 @@ export const REPLICA_GONE_MS = 3_000;
 export const WAIT_FIRST_MS = 100;
 export const WAIT_MAX_MS = 1_000;
 
+/** Answers of one kind that are remembered: an organization's list of a thousand projects is some 200 KB. */
+export const REMEMBERED_MAX = 100;
+
 /** How long a close waits for statements under way. */
 export const CLOSE_TIMEOUT_MS = 5_000;
 

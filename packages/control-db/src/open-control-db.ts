@@ -33,6 +33,7 @@ export async function connectControlDb(url: string): Promise<StartingControlDb> 
     get orm() {
       return database.orm;
     },
+    remembering: database.remembering,
     onKeyChange: (listener) => listeners.on(KEY_CHANGES_CHANNEL, listener),
     onKeyConfirmation: (listener) => listeners.on(KEY_CONFIRMATIONS_CHANNEL, listener),
     pulse: database.pulse,

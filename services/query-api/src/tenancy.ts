@@ -89,14 +89,24 @@ export interface Stands {
 }
 
 /**
- * The key is asked of the control store at every request (one indexed read; 0.8 ms on PGlite), so a revoke is in force
- * when its call returns, on every replica.
+ * The key and the projects are asked of the control store at every request (one indexed read each), so a revoke is in force when its
+ * call returns, on every replica. PGlite's answers are remembered until they change: see ADR 21.
  * @param dashboardOrigin asked at each request: with port 0 it is known only once the server listens
  */
 export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: () => string): Tenancy {
+  const keyOf = db.remembering(async (hash: string) => {
+    const found = await findSecretKeyByHash(db.orm, hash);
+    if (found === null) throw UNKNOWN_KEY;
+    return found;
+  });
+  const projectsOf = db.remembering(async (organizationId: string, only: string | undefined) => {
+    const living = await listRetentions(db.orm, organizationId, only);
+    if (only !== undefined && living.length === 0) throw notFound('project');
+    return living.map(visibleOf);
+  });
   return {
     async authenticate(request) {
-      const { key, organizationName } = await validKey(db, request);
+      const { key, organizationName } = await validKey(request, keyOf);
       const from = { address: request.ip, userAgent: userAgentOf(request) };
       keyUse.note({ keyId: key.id, atMs: Date.now(), ...from });
       const caller = {
@@ -115,9 +125,7 @@ export function createTenancy(db: ControlDb, keyUse: KeyUse, dashboardOrigin: ()
       return { caller, refusal: mayBeUsedFrom(key, caller.origin, dashboardOrigin()) ? null : FOREIGN_PAGE };
     },
     async logScope({ organizationId, mode }, projectId) {
-      const living = await listRetentions(db.orm, organizationId, projectId);
-      if (projectId !== undefined && living.length === 0) throw notFound('project');
-      return logScope({ organizationId, projects: living.map(visibleOf), mode });
+      return logScope({ organizationId, projects: await projectsOf(organizationId, projectId), mode });
     },
     async standing(callers, needed) {
       const idsOf = (pick: (caller: Caller) => string) => [...new Set(callers.map(pick))];
@@ -171,7 +179,12 @@ function visibleOf(
   return { id, retentionDays, hiddenBeforeMs: hiddenBefore?.getTime() ?? null, earlierRetentions };
 }
 
-async function validKey(db: ControlDb, request: FastifyRequest): Promise<{ key: SecretKey; organizationName: string }> {
+interface FoundKey {
+  readonly key: SecretKey;
+  readonly organizationName: string;
+}
+
+async function validKey(request: FastifyRequest, keyOf: (hash: string) => Promise<FoundKey>): Promise<FoundKey> {
   const text = presentedKey(
     {
       ownHeader: joined(request.headers[SECRET_KEY_HEADER]),
@@ -184,8 +197,7 @@ async function validKey(db: ControlDb, request: FastifyRequest): Promise<{ key: 
   );
   if (text instanceof ContractError) throw text;
   if (!parseKey(text).ok) throw malformedKey(text, 'secret');
-  const found = await findSecretKeyByHash(db.orm, hashKey(text));
-  if (found === null) throw UNKNOWN_KEY;
+  const found = await keyOf(hashKey(text));
   const ended = endOf(found.key);
   if (ended !== null) throw ended;
   return found;

@@ -7,6 +7,7 @@ import { makeFolder, syncFolder } from '@sazabi/durable-files';
 import { type FolderLock, lockFolder, StartupError } from '@sazabi/lifecycle';
 import { drizzle } from 'drizzle-orm/pglite';
 import { type Database, KEY_CHANGES_CHANNEL, type Told } from '../control-db.ts';
+import { createMemory } from '../memory.ts';
 import * as schema from '../schema.ts';
 import { DURABLE_START_PARAMS, durableNodeFs } from './durable-node-fs.ts';
 import { syncTree } from './sync-tree.ts';
@@ -45,12 +46,14 @@ async function openLocked(home: string, lock: FolderLock, tell: Told): Promise<D
   const pglite = await start(files, isNew);
   if (isNew) await syncTree(files);
   rmSync(unfinished, { force: true });
-  const orm = drizzle(pglite, { schema });
+  const memory = createMemory();
+  const orm = drizzle(pglite, { schema, logger: memory });
   // In this process alone: nothing is lost on the way, and nobody else confirms anything.
   await pglite.listen(KEY_CHANGES_CHANNEL, () => tell(KEY_CHANGES_CHANNEL));
   return {
     shared: false,
     orm,
+    remembering: memory.remembering,
     connect: async () => undefined,
     pulse: (work) => work(orm),
     async close() {

@@ -11,6 +11,7 @@ import {
   PULSE_DEADLINE_MS,
   STATEMENT_TIMEOUT_MS,
 } from '../limits.ts';
+import { rememberNothing } from '../memory.ts';
 import { isUnavailable, unavailable } from '../unavailable.ts';
 import { inTime } from './in-time.ts';
 import { openPool } from './pool.ts';
@@ -67,6 +68,7 @@ export function openPostgres(url: string, tell: Told): Database {
   };
   return {
     shared: true,
+    remembering: rememberNothing,
     get orm() {
       return pool.orm;
     },
