@@ -14,3 +14,9 @@ it('can be listened on at once, and lies below the range of outgoing connections
 it('of an address that is not ours is refused in one line', async () => {
   await expect(chooseFreePort('192.0.2.1')).rejects.toThrow('192.0.2.1 cannot be listened on (EADDRNOTAVAIL)');
 });
+
+it('is another one for each who asks, though nobody listens yet', async () => {
+  const ports = new Set<number>();
+  for (let n = 0; n < 500; n += 1) ports.add(await chooseFreePort('127.0.0.1'));
+  expect(ports.size).toBe(500);
+});

@@ -47,10 +47,13 @@ export async function startReplica(databaseUrl: string, more: Readonly<Record<st
     log += chunk;
   });
   const ready = new Promise<void>((resolve, reject) => {
+    let why = '';
     child.on('message', (message) => {
       if (Object(message).type === 'ready') resolve();
+      // One line for its parent, not in the log.
+      else why = Object(message).message;
     });
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${log}`)));
+    child.once('close', (code) => reject(new Error(`ended with ${code}: ${why} ${log}`)));
   });
   ready.catch(() => undefined);
   const kill = async () => {
