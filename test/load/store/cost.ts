@@ -2,10 +2,17 @@
 import { parseArgs } from 'node:util';
 import { measureStore, type StoreCase, type StoreCost } from './measure-store.ts';
 
-/** Whether a log costs more with more projects, retentions, and rows that are there; in ranges so small that each case merges once. */
-const SCALING = ['', 'projects=10', 'projects=1000', 'retentions=50', 'stored=1000000', 'stored=10000000'].map((text) =>
-  `range=90000 ${text}`.trim(),
-);
+/** Whether a log costs more with more projects, keys, retentions, and rows that are there; in ranges so small that each case merges once. */
+const SCALED = [
+  '',
+  'projects=10',
+  'projects=1000',
+  'keys=100000',
+  'retentions=50',
+  'stored=1000000',
+  'stored=10000000',
+];
+const SCALING = SCALED.map((text) => `range=90000 ${text}`.trim());
 
 const HELP = `npm run bench:store -- [--case 'name=value …' …] [--rounds 3] [--columns] [--json]
 npm run bench:scaling -- [--rounds 3] [--columns] [--json]
@@ -13,15 +20,25 @@ npm run bench:scaling -- [--rounds 3] [--columns] [--json]
 Feeds a new embedded engine with generated logs as the consumer does (Native blocks in zstd frames, a look-up before each range,
 one insert a day) and prints its CPU-seconds per million logs, until no merge is left, and the bytes on disk per log.
 Each --case is a column of its own beside the first, its rounds take turns with the others': medians, and the ratio to the first.
-What a case may set: logs (1000000), stored (0: so many logs are there before), projects (1), retentions (1 of 30 days;
-more: of 1, 2, 3 … days), record (3200 rows), range (200000 rows), every (0: ms from range to range), and last alter=STATEMENT[; STATEMENT …].
+What a case may set: logs (1000000), stored (0: so many logs are there before), projects (1), keys (one a project;
+they send in turn), retentions (1 of 30 days; more: of 1, 2, 3 … days), record (3200 rows), range (200000 rows), every (0: ms from
+range to range), and last alter=STATEMENT[; STATEMENT …].
 
   npm run bench:store -- --case 'range=50000' --case 'range=200000'
   npm run bench:store -- --case '' --case "alter=ALTER TABLE logs DROP INDEX attribute_values"
 
 bench:scaling has its own cases: ${SCALING.join(', ')}; a --case adds to them.`;
 
-const DEFAULTS = { logs: 1_000_000, stored: 0, projects: 1, retentions: 1, record: 3_200, range: 200_000, every: 0 };
+const DEFAULTS = {
+  logs: 1_000_000,
+  stored: 0,
+  projects: 1,
+  keys: 1,
+  retentions: 1,
+  record: 3_200,
+  range: 200_000,
+  every: 0,
+};
 
 /** @throws Error for a name that no case has */
 function parseCase(text: string): StoreCase {
@@ -32,12 +49,15 @@ function parseCase(text: string): StoreCase {
     if (!Object.hasOwn(DEFAULTS, name) || !/^\d+$/.test(value ?? '')) throw new Error(`A case cannot set ${setting}.`);
     Object.assign(given, { [name]: Number(value) });
   }
-  const { logs, stored, projects, retentions, record: rowsOfARecord, range: rowsOfARange, every: everyMs } = given;
+  const { logs, stored, projects, keys, retentions } = given;
+  const { record: rowsOfARecord, range: rowsOfARange, every: everyMs } = given;
   const statements = alter.split(';').map((statement) => statement.trim());
   return {
     logs,
     stored,
+
     projects,
+    keys,
     retentions,
     rowsOfARecord,
     rowsOfARange,

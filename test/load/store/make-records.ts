@@ -22,6 +22,8 @@ export interface RecordPlan {
   readonly rowsPerRecord: number;
   /** Each request's logs belong to one of them, in turn. UUID text. */
   readonly projectIds: readonly string[];
+  /** So many keys send in turn, each for one of the projects; no fewer than these. Default: one a project. */
+  readonly keys?: number;
   readonly logsPerRequest: number;
   /** Their projects' retentions, evenly mixed record by record. */
   readonly retentionDays: readonly number[];
@@ -39,9 +41,9 @@ export function projectId(index: number): string {
   return `0192f0e4-1111-7222-8333-${index.toString(16).padStart(12, '0')}`;
 }
 
-function sources(projectIds: readonly string[]): readonly RequestSource[] {
-  return projectIds.map((projectId, index) => ({
-    projectId,
+function sources(projectIds: readonly string[], keys = projectIds.length): readonly RequestSource[] {
+  return Array.from({ length: Math.max(keys, projectIds.length) }, (_, index) => ({
+    projectId: projectIds[index % projectIds.length] ?? '',
     mode: 'live',
     keyId: `0192f0e4-4444-7555-8666-${index.toString(16).padStart(12, '0')}`,
     environment: '',
@@ -52,7 +54,7 @@ function sources(projectIds: readonly string[]): readonly RequestSource[] {
 export async function* makeRecords(plan: RecordPlan): AsyncGenerator<StoreRecord> {
   const block = createLogBlock();
   const generate = createLogGenerator(plan.seed);
-  const from = sources(plan.projectIds);
+  const from = sources(plan.projectIds, plan.keys);
   const days = plan.retentionDays.map((retention) => expiresOnDay(plan.toMs, retention));
   let made = 0;
   let requests = 0;

@@ -14,6 +14,8 @@ export interface StoreCase {
   /** Stored and merged before what is measured. */
   readonly stored: number;
   readonly projects: number;
+  /** That send in turn; no fewer than projects. */
+  readonly keys: number;
   /** One: of 30 days. More: of 1, 2, 3 … days, on as few table partitions as the intake makes of them. */
   readonly retentions: number;
   readonly rowsOfARecord: number;
@@ -86,6 +88,7 @@ async function makeRanges(of: StoreCase, logs: number, seed: number): Promise<re
     logs,
     rowsPerRecord: of.rowsOfARecord,
     projectIds: Array.from({ length: of.projects }, (_, index) => projectId(index)),
+    keys: of.keys,
     logsPerRequest: LOGS_OF_A_REQUEST,
     retentionDays:
       of.retentions === 1 ? [RETENTION_DAYS] : Array.from({ length: of.retentions }, (_, index) => index + 1),
