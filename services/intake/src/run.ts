@@ -24,7 +24,7 @@ import { createBytesBudget } from './bytes-budget.ts';
 import type { IntakeConfig } from './config.ts';
 import { takeIntakeFolder } from './data-folder.ts';
 import { createInflater } from './decompress/inflate.ts';
-import { collectSeldom } from './garbage-collection.ts';
+import { collectSeldom, keepYoungSpaceSmall } from './garbage-collection.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { answer, answerError, type Exchange, internalError } from './http/exchange.ts';
 import { createRoutes } from './http/routes.ts';
@@ -69,6 +69,7 @@ export interface RunningIntake extends Running {
 /** Starts the intake. @throws StartupError for what the operator can mend */
 export async function run(config: IntakeConfig, overrides: IntakeOverrides = {}): Promise<RunningIntake> {
   collectSeldom();
+  keepYoungSpaceSmall();
   const logger = overrides.logger ?? createLogger('intake', config.logLevel);
   /** What a stop ends, last opened first; a start that fails ends what it had opened. */
   const closers: (() => Promise<void> | void)[] = [];
