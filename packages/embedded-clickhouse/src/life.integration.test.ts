@@ -2,9 +2,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { NICER_BY, NICEST } from './limits.ts';
 import { ask, isAlive, run, startEngine, temporaryFolder } from './test-engine.ts';
 
 const TABLE =
@@ -37,6 +39,20 @@ describe('a start', () => {
     await engine.stop();
     expect(readdirSync(dataDir).sort()).toEqual(['data', 'log']);
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'leaves the cores to others first: every thread of the engine is nicer',
+    async () => {
+      const { appUrl, pid } = await startEngine({ dataDir: await temporaryFolder() });
+      await ask(appUrl, 'SELECT 1');
+      // A thread of the engine has a name of its own; Node's have made themselves before.
+      const threads = readdirSync(`/proc/${pid}/task`)
+        .map((id) => readFileSync(`/proc/${pid}/task/${id}/stat`, 'latin1'))
+        .filter((stat) => /\((HTTP|Merge|BgSch)/.test(stat));
+      const nices = threads.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
+      expect(new Set(nices)).toEqual(new Set([Math.min(NICEST, getPriority() + NICER_BY)]));
+    },
+  );
 
   it('takes a port and passwords that are given, so that a restarted engine is found again', async () => {
     const dataDir = await temporaryFolder();

@@ -1,8 +1,9 @@
 // The child process that hosts the engine: started by IPC, ready once its own engine answers, gone with its parent.
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DATABASE, INSERTS_FINISH_MS, PROBE_INTERVAL_MS, STOP_DEADLINE_MS } from '../limits.ts';
+import { DATABASE, INSERTS_FINISH_MS, NICER_BY, NICEST, PROBE_INTERVAL_MS, STOP_DEADLINE_MS } from '../limits.ts';
 import { type Ask, createAsk } from './ask.ts';
 import { runEngine } from './engine.ts';
 import { type FromHost, isMessage, type StartEngine } from './messages.ts';
@@ -33,6 +34,8 @@ process.on('message', (message) => {
 });
 
 async function serve(start: StartEngine): Promise<void> {
+  // Before the engine makes its threads, which begin with what this one has.
+  setPriority(Math.min(NICEST, getPriority() + NICER_BY));
   const ask = createAsk(start.port, start.authorization);
   state.ask = ask;
   void announceReady(ask).then(async () => {
