@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FRESH_MS, GATHER_MAX_MS, GATHER_MORE_ROWS, GATHER_MS } from './limits.ts';
+import { FRESH_MS, GATHER_LESS_ROWS, GATHER_MAX_MS, GATHER_MIN_MS, GATHER_MORE_ROWS, GATHER_MS } from './limits.ts';
 import { createWorkload } from './workload.ts';
 
 describe('workload', () => {
@@ -34,6 +34,17 @@ describe('workload', () => {
     expect(workload.gatherMs()).toBe(GATHER_MS);
     insertMany(50);
     expect(workload.gatherMs()).toBe(GATHER_MAX_MS);
+  });
+
+  it('hardly waits where slow inserts bring very many rows', () => {
+    const workload = createWorkload();
+    const insertSlowly = (rows: number) => {
+      for (let inserts = 0; inserts < 50; inserts++) workload.inserted(rows, 1_000);
+    };
+    insertSlowly(GATHER_LESS_ROWS);
+    expect(workload.gatherMs()).toBe(GATHER_MIN_MS);
+    insertSlowly(GATHER_LESS_ROWS - 1);
+    expect(workload.gatherMs()).toBe(GATHER_MS);
   });
 
   it('does not count a partition that rests, and does again when its read has ended', async () => {

@@ -1,5 +1,5 @@
 // How many partitions of this process are at work, what inserts bring and how long they take: what decides how long each waits for more.
-import { FRESH_MS, GATHER_MAX_MS, GATHER_MORE_ROWS, GATHER_MS } from './limits.ts';
+import { FRESH_MS, GATHER_LESS_ROWS, GATHER_MAX_MS, GATHER_MIN_MS, GATHER_MORE_ROWS, GATHER_MS } from './limits.ts';
 
 /** Of the newest insert in the mean of how long they take: some ten of them count. */
 const NEWEST_SHARE = 0.2;
@@ -22,8 +22,9 @@ export function createWorkload(): Workload {
   let insertRows = 0;
   return {
     gatherMs() {
-      const bearable = Math.max(GATHER_MS, Math.min(GATHER_MAX_MS, FRESH_MS - 2 * insertMs));
-      return atWork > 1 || insertRows >= GATHER_MORE_ROWS ? bearable : GATHER_MS;
+      if (atWork <= 1 && insertRows < GATHER_MORE_ROWS) return GATHER_MS;
+      const least = insertRows < GATHER_LESS_ROWS ? GATHER_MS : GATHER_MIN_MS;
+      return Math.max(least, Math.min(GATHER_MAX_MS, FRESH_MS - 2 * insertMs));
     },
     inserted(rows, tookMs) {
       insertMs += (tookMs - insertMs) * NEWEST_SHARE;
