@@ -6,3 +6,4 @@ export type { RequestHead } from './http/request-head.ts';
 export { type Admit, createAdmission } from './ingest/admission.ts';
 export { createLoadShedding } from './ingest/load-shedding.ts';
 export { protocolOf } from './protocols/protocol-of.ts';
+export { overloaded } from './refusals.ts';

@@ -31,7 +31,7 @@ import { createRoutes } from './http/routes.ts';
 import { startServer } from './http/server.ts';
 import { createAdmission, type KeySource } from './ingest/admission.ts';
 import { createIngest, giveBack } from './ingest/ingest.ts';
-import { createLoadShedding } from './ingest/load-shedding.ts';
+import { createLoadShedding, type LoadShedding } from './ingest/load-shedding.ts';
 import { createRateLook } from './ingest/rate-look.ts';
 import {
   BODIES_BYTES_MAX,
@@ -57,6 +57,8 @@ export interface IntakeOverrides {
   readonly now?: () => number;
   /** Monotonic, in milliseconds: what waiting is measured by. */
   readonly clock?: () => number;
+  /** Who is refused for want of time: to measure what a refusal costs. */
+  readonly shedding?: LoadShedding;
   /** No supervisor has started a consumer beside. */
   readonly isAlone?: boolean;
 }
@@ -109,7 +111,7 @@ async function start(
   const requests = createOpenRequests(counts);
   const watch = createAppendWatch(logger);
   const { clock = () => performance.now() } = overrides;
-  const shedding = createLoadShedding({ waitingBytes, shed: counts.shedRequests, now: clock });
+  const shedding = overrides.shedding ?? createLoadShedding({ waitingBytes, shed: counts.shedRequests, now: clock });
   const commit = createCommitOf(producer, {
     waitingBytes,
     settle,

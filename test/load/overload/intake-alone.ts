@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { run } from '@sazabi/intake';
 import { parseConfig } from '@sazabi/intake/config';
+import { overloaded } from '@sazabi/intake/parts';
 import { createKeySnapshot, generateKey, hashKey, type PublicKeyEntry } from '@sazabi/keys';
 
 const [dataDir = '', keyCount = '1', mood = 'taking'] = process.argv.slice(2);
@@ -15,13 +16,8 @@ const config = parseConfig({
   SAZABI_DATA_DIR: dataDir,
   LOG_LEVEL: 'warn',
 });
-// To one that refuses, every look at the clock is a minute after the last: whatever comes has waited for too long.
-let minutes = 0;
-const hurriedClock = () => {
-  minutes += 1;
-  return minutes * 60_000;
-};
-const intake = await run(config, { keys: source, ...(mood === 'refusing' ? { clock: hurriedClock } : {}) });
+const refuseAll = { refusal: overloaded, filed: () => {}, appended: () => {} };
+const intake = await run(config, { keys: source, ...(mood === 'refusing' ? { shedding: refuseAll } : {}) });
 process.on('disconnect', () => void intake.close().then(() => process.exit(0)));
 process.send?.({ url: intake.url, keys });
 
