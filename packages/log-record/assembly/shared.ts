@@ -38,7 +38,7 @@ export const RESULT_SPAN_ID_BYTES = 4;
 export const RESULT_VALUE_BYTES = 5;
 /** The sum of the rows' `bytes`. */
 export const RESULT_LOG_BYTES = 6;
-/** 1 where a log was not read because there is no room for more words: `forget` makes some. */
+/** 1 where a log was not read because there is no room for more words: `forgetWords` makes some. */
 export const RESULT_WORDS_FULL = 7;
 export const RESULT_WORDS = 8;
 

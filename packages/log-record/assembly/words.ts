@@ -29,10 +29,10 @@ const FACTOR: u64 = 0x1e3779b97f4a7d;
 
 let seed: u64 = 0;
 let textsEnd: i32 = TEXTS;
-/** Words that `forget` keeps: the names of fields and the levels. */
+/** Words that `forgetWords` keeps: the names of fields and the levels. */
 let lasting: i32 = 0;
 let lastingTextsEnd: i32 = TEXTS;
-export let wordCount: i32 = 0;
+let wordCount: i32 = 0;
 /** Whether a word was not kept for want of room. */
 export let wordsFull = false;
 
@@ -41,18 +41,19 @@ export function seedHashes(low: i32, high: i32): void {
   seed = ((high as u64) << 32) | ((low as u64) & 0xffffffff);
 }
 
+/** Each half is multiplied by what nobody knows: by a known factor, a bit at the top changes the same bits whatever the seed is. */
+function productOfHalves(hash: u64): u64 {
+  return (hash & 0xffffffff) * (hash >> 32);
+}
+
 function hashOf(at: i32, bytes: i32): i32 {
   let hash = seed ^ (bytes as u64);
   while (bytes >= 8) {
-    hash = (hash ^ load<u64>(at)) * FACTOR;
-    hash ^= hash >> 32;
+    hash = productOfHalves(hash ^ load<u64>(at));
     at += 8;
     bytes -= 8;
   }
-  if (bytes > 0) {
-    hash = (hash ^ (load<u64>(at) & ((1 << ((bytes as u64) << 3)) - 1))) * FACTOR;
-    hash ^= hash >> 32;
-  }
+  if (bytes > 0) hash = productOfHalves(hash ^ (load<u64>(at) & ((1 << ((bytes as u64) << 3)) - 1)));
   return ((hash * FACTOR) >> 32) as i32;
 }
 
