@@ -157,7 +157,7 @@ function appendRow(
  * The last step, and the only one that counts the row: its texts stand in their columns, the other fields come as places in
  * their dictionaries. False, nothing counted, where it is too large; `bytes` lacks what the dictionaries hold.
  */
-export function finishRow(
+function finishRow(
   state: BlockState,
   severity: number,
   bytes: number,

@@ -129,7 +129,7 @@ export function pushAttribute(column: AttributeColumn, key: string, value: strin
 }
 
 /** Counts one more attribute of the row, whose value follows in `values`. */
-export function takeKey(column: AttributeColumn, index: number): void {
+function takeKey(column: AttributeColumn, index: number): void {
   column.rowOfKey[index] = column.row;
   coverAttributes(column, 1);
   column.keyIndexes[column.count++] = index;

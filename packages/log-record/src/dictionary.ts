@@ -62,13 +62,7 @@ function keyStart(dictionary: Dictionary, index: number): number {
 }
 
 /** Whether the key of this index is the bytes of `bytes` from `start` to `end`. */
-export function keyEquals(
-  dictionary: Dictionary,
-  index: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): boolean {
+function keyEquals(dictionary: Dictionary, index: number, bytes: Uint8Array, start: number, end: number): boolean {
   if (dictionary.keyBytes[index] !== end - start) return false;
   const known = dictionary.keys.bytes;
   let at = keyStart(dictionary, index);

@@ -32,7 +32,7 @@ const NANO_DIGITS = 9;
 const POWERS_OF_TEN = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /** Where two digits are not: whatever is made of it is out of every range. */
-export const NONE = -1_000_000;
+const NONE = -1_000_000;
 
 /** The number of two digits at `at`, or NONE. */
 function twoDigits(text: string, at: number): number {
@@ -47,7 +47,7 @@ function isLeapYear(year: number): boolean {
 }
 
 /** Days since 1970-01-01 of a date from 1969 on, or NONE where there is no such date (Gregorian, proleptic). */
-export function daysOfDate(year: number, month: number, day: number): number {
+function daysOfDate(year: number, month: number, day: number): number {
   if (year < YEAR_MIN || month < 1 || month > 12 || day < 1) return NONE;
   const leap = isLeapYear(year);
   if (day > (leap && month === 2 ? 29 : (DAYS_OF_MONTH[month - 1] ?? 0))) return NONE;
@@ -58,7 +58,7 @@ export function daysOfDate(year: number, month: number, day: number): number {
   return (year - 1970) * 365 + leapDays + inYear;
 }
 
-export function storeInstant(into: Instant, seconds: number, nanos: number): boolean {
+function storeInstant(into: Instant, seconds: number, nanos: number): boolean {
   if (!(seconds >= 0 && seconds < SECONDS_END)) return false;
   into.seconds = seconds;
   into.nanos = nanos;
@@ -93,7 +93,7 @@ function offsetSeconds(text: string, at: number): number {
  * Parses ISO 8601: `2026-01-31`, `2026-01-31T08:09:10.123456789+01:00` and the basic form without separators; `T` may be
  * a space, the fraction any length (cut to nanoseconds), no offset means UTC. False, `into` untouched, for anything else.
  */
-export function parseIsoTimestamp(text: string, into: Instant): boolean {
+function parseIsoTimestamp(text: string, into: Instant): boolean {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
   const dashed = unitAt(text, 4) === MINUS;
   if (dashed && unitAt(text, 7) !== MINUS) return false;
@@ -145,7 +145,7 @@ function unitsPerSecond(whole: number | bigint): number {
 }
 
 /** Parses a number of s, ms, µs or ns since 1970, told apart by its size. False, `into` untouched, outside 1970–2261. */
-export function parseEpochNumber(value: number, into: Instant): boolean {
+function parseEpochNumber(value: number, into: Instant): boolean {
   if (!(value >= 0)) return false;
   // Through the shortest decimal text: 1700000000.123456 has six digits and not the ones of the nearest double.
   if (!Number.isInteger(value)) return parseEpochText(value < 1e-6 ? '0' : String(value), into);
@@ -165,7 +165,7 @@ export function parseEpochNumber(value: number, into: Instant): boolean {
 const EPOCH_TEXT = /^([0-9]{1,19})(?:\.([0-9]+))?$/;
 
 /** Parses the same as text, as OpenTelemetry writes nanoseconds, exact to the last digit. */
-export function parseEpochText(text: string, into: Instant): boolean {
+function parseEpochText(text: string, into: Instant): boolean {
   const match = EPOCH_TEXT.exec(text);
   if (match === null) return false;
   const whole = match[1] ?? '';
