@@ -1,7 +1,7 @@
 // Logs read straight from a body are filed as those that were parsed first: the same rows, rejections and refusals.
 import { randomUUID } from 'node:crypto';
 import { ContractError } from '@sazabi/contract';
-import { createLogBlock, newUuidV7 } from '@sazabi/log-record';
+import { createLogBlock, type LogBlock, newUuidV7 } from '@sazabi/log-record';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOGS_PER_REQUEST_MAX } from '../limits.ts';
@@ -9,27 +9,30 @@ import { JSON_PROTOCOL } from '../protocols/json/json-protocol.ts';
 import { NDJSON_PROTOCOL } from '../protocols/ndjson/ndjson-protocol.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { fileLogs } from './file-logs.ts';
-import type { Submission } from './submission.ts';
 
 const BATCH_ID = newUuidV7();
 const source = { projectId: randomUUID(), mode: 'live', keyId: randomUUID(), environment: '' } as const;
 
+const submission = { source, expiresOnDay: 21_000, receivedAtMs: 1_800_000_000_000, kind: 'log' } as const;
+
+function openBlock(): LogBlock {
+  const block = createLogBlock();
+  block.reset(BATCH_ID, submission.expiresOnDay);
+  return block;
+}
+
+const encoded = (block: LogBlock) => Buffer.from(block.encode()).toString('latin1');
+
 /** What becomes of the body, and the block behind it. */
 function file(protocol: Protocol, body: Uint8Array): { outcome: unknown; block: string } {
-  const block = createLogBlock();
-  block.reset(BATCH_ID, 21_000);
-  const submission = {
-    source,
-    expiresOnDay: 21_000,
-    receivedAtMs: 1_800_000_000_000,
-    requestId: null,
-    kind: 'log',
-  } as const;
-  const first: Submission = { ...submission, protocol: JSON_PROTOCOL, body: Buffer.from('[{"message":"before"}]') };
-  fileLogs(block, first, BATCH_ID);
-  const filed = fileLogs(block, { ...submission, protocol, body }, BATCH_ID);
-  const outcome = filed instanceof ContractError ? { code: filed.code, message: filed.message } : filed;
-  return { outcome, block: Buffer.from(block.encode()).toString('latin1') };
+  const block = openBlock();
+  fileInto(block, JSON_PROTOCOL, Buffer.from('[{"message":"before"}]'), null);
+  return { outcome: fileInto(block, protocol, body, null), block: encoded(block) };
+}
+
+function fileInto(block: LogBlock, protocol: Protocol, body: Uint8Array, requestId: Uint8Array | null): unknown {
+  const filed = fileLogs(block, { ...submission, protocol, body, requestId }, BATCH_ID);
+  return filed instanceof ContractError ? { code: filed.code, message: filed.message } : filed;
 }
 
 /** Bodies that were not parsed. */
@@ -87,6 +90,23 @@ function changed(text: string, put: readonly [number, string] | null): Uint8Arra
   ]);
 }
 
+/** Bodies of one log with names that hardly any other has. */
+const newNames = fc
+  .tuple(fc.nat(1_000_000), fc.nat(99))
+  .map(([first, count]) => Object.fromEntries(range(count).map((n) => [`name-${first + n}`, 'v'])))
+  .map((members) => JSON.stringify({ message: 'm', ...members }));
+/** Requests: into which of the blocks, whether under an id of their own, whether taken back. */
+const requests = (bodies: fc.Arbitrary<string>) =>
+  fc.array(
+    fc.record({
+      at: fc.nat(2),
+      own: fc.boolean(),
+      dropped: fc.option(fc.constant(true), { freq: 4, nil: false }),
+      body: fc.oneof(bodies, newNames),
+    }),
+    { maxLength: 12 },
+  );
+
 const numbered = (name: (at: number) => string, value: number) =>
   Object.fromEntries(range(200).map((at) => [name(at), value]));
 const range = (count: number) => Array.from({ length: count }, (_value, n) => n);
@@ -106,6 +126,24 @@ describe.each([
       { numRuns: 1500, seed: 17 },
     );
     expect(direct).toBeGreaterThan(count / 5);
+  });
+
+  it('is filed the same by one scanner for several blocks in turn, whatever is taken back', () => {
+    fc.assert(
+      fc.property(requests(bodies), (sent) => {
+        const blocks = range(3).map(() => ({ straight: openBlock(), parsed: openBlock() }));
+        for (const { at, own, dropped, body } of sent) {
+          const block = blocks[at];
+          if (block === undefined) continue;
+          const requestId = own ? newUuidV7() : null;
+          const outcome = fileInto(block.straight, protocol, Buffer.from(body), requestId);
+          expect(outcome).toEqual(fileInto(block.parsed, parsedOnly(protocol), Buffer.from(body), requestId));
+          if (dropped) for (const each of [block.straight, block.parsed]) each.dropRequest();
+          expect(encoded(block.straight) === encoded(block.parsed)).toBe(true);
+        }
+      }),
+      { numRuns: 150, seed: 17 },
+    );
   });
 
   it.each([
