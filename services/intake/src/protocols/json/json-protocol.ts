@@ -27,7 +27,7 @@ function appendJsonLogs(text: JsonBytes, block: LogBlock, filed: Filed): boolean
 }
 
 function appendOne(text: JsonBytes, block: LogBlock, filed: Filed): boolean {
-  return appendLogs(text, block, filed, { index: 0, isFirst: true, separator: COMMA, logsMax: 1 }) === 1;
+  return appendLogs(text, block, filed, { count: 0, alone: 0 }, COMMA, 0) === 1;
 }
 
 /** The array at `text.at`. */
@@ -38,12 +38,9 @@ function appendItems(text: JsonBytes, block: LogBlock, filed: Filed): boolean {
     text.at += 1;
     return true;
   }
-  for (let index = 0; index < LOGS_PER_REQUEST_MAX; ) {
-    if (bytes[text.at] !== OPEN_OBJECT) return false;
-    const logsMax = LOGS_PER_REQUEST_MAX - index;
-    const logs = appendLogs(text, block, filed, { index, isFirst: index === 0, separator: COMMA, logsMax });
-    if (logs === 0) return false;
-    index += logs;
+  const read = { count: 0, alone: 0 };
+  while (read.count < LOGS_PER_REQUEST_MAX) {
+    if (bytes[text.at] !== OPEN_OBJECT || appendLogs(text, block, filed, read, COMMA, read.count) === 0) return false;
     const at = skipSpace(bytes, text.at);
     if (bytes[at] === CLOSE_ARRAY) {
       text.at = at + 1;

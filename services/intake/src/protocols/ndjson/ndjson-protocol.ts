@@ -17,7 +17,7 @@ const SPACE = 0x20;
 function appendNdjsonLogs(text: JsonBytes, block: LogBlock, filed: Filed): boolean {
   const { bytes, end } = text;
   if (mayHaveTooManyContainers(text)) return false;
-  let logs = 0;
+  const read = { count: 0, alone: 0 };
   let line = 0;
   for (let at = skipBlanks(bytes, 0); at < end; at = skipBlanks(bytes, at)) {
     if (bytes[at] === LF) {
@@ -25,13 +25,11 @@ function appendNdjsonLogs(text: JsonBytes, block: LogBlock, filed: Filed): boole
       at += 1;
       continue;
     }
-    if (logs === LOGS_PER_REQUEST_MAX || bytes[at] !== OPEN_OBJECT) return false;
+    if (read.count === LOGS_PER_REQUEST_MAX || bytes[at] !== OPEN_OBJECT) return false;
     text.at = at;
-    const logsMax = LOGS_PER_REQUEST_MAX - logs;
-    const taken = appendLogs(text, block, filed, { index: line, isFirst: logs === 0, separator: LF, logsMax });
-    if (taken === 0) return false;
-    logs += taken;
-    line += taken - 1;
+    const logs = appendLogs(text, block, filed, read, LF, line);
+    if (logs === 0) return false;
+    line += logs - 1;
     at = skipBlanks(bytes, text.at);
     // Up to the line's end: another value behind the object is none of NDJSON.
     if (at < end && bytes[at] !== LF) return false;
