@@ -55,6 +55,7 @@ export const NAME_PLACES_END = 64;
 export const ATTRIBUTE_PLACES = 5 * KIB;
 /** The service, environment, host and level read last, by the field's place. */
 export const LAST_WORDS = 7 * KIB;
+export const LAST_WORDS_END = SEVERITY_NUMBER + 1;
 
 /**
  * Words: the distinct names, attribute keys, services, environments and hosts, each once, by their bytes. A table by open

@@ -4,6 +4,7 @@ import {
   ATTRIBUTE_PLACES,
   ATTRIBUTES_MAX,
   LAST_WORDS,
+  LAST_WORDS_END,
   NAME_PLACES,
   NAME_PLACES_END,
   SLOT_COUNT,
@@ -25,6 +26,7 @@ import {
 
 /** Slots that are looked at, from a word's own on: a word that finds none is not kept, so nobody gains by making hashes collide. */
 const PROBES_MAX = 16;
+/** Odd, with its ones all over: the upper half of a product with it depends on every bit. */
 const FACTOR: u64 = 0x1e3779b97f4a7d;
 
 let seed: u64 = 0;
@@ -134,7 +136,7 @@ export function forgetWords(): void {
   memory.fill(SLOTS, 0, SLOT_COUNT << 2);
   memory.fill(NAME_PLACES, 0, NAME_PLACES_END << 2);
   memory.fill(ATTRIBUTE_PLACES, 0, ATTRIBUTES_MAX << 2);
-  memory.fill(LAST_WORDS, 0, 64);
+  memory.fill(LAST_WORDS, 0, LAST_WORDS_END << 2);
   for (let number: i32 = 0; number < lasting; number++) {
     const word: i32 = WORDS + (number << WORD_SHIFT);
     store<i32>(word, 0, WORD_KEY_ROW);
