@@ -30,6 +30,8 @@ export function createSchedule(steps: readonly Step[], batch: number): Schedule 
     return span;
   });
   const last = spans.at(-1);
+  /** When request `at` of a step is due. */
+  const dueIn = ({ fromMs, perMs }: (typeof spans)[number], at: number): number => fromMs + at / perMs;
   const stepAt = (atMs: number): number => {
     const found = spans.findIndex(({ endMs }) => atMs < endMs);
     return found < 0 ? spans.length - 1 : found;
@@ -39,13 +41,17 @@ export function createSchedule(steps: readonly Step[], batch: number): Schedule 
     forMs: fromMs,
     dueMs(index) {
       const span = spans.find((one) => index < one.first + one.count) ?? last;
-      return span === undefined ? 0 : span.fromMs + (index - span.first) / span.perMs;
+      return span === undefined ? 0 : dueIn(span, index - span.first);
     },
     dueBy(atMs) {
       if (atMs < 0) return 0;
       const span = spans[stepAt(atMs)];
       if (span === undefined) return 0;
-      return span.first + Math.min(span.count, Math.floor((atMs - span.fromMs) * span.perMs + 1e-9) + 1);
+      // The product is rounded, by more than one request's part of it after a million: when each is due decides.
+      let at = Math.floor((atMs - span.fromMs) * span.perMs);
+      if (dueIn(span, at + 1) <= atMs) at += 1;
+      else if (dueIn(span, at) > atMs) at -= 1;
+      return span.first + Math.min(span.count, at + 1);
     },
     stepAt,
   };
