@@ -7,13 +7,16 @@ const FIRST_PORT = 15_000;
 const PORTS = 15_000;
 const ATTEMPTS_MAX = 100;
 
-/** One after the other from anywhere: a port is free until its process listens, so chosen anew it might be given twice. */
-let next = Math.floor(Math.random() * PORTS);
+/** A port is free until its process listens, so chosen anew it might be given twice. */
+const given = new Set<number>();
 
 /** A port on `host` that nothing listens on now, and another one at each call. @throws StartupError when none of a hundred tries is free, or `host` is none of ours */
 export async function chooseFreePort(host: string): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const port = FIRST_PORT + (next++ % PORTS);
+    // From anywhere: of two processes that choose one after the other, one may come to what the other has chosen.
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(host, port)) return port;
   }
   throw new StartupError(`No free port found on ${host}: set the ports yourself.`);
