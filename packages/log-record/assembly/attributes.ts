@@ -28,7 +28,7 @@ import {
   WORD_OBJECT_ROW,
   WORD_TEXT,
 } from './shared.ts';
-import { isWord, numberOf, wordEnd, wordOf } from './words.ts';
+import { guessedEnd, isWord, numberOf, readWord, wordOf } from './words.ts';
 
 /** The two bytes `{}`. */
 const EMPTY_OBJECT: u16 = 0x7d7b;
@@ -104,18 +104,11 @@ export function readAttributes(at: i32): i32 {
   if (load<u8>(at) === CLOSE_OBJECT) return at + 1;
   while (true) {
     if (load<u8>(at) !== QUOTE) return 0;
-    const name = at + 1;
     const place = guessPlace();
-    const hasPlace = attributeCount - rowFirst < ATTRIBUTES_MAX;
-    let key: i32 = hasPlace ? load<i32>(place) : 0;
-    let end: i32 = key === 0 ? 0 : wordEnd(key, name);
-    if (end === 0) {
-      end = plainEnd(name);
-      if (end === 0 || end - name > ATTRIBUTE_KEY_BYTES_MAX) return 0;
-      key = wordOf(name, end - name);
-      if (key === 0) return 0;
-      if (hasPlace) store<i32>(place, key);
-    }
+    let end = guessedEnd(at + 1, place);
+    if (end === 0) end = readWord(at + 1, place, ATTRIBUTE_KEY_BYTES_MAX);
+    if (end === 0) return 0;
+    const key: i32 = load<i32>(place);
     at = valueAt(end);
     if (at === 0) return 0;
     at = readAttribute(key, at);
@@ -162,7 +155,6 @@ function readObject(path: i32, at: i32, level: i32): i32 {
 
 /** The word of the path that stands in PATH. */
 function pathWord(bytes: i32): i32 {
-  if (attributeCount - rowFirst === ATTRIBUTES_MAX) return 0;
   const place = guessPlace();
   const guess: i32 = load<i32>(place);
   if (guess !== 0 && isWord(guess, PATH, bytes)) return guess;

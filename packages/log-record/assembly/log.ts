@@ -51,15 +51,17 @@ import {
   TRACE_ID,
   TRACE_IDS,
   WORD_BYTES,
+  WORD_BYTES_MAX,
   WORD_FIELD,
   WORD_SEVERITY,
   WORDS,
 } from './shared.ts';
 import { instant, readEpoch, readInstant } from './timestamp.ts';
-import { findWord, numberOf, wordEnd, wordOf } from './words.ts';
+import { findWord, guessedEnd, numberOf, readWord } from './words.ts';
 
 /** The word without a text: the first that is taught. */
 const EMPTY_WORD: i32 = WORDS;
+const LAST_NAME_PLACE = NAME_PLACES + ((NAME_PLACES_END - 1) << 2);
 /** OpenTelemetry's INFO. */
 const SEVERITY_DEFAULT: u8 = 9;
 
@@ -142,17 +144,10 @@ function readMembers(at: i32): i32 {
   while (true) {
     at = skipSpace(at + 1);
     if (load<u8>(at) !== QUOTE) return 0;
-    const start = at + 1;
-    const hasPlace = place < NAME_PLACES + (NAME_PLACES_END << 2);
-    let name: i32 = hasPlace ? load<i32>(place) : 0;
-    let end: i32 = name === 0 ? 0 : wordEnd(name, start);
-    if (end === 0) {
-      end = plainEnd(start);
-      if (end === 0 || end - start > ATTRIBUTE_KEY_BYTES_MAX) return 0;
-      name = wordOf(start, end - start);
-      if (name === 0) return 0;
-      if (hasPlace) store<i32>(place, name);
-    }
+    let end = guessedEnd(at + 1, place);
+    if (end === 0) end = readWord(at + 1, place, ATTRIBUTE_KEY_BYTES_MAX);
+    if (end === 0) return 0;
+    const name: i32 = load<i32>(place);
     at = valueAt(end);
     if (at === 0) return 0;
     const field = load<u8>(name, WORD_FIELD);
@@ -162,7 +157,7 @@ function readMembers(at: i32): i32 {
     const byte = load<u8>(at);
     if (byte === CLOSE_OBJECT) return at + 1;
     if (byte !== COMMA) return 0;
-    place += 4;
+    if (place < LAST_NAME_PLACE) place += 4;
   }
 }
 
@@ -198,16 +193,16 @@ function readField(code: u8, at: i32): i32 {
     case LEVEL:
       return readLevel(at);
     case SERVICE:
-      at = readWord(SERVICE, at);
-      service = wordRead;
+      at = readFieldWord(SERVICE, at);
+      service = lastWord(SERVICE);
       return at;
     case ENVIRONMENT:
-      at = readWord(ENVIRONMENT, at);
-      environment = wordRead;
+      at = readFieldWord(ENVIRONMENT, at);
+      environment = lastWord(ENVIRONMENT);
       return at;
     case HOST:
-      at = readWord(HOST, at);
-      host = wordRead;
+      at = readFieldWord(HOST, at);
+      host = lastWord(HOST);
       return at;
     case ATTRIBUTES:
       return load<u8>(at) === OPEN_OBJECT ? readAttributes(at + 1) : 0;
@@ -240,17 +235,16 @@ function readTimestamp(at: i32): i32 {
 
 function readLevel(at: i32): i32 {
   if (load<u8>(at) === QUOTE) {
-    const place: i32 = LAST_WORDS + (LEVEL << 2);
-    let word: i32 = load<i32>(place);
-    let end: i32 = word === 0 ? 0 : wordEnd(word, at + 1);
+    const place = LAST_WORDS + (LEVEL << 2);
+    let end = guessedEnd(at + 1, place);
     if (end === 0) {
       end = plainEnd(at + 1);
-      if (end === 0) return 0;
-      word = findWord(at + 1, end - at - 1);
+      // What is no level is not kept as a word.
+      const word = end === 0 ? 0 : findWord(at + 1, end - at - 1);
       if (word === 0) return 0;
       store<i32>(place, word);
     }
-    severity = load<u8>(word, WORD_SEVERITY);
+    severity = load<u8>(lastWord(LEVEL), WORD_SEVERITY);
     return severity === 0 ? 0 : end + 1;
   }
   const end = exactNumberEnd(at);
@@ -261,21 +255,15 @@ function readLevel(at: i32): i32 {
   return severity === 0 ? 0 : end;
 }
 
-/** The word that `readWord` found. */
-let wordRead: i32 = 0;
-
-/** Reads the text at `at` as a word; it is mostly the one of the log before. */
-function readWord(field: i32, at: i32): i32 {
+/** Reads the text at `at` as the last word of the field. Answers one past it. */
+function readFieldWord(field: i32, at: i32): i32 {
   if (load<u8>(at) !== QUOTE) return 0;
-  const place: i32 = LAST_WORDS + (field << 2);
-  wordRead = load<i32>(place);
-  let end: i32 = wordRead === 0 ? 0 : wordEnd(wordRead, at + 1);
-  if (end === 0) {
-    end = plainEnd(at + 1);
-    if (end === 0) return 0;
-    wordRead = wordOf(at + 1, end - at - 1);
-    if (wordRead === 0) return 0;
-    store<i32>(place, wordRead);
-  }
-  return end + 1;
+  const place = LAST_WORDS + (field << 2);
+  let end = guessedEnd(at + 1, place);
+  if (end === 0) end = readWord(at + 1, place, WORD_BYTES_MAX);
+  return end === 0 ? 0 : end + 1;
+}
+
+function lastWord(field: i32): i32 {
+  return load<i32>(LAST_WORDS + (field << 2));
 }

@@ -1,5 +1,5 @@
 // Words: texts that come again and again, each kept once, so that a look-up is mostly one comparison of sixteen bytes.
-import { copyBytes, QUOTE, same } from './bytes.ts';
+import { copyBytes, plainEnd, QUOTE, same } from './bytes.ts';
 import {
   ATTRIBUTE_PLACES,
   ATTRIBUTES_MAX,
@@ -114,6 +114,25 @@ export function wordOf(at: i32, bytes: i32): i32 {
   return 0;
 }
 
+/** The closing quote of the text that begins at `at` where that is the word that stands at `place`, where the log before had it; else 0. */
+export function guessedEnd(at: i32, place: i32): i32 {
+  const word: i32 = load<i32>(place);
+  return word === 0 ? 0 : wordEnd(word, at);
+}
+
+/**
+ * Reads the text that begins at `at` as a word, which stands at `place` from then on. Answers its closing quote; 0 where it has an
+ * escape, is longer than `bytesMax`, or there is no room for it.
+ */
+export function readWord(at: i32, place: i32, bytesMax: i32): i32 {
+  const end = plainEnd(at);
+  if (end === 0 || end - at > bytesMax) return 0;
+  const word = wordOf(at, end - at);
+  if (word === 0) return 0;
+  store<i32>(place, word);
+  return end;
+}
+
 /** The word's number, in the order they came. */
 export function numberOf(word: i32): i32 {
   return (word - WORDS) >> WORD_SHIFT;
@@ -135,7 +154,7 @@ export function forgetWords(): void {
   wordsFull = false;
   memory.fill(SLOTS, 0, SLOT_COUNT << 2);
   memory.fill(NAME_PLACES, 0, NAME_PLACES_END << 2);
-  memory.fill(ATTRIBUTE_PLACES, 0, ATTRIBUTES_MAX << 2);
+  memory.fill(ATTRIBUTE_PLACES, 0, (ATTRIBUTES_MAX + 1) << 2);
   memory.fill(LAST_WORDS, 0, LAST_WORDS_END << 2);
   for (let number: i32 = 0; number < lasting; number++) {
     const word: i32 = WORDS + (number << WORD_SHIFT);

@@ -13,7 +13,7 @@ const BYTES_PER_UNIT_MAX = 3;
 const VARINT_BYTES_MAX = 5;
 /** Below this many units a loop of one-byte characters is faster than the call of Buffer.write (18 ns, Node 22). */
 const LOOP_UNITS_MAX = 8;
-/** The same of a call of `set`. */
+/** Up to so many bytes a loop copies, without a view of them for `set`. */
 const COPY_LOOP_MAX = 64;
 
 /** An empty column. */
