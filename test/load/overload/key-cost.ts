@@ -1,16 +1,16 @@
-// What a request costs with few keys in the snapshot and with many: two intakes in turn, each sent to by as many keys.
+// What a request costs with few keys in the snapshot and with many: two intakes in turn, each sent to by ten of its keys.
 import { cpuSeconds } from '@sazabi/load/process-cost';
 import { requestBytes, sendRequests } from '../send-requests.ts';
 import { prepareBodies } from '../workload.ts';
 import { type Server, startServer } from './server.ts';
 import { median } from './table.ts';
 
-export const KEY_COUNTS = [10, 100_000] as const;
+const KEY_COUNTS = [10, 100_000] as const;
 /** Of each snapshot so many keys send in turns, spread over all of it. */
 const SENDING = 10;
 const REQUESTS_MAX = 40_000;
 const LOGS_MAX = 400_000;
-/** Each turn but a round's first sends this part before its clock starts. */
+/** Each turn sends this part before its clock starts. */
 const WARM_UP_SHARE = 0.25;
 
 export interface KeyCost {

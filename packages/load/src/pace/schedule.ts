@@ -47,7 +47,7 @@ export function createSchedule(steps: readonly Step[], batch: number): Schedule 
       if (atMs < 0) return 0;
       const span = spans[stepAt(atMs)];
       if (span === undefined) return 0;
-      // The product is rounded, by more than one request's part of it after a million: when each is due decides.
+      // The product is rounded, after millions of requests by enough to miss one: when each is due decides.
       let at = Math.floor((atMs - span.fromMs) * span.perMs);
       if (dueIn(span, at + 1) <= atMs) at += 1;
       else if (dueIn(span, at) > atMs) at -= 1;
