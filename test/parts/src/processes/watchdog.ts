@@ -5,12 +5,14 @@ import { Socket } from 'node:net';
 /**
  * Reads lines of process ids, each replaces the one before; at the end of its input it ends those processes and deletes the folder.
  * The first try is the signal that lets a server clean up, after 5 s comes SIGKILL; stopped processes must be woken to hear either.
+ * Some may have ended by themselves since, as that of a connection does: kill tells of several that it failed where one is gone.
  */
 const SCRIPT = `
   pids=
   while read -r line; do pids=$line; done
+  lives() { for pid in $pids; do kill -0 $pid && return; done; false; }
   tries=0
-  while [ -n "$pids" ] && kill -0 $pids 2>/dev/null && [ $tries -lt 100 ]; do
+  while lives && [ $tries -lt 100 ]; do
     if [ $tries -eq 0 ]; then kill -"$2" $pids; kill -CONT $pids; fi
     if [ $tries -eq 50 ]; then kill -KILL $pids; fi
     tries=$((tries + 1))
