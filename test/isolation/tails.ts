@@ -10,7 +10,7 @@ export interface Tail {
   readonly caller: Caller;
   /** All that has come. */
   text(): string;
-  /** Logs of the projects that were there when it was opened. */
+  /** Logs of the projects that were there when it was opened, and stay. */
   rows(): number;
 }
 
@@ -27,8 +27,11 @@ export async function followTails(
   { model, admins, testAdmins }: World,
 ): Promise<Tails> {
   const stop = new AbortController();
+  // Of one that scenarios may delete, the model forgets what it was given: the tail has told it.
   const projects = (org: number) =>
-    model.things.flatMap(({ kind, id, org: owner }) => (kind === 'project' && owner === org ? [id] : []));
+    model.things.flatMap(({ kind, id, org: owner, expendable }) =>
+      kind === 'project' && owner === org && !expendable ? [id] : [],
+    );
   const before = new Map([...admins.keys()].map((org) => [org, projects(org)]));
   const ends: Promise<void>[] = [];
   const all = [...admins, ...testAdmins].map((caller): Tail => {
