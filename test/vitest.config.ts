@@ -38,6 +38,8 @@ export default defineConfig({
           ...base.test,
           name: 'real',
           include: (await kafkaIsMissing()) ? [] : ['e2e/**/*.test.ts'],
+          // Nothing in it depends on the parts: it is about ports, folders and settings.
+          exclude: [...(base.test?.exclude ?? []), 'e2e/second-start.test.ts'],
           env: { TEST_SYSTEM: 'real' },
           globalSetup: ['support/real-parts.ts'],
         },
