@@ -1,6 +1,7 @@
 // A log's way into a bus record: normalisation, Native block, record headers with checksum.
 export * from './create-log-block.ts';
 export * from './expiry-day.ts';
+export * from './join-frames.ts';
 export * from './json/json-bytes.ts';
 export * from './level.ts';
 export * from './limits.ts';
@@ -15,5 +16,6 @@ export * from './record-codec.ts';
 export * from './record-meta.ts';
 export * from './replay-record.ts';
 export * from './split-record.ts';
+export * from './stored-frame.ts';
 export * from './uuid.ts';
 export * from './xxh64.ts';

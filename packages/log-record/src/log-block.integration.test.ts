@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { zstdCompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLogBlock, LOG_COLUMNS, type LogBlock, newUuidV7, uuidToText } from './index.ts';
+import { createLogBlock, joinFrames, LOG_COLUMNS, type LogBlock, newUuidV7, uuidToText } from './index.ts';
 
 const SOURCE = {
   projectId: '0192f0e4-1111-7222-8333-0123456789ab',
@@ -234,6 +234,23 @@ describe('Native block, read by the engine', () => {
       Array.from({ length: count }, (_, i) => ({ message: `${at}.${i}`, service: `s${i}`, host: '', attributes: [] })),
     );
     await insert(...all.map((rows) => Uint8Array.from(blockOf(rows, block).encode())));
+    expect(await storedRows()).toEqual(all.flat().map(expected));
+  });
+
+  it('takes small blocks that were joined', async () => {
+    const block = createLogBlock();
+    const all = [3, 1, 300, 1, 2].map((count, at) =>
+      Array.from({ length: count }, (_, i) => ({
+        message: `${at}.${i}`,
+        service: `s${i}`,
+        host: at === 1 ? '' : `h${at}`,
+        attributes: Array.from({ length: (at + i) % 4 }, (_, n) => [`k${n * at}`, `v${i}`] as const),
+      })),
+    );
+    const frames = all.map((rows) => zstdCompressSync(blockOf(rows, block).encode()));
+    const joined = [...joinFrames(frames)];
+    expect(joined).toHaveLength(1);
+    await insert(...joined.map((frame) => zstdDecompressSync(frame)));
     expect(await storedRows()).toEqual(all.flat().map(expected));
   });
 });

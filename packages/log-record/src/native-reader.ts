@@ -27,18 +27,27 @@ interface Cursor {
   at: number;
 }
 
-function take(cursor: Cursor, length: number): Buffer {
-  const end = cursor.at + length;
+/** Goes past `length` bytes, and tells where they begin. */
+function skip(cursor: Cursor, length: number): number {
+  const from = cursor.at;
+  const end = from + length;
   if (end > cursor.bytes.length) throw new RangeError(`the block ends at ${cursor.bytes.length}, ${end} is needed`);
-  const part = cursor.bytes.subarray(cursor.at, end);
   cursor.at = end;
-  return part;
+  return from;
+}
+
+function take(cursor: Cursor, length: number): Buffer {
+  const from = skip(cursor, length);
+  return cursor.bytes.subarray(from, cursor.at);
 }
 
 function takeVarint(cursor: Cursor): number {
+  const { bytes } = cursor;
   let value = 0;
   for (let factor = 1; factor <= Number.MAX_SAFE_INTEGER; factor *= 0x80) {
-    const byte = take(cursor, 1).readUInt8();
+    const byte = bytes[cursor.at];
+    if (byte === undefined) throw new RangeError(`the block ends at ${bytes.length}, more is needed`);
+    cursor.at += 1;
     value += (byte & 0x7f) * factor;
     if (byte < 0x80) return value;
   }
@@ -53,7 +62,8 @@ function checkCount(cursor: Cursor, count: number): number {
 }
 
 function takeUInt64(cursor: Cursor): number {
-  return Number(take(cursor, 8).readBigUInt64LE());
+  const at = skip(cursor, 8);
+  return cursor.bytes.readUInt32LE(at) + cursor.bytes.readUInt32LE(at + 4) * 0x1_0000_0000;
 }
 
 function takeText(cursor: Cursor): string {
@@ -80,29 +90,33 @@ function takeVersion(cursor: Cursor): void {
 /** Bytes of an index, by its type: UInt8, UInt16, UInt32. No block has more keys. */
 const INDEX_WIDTHS = [1, 2, 4] as const;
 
-interface Run<Key> {
-  readonly keys: readonly Key[];
+interface Run<Keys> {
+  readonly keys: Keys;
   readonly rows: number;
   readonly width: 1 | 2 | 4;
   readonly indexes: Buffer;
 }
 
 /** The next run of a LowCardinality(String) column, of `rowsMax` at most; indexes refer to its own dictionary. */
-function takeRun<Key>(cursor: Cursor, rowsMax: number, takeKey: (cursor: Cursor) => Key): Run<Key> {
+function takeRun<Keys>(cursor: Cursor, rowsMax: number, takeKeys: (cursor: Cursor, count: number) => Keys): Run<Keys> {
   const flags = takeUInt64(cursor);
   const width = INDEX_WIDTHS[flags & 0xff];
   if (width === undefined || (flags & LOW_CARDINALITY.hasAdditionalKeys) === 0 || (flags & 0x100) !== 0)
     throw new RangeError(`index type ${flags} is not supported`);
-  const keys = repeat(cursor, takeUInt64(cursor), () => takeKey(cursor));
+  const keys = takeKeys(cursor, checkCount(cursor, takeUInt64(cursor)));
   const rows = takeUInt64(cursor);
   if (rows === 0 || rows > rowsMax) throw new RangeError(`a run has ${rows} rows`);
   return { keys, rows, width, indexes: take(cursor, rows * width) };
 }
 
+function takeTexts(cursor: Cursor, count: number): readonly string[] {
+  return repeat(cursor, count, () => takeText(cursor));
+}
+
 function takeRuns(cursor: Cursor, rows: number): string[] {
   const values: string[] = [];
   while (values.length < rows) {
-    const { keys, width, indexes } = takeRun(cursor, rows - values.length, takeText);
+    const { keys, width, indexes } = takeRun(cursor, rows - values.length, takeTexts);
     for (let at = 0; at < indexes.length; at += width) {
       const key = keys[indexes.readUIntLE(at, width)];
       if (key === undefined) throw new RangeError('an index is beyond its dictionary');
@@ -114,9 +128,15 @@ function takeRuns(cursor: Cursor, rows: number): string[] {
 
 /** Offsets behind each row's last pair. */
 function takeEnds(cursor: Cursor, rows: number): readonly number[] {
-  const ends = repeat(cursor, rows, () => takeUInt64(cursor));
-  if (ends.some((end, row) => end < (ends[row - 1] ?? 0))) throw new RangeError('a map ends before it begins');
-  checkCount(cursor, ends.at(-1) ?? 0);
+  const ends: number[] = [];
+  let last = 0;
+  for (let left = checkCount(cursor, rows); left > 0; left--) {
+    const end = takeUInt64(cursor);
+    if (end < last) throw new RangeError('a map ends before it begins');
+    ends.push(end);
+    last = end;
+  }
+  checkCount(cursor, last);
   return ends;
 }
 
@@ -152,36 +172,19 @@ function widthOf(type: string): number | undefined {
 }
 
 /** Makes no buffer: a block may have millions of them. */
-function skipString(cursor: Cursor): void {
-  const { bytes } = cursor;
-  let length = 0;
-  for (let factor = 1; factor <= Number.MAX_SAFE_INTEGER; factor *= 0x80) {
-    const byte = bytes[cursor.at];
-    if (byte === undefined) throw new RangeError(`the block ends at ${bytes.length}, more is needed`);
-    cursor.at += 1;
-    length += (byte & 0x7f) * factor;
-    if (byte >= 0x80) continue;
-    if (length > bytes.length - cursor.at)
-      throw new RangeError(`the block ends at ${bytes.length}, ${length} are needed`);
-    cursor.at += length;
-    return;
-  }
-  throw new RangeError('a number has no end');
-}
-
 function skipStrings(cursor: Cursor, count: number): void {
-  for (let left = count; left > 0; left--) skipString(cursor);
+  for (let left = count; left > 0; left--) skip(cursor, takeVarint(cursor));
 }
 
 function skipRuns(cursor: Cursor, rows: number): void {
-  for (let left = rows; left > 0; ) left -= takeRun(cursor, left, skipString).rows;
+  for (let left = rows; left > 0; ) left -= takeRun(cursor, left, skipStrings).rows;
 }
 
 /** Goes past one column: as much of it is looked at as tells where it ends. */
 function skipValues(cursor: Cursor, type: string, rows: number): void {
   const width = widthOf(type);
   if (rows === 0) return;
-  if (width !== undefined) take(cursor, rows * width);
+  if (width !== undefined) skip(cursor, rows * width);
   else if (type === 'String') skipStrings(cursor, rows);
   else if (type === 'LowCardinality(String)') {
     takeVersion(cursor);
@@ -192,6 +195,16 @@ function skipValues(cursor: Cursor, type: string, rows: number): void {
     skipRuns(cursor, pairs);
     skipStrings(cursor, pairs);
   } else throw new RangeError(`type ${type} is not supported`);
+}
+
+/** Of a map column's data, as they stand in it: offsets behind each row's last pair, runs of keys, values. @throws RangeError as the reader */
+export function takeMapApart(data: Uint8Array, rows: number) {
+  const cursor: Cursor = { bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength), at: 0 };
+  takeVersion(cursor);
+  const ends = takeEnds(cursor, rows);
+  const keysAt = cursor.at;
+  skipRuns(cursor, ends.at(-1) ?? 0);
+  return { ends, keys: data.subarray(keysAt, cursor.at), values: data.subarray(cursor.at) };
 }
 
 function takeColumn(cursor: Cursor, rows: number): NativeColumn {

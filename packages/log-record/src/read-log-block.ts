@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { LOG_COLUMNS, type LogColumnName } from './log-columns.ts';
 import { type NativeBlock, type NativeValue, readNativeBlock } from './native-reader.ts';
+import { bytesOfStored } from './stored-frame.ts';
 
 /** A block is 1 MiB, or one request that may be 20 MiB inflated: past this a frame is damaged, or a bomb. */
 export const BLOCK_BYTES_MAX = 64 * 1024 * 1024;
@@ -13,13 +14,23 @@ export type ReadLogBlock =
   | { readonly ok: true; readonly block: NativeBlock }
   | { readonly ok: false; readonly reason: string };
 
+/** Logs are inflated to about so many times their bytes. */
+const USUAL_RATIO = 8;
+const CHUNK_BYTES_MIN = 1024;
+const CHUNK_BYTES_MAX = 64 * 1024;
+
 const inflate = promisify(zstdDecompress);
 const LIMITS = { maxOutputLength: BLOCK_BYTES_MAX };
+
+/** What is inflated at a time: Node allocates it anew for each frame, 64 KiB where it is not told. */
+function chunkBytes(frame: Uint8Array): number {
+  return Math.min(Math.max(frame.byteLength * USUAL_RATIO, CHUNK_BYTES_MIN), CHUNK_BYTES_MAX);
+}
 
 /** The one block of logs in a zstd frame, or why there is none. Never throws; a look at its values may (RangeError). */
 export function readLogBlock(frame: Uint8Array): ReadLogBlock {
   try {
-    return logBlockIn(zstdDecompressSync(frame, LIMITS));
+    return logBlockIn(bytesOfStored(frame) ?? zstdDecompressSync(frame, { ...LIMITS, chunkSize: chunkBytes(frame) }));
   } catch (error) {
     // The reader's RangeError, or whatever the decompressor finds wrong.
     return unreadable(error);

@@ -2,11 +2,19 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import { createLogGenerator } from '@sazabi/load/log-generator';
-import { createLogBlock, expiresOnDay, newUuidV7, type RequestSource, uuidToText } from '@sazabi/log-record';
+import {
+  createLogBlock,
+  expiresOnDay,
+  newUuidV7,
+  type RequestSource,
+  storedFrame,
+  uuidToText,
+} from '@sazabi/log-record';
 
 const compress = promisify(zstdCompress);
 /** As the intake does. */
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const STORED_BYTES_MAX = 8 * 1024;
 
 export interface StoreRecord {
   /** UUID text. */
@@ -75,6 +83,10 @@ export async function* makeRecords(plan: RecordPlan): AsyncGenerator<StoreRecord
       if (block.append(generate(atMs), 'log') !== null) throw new Error('a generated log was rejected');
       made += 1;
     }
-    yield { id: uuidToText(id), day, rows, frame: await compress(Buffer.from(block.encode()), ZSTD) };
+    yield { id: uuidToText(id), day, rows, frame: await frameOf(block.encode()) };
   }
+}
+
+async function frameOf(block: Uint8Array): Promise<Buffer> {
+  return block.byteLength <= STORED_BYTES_MAX ? storedFrame(block) : await compress(Buffer.from(block), ZSTD);
 }

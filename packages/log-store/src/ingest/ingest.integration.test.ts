@@ -20,14 +20,15 @@ import { findTombstone, type LookUpRecord, lookUp } from './look-up.ts';
 const DAY = Math.floor(Date.now() / 86_400_000) + 30;
 const PROJECT_ID = '0197f000-0000-7000-8000-000000000001';
 
-/** An uncompressed Native block: `rows` rows of each id. */
-function block(ids: readonly string[], rows = 2, day = DAY): Buffer {
+/** An uncompressed Native block: `rows` rows of each id, with so many random bytes each. */
+function block(ids: readonly string[], rows = 2, day = DAY, randomness = 0): Buffer {
   const log = createLogBlock();
   log.reset(uuidFromText(ids[0] ?? randomUUID()), day);
   for (const id of ids) {
     const source = { projectId: PROJECT_ID, mode: 'live', keyId: randomUUID(), environment: '' } as const;
     log.beginRequest(source, Date.now(), uuidFromText(id));
-    for (let row = 0; row < rows; row++) log.append({ message: `row ${row}`, attributes: { some: 'value' } }, 'log');
+    for (let row = 0; row < rows; row++)
+      log.append({ message: `row ${row}`, attributes: { some: randomBytes(randomness).toString('hex') } }, 'log');
   }
   return Buffer.from(log.encode());
 }
@@ -80,13 +81,16 @@ describe('ingest', () => {
     await client.command({ query: 'ALTER TABLE logs MODIFY SETTING non_replicated_deduplication_window = 500000' });
   });
 
-  it('many frames are one part', async () => {
+  it.each([
+    ['large', 100],
+    ['small', 0],
+  ])('many %s frames are one part', async (_, randomness) => {
     const before = await activeParts();
     const ids = Array.from({ length: 20 }, () => randomUUID());
     await client.command({ query: 'SYSTEM STOP MERGES' }).catch(() => undefined);
     await insert(
       ids[0] ?? '',
-      ids.map((id) => frame([id], 500)),
+      ids.map((id) => zstdCompressSync(block([id], 500, DAY, randomness))),
     );
     expect((await activeParts()) - before).toBeLessThanOrEqual(1);
     expect(await knownOf(...ids.map((id) => record(id)))).toEqual(ids.toSorted());
@@ -232,14 +236,22 @@ SELECT toUUID('${id}'), now64(3), 'old', 0, 1, '2100-01-01', 1, map(), 'bytes'`,
       maxLength: 3,
     });
     await fc.assert(
-      fc.asyncProperty(damage, fc.nat(sound.byteLength), fc.boolean(), async (flips, length, cut) => {
-        const bytes = Buffer.from(sound);
-        for (const [at, mask] of flips) bytes.writeUInt8(bytes.readUInt8(at) ^ mask, at);
-        const frames = [zstdCompressSync(cut ? bytes.subarray(0, length) : bytes)];
-        const failure = await insert(randomUUID(), frames).then(() => null, ingestFailure);
-        const known = failure === null || failure.failure === 'refused' || failure.failure === 'no-answer';
-        expect(known ? null : failure.reason).toBeNull();
-      }),
+      fc.asyncProperty(
+        damage,
+        fc.nat(sound.byteLength),
+        fc.boolean(),
+        fc.boolean(),
+        async (flips, length, cut, beside) => {
+          const bytes = Buffer.from(sound);
+          for (const [at, mask] of flips) bytes.writeUInt8(bytes.readUInt8(at) ^ mask, at);
+          const frames = [zstdCompressSync(cut ? bytes.subarray(0, length) : bytes)];
+          // Joined with another, where it can be read.
+          if (beside) frames.push(frame([randomUUID()]));
+          const failure = await insert(randomUUID(), frames).then(() => null, ingestFailure);
+          const known = failure === null || failure.failure === 'refused' || failure.failure === 'no-answer';
+          expect(known ? null : failure.reason).toBeNull();
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -1,7 +1,7 @@
 // One insert is one part or nothing, and of all inserts under one token the store takes the first.
 import { Readable } from 'node:stream';
 import { zstdCompressSync } from 'node:zlib';
-import { LOG_COLUMNS } from '@sazabi/log-record';
+import { joinFrames, LOG_COLUMNS } from '@sazabi/log-record';
 import { dayText } from './day-text.ts';
 import { idList } from './id-list.ts';
 import { type IngestTarget, insertSettings } from './ingest-target.ts';
@@ -12,7 +12,7 @@ export interface InsertFrames {
   /** The session of the look-up that this insert rests on. */
   readonly session: string;
   readonly token: string;
-  /** zstd frames of one Native block each, all of one day; forwarded as they are. */
+  /** zstd frames of one Native block each, all of one day; small ones are joined. */
   readonly frames: readonly Uint8Array[];
   /** Rows of these requests are left out: they are stored already. */
   readonly knownRequestIds: readonly string[];
@@ -62,12 +62,15 @@ export async function insertFrames(
 ): Promise<void> {
   const into = `INSERT INTO ${target.logs} (${NAMES})`;
   if (knownRequestIds.length === 0) {
-    return send(target, { session, token, query: `${into} FORMAT Native`, body: frames, signal });
+    return send(target, { session, token, query: `${into} FORMAT Native`, body: joinFrames(frames), signal });
   }
   // The server reads the query from the URL and on from the body: thousands of ids exceed what a URL may hold.
   const rest = `SELECT ${NAMES} FROM input('${STRUCTURE}') WHERE batch_id NOT IN (${idList(knownRequestIds)}) FORMAT Native\n`;
-  const body = [zstdCompressSync(rest), ...frames];
-  return send(target, { session, token, query: into, body, settings: { max_threads: 1 }, signal });
+  const body = function* () {
+    yield zstdCompressSync(rest);
+    yield* joinFrames(frames);
+  };
+  return send(target, { session, token, query: into, body: body(), settings: { max_threads: 1 }, signal });
 }
 
 /**
@@ -89,7 +92,7 @@ interface InsertQuery {
   readonly token: string;
   readonly query: string;
   /** zstd frames, or null where the query holds its values. */
-  readonly body: readonly Uint8Array[] | null;
+  readonly body: Iterable<Uint8Array> | null;
   readonly settings?: { readonly max_threads: number };
   readonly signal: AbortSignal | undefined;
 }
