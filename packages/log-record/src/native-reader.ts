@@ -1,4 +1,4 @@
-// Reads blocks of ClickHouse's Native format back: of records that the store refused, for tests and tools. What is stored is
+// Reads blocks of ClickHouse's Native format: of records that the store refused, of small ones that are joined, for live tails. What is stored is
 // never decoded. The bytes may be damaged: every count is held against the bytes that are left before anything is made of it.
 import { LOW_CARDINALITY } from './low-cardinality.ts';
 import { uuidToText } from './uuid.ts';

@@ -11,7 +11,7 @@ export interface StorableRecord {
   /** Rows of requests without an `Idempotency-Key`: these carry the record's id, the others their request's. */
   readonly ownRows: number;
   readonly requestIds: readonly string[];
-  /** Its value is the zstd frame of one Native block, forwarded as it is. */
+  /** Its value is the zstd frame of one Native block. */
   readonly source: BusRecord;
 }
 
