@@ -89,7 +89,7 @@ async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
 }
 
 function read(effect: EffectOf<'read'>, { owned, workload }: Parts) {
-  const readNow = () => readRange(owned, effect, workload.gatherMs());
+  const readNow = () => readRange(owned, effect, (waiting) => workload.gatherMs(waiting));
   return effect.patience === 'idle' ? workload.resting(readNow) : readNow();
 }
 
