@@ -6,7 +6,7 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { NICER_BY, NICEST } from './limits.ts';
+import { MERGES_NICER_BY, NICER_BY, NICEST } from './limits.ts';
 import { ask, isAlive, run, startEngine, temporaryFolder } from './test-engine.ts';
 
 const TABLE =
@@ -41,16 +41,24 @@ describe('a start', () => {
   });
 
   it.skipIf(process.platform !== 'linux')(
-    'leaves the cores to others first: every thread of the engine is nicer',
+    'leaves the cores to others first: every thread of the engine is nicer, those of merges most',
     async () => {
       const { appUrl, pid } = await startEngine({ dataDir: await temporaryFolder() });
-      await ask(appUrl, 'SELECT 1');
+      // Its first table makes the threads of merges.
+      await ask(appUrl, 'CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a');
       // A thread of the engine has a name of its own; Node's have made themselves before.
-      const threads = readdirSync(`/proc/${pid}/task`)
-        .map((id) => readFileSync(`/proc/${pid}/task/${id}/stat`, 'latin1'))
-        .filter((stat) => /\((HTTP|Merge|BgSch)/.test(stat));
-      const nices = threads.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
-      expect(new Set(nices)).toEqual(new Set([Math.min(NICEST, getPriority() + NICER_BY)]));
+      const nicesOf = (name: RegExp) =>
+        new Set(
+          readdirSync(`/proc/${pid}/task`)
+            .map((id) => readFileSync(`/proc/${pid}/task/${id}/stat`, 'latin1'))
+            .filter((stat) => name.test(stat))
+            .map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])),
+        );
+      const nicer = (by: number) => Math.min(NICEST, getPriority() + by);
+      expect(nicesOf(/\((HTTP|BgSch)/)).toEqual(new Set([nicer(NICER_BY)]));
+      await expect
+        .poll(() => nicesOf(/\(Merge/), { timeout: 20_000 })
+        .toEqual(new Set([nicer(NICER_BY + MERGES_NICER_BY)]));
     },
   );
 

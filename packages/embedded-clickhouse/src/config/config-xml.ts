@@ -1,5 +1,5 @@
 // config.xml of the engine: logging, memory, background threads, and who is let in over HTTP.
-import { SERVER_MEMORY_BYTES_MAX } from '../limits.ts';
+import { MERGE_THREADS, SERVER_MEMORY_BYTES_MAX } from '../limits.ts';
 import { basicAuthorization, type EngineCredentials } from './credentials.ts';
 import { escapeXml } from './escape-xml.ts';
 import { type EngineCluster, remoteServers } from './remote-servers.ts';
@@ -51,7 +51,7 @@ ${queryRule(basicAuthorization('reader', credentials.readerPassword))}
 
 /** Few threads and slow merge selection: idle cost is 0.5 % of a core, and merges leave the cores to the services. */
 function backgroundWork(): string {
-  return `  <background_pool_size>2</background_pool_size>
+  return `  <background_pool_size>${MERGE_THREADS}</background_pool_size>
   <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
   <background_schedule_pool_size>8</background_schedule_pool_size>
   <background_common_pool_size>2</background_common_pool_size>

@@ -8,6 +8,7 @@ import { type Ask, createAsk } from './ask.ts';
 import { runEngine } from './engine.ts';
 import { type FromHost, isMessage, type StartEngine } from './messages.ts';
 import { untilPortCloses } from './watch.ts';
+import { yieldMerges } from './yield-merges.ts';
 
 const EXIT_ENGINE_FAILED = 71;
 
@@ -39,6 +40,7 @@ async function serve(start: StartEngine): Promise<void> {
   const ask = createAsk(start.port, start.authorization);
   state.ask = ask;
   void announceReady(ask).then(async () => {
+    void yieldMerges();
     await untilPortCloses(start.port);
     if (!state.stopping) killSelf('the engine does not listen any more');
   });
