@@ -1,5 +1,5 @@
 // What an overload run found, as a table in Markdown; of several rounds each figure is the median.
-import type { HalfLoad } from './half-load.ts';
+import type { HalfLoad, LoadOf, Quantiles } from './half-load.ts';
 import type { StepResult } from './steps.ts';
 
 const percent = (part: number): string => `${(100 * part).toFixed(part > 0 && part < 0.995 ? 1 : 0)} %`;
@@ -63,8 +63,23 @@ export function oddities(rounds: readonly (readonly StepResult[])[]): string[] {
     ]);
 }
 
-export function halfLoadLine(half: HalfLoad): string {
-  return `The whole system at half of its peak of ${thousands(half.peak)} logs/s: acknowledged p50 ${ms(half.acceptedMs.p50)} ms, p99 ${ms(half.acceptedMs.p99)} ms; from the 202 to a query that finds it p50 ${ms(half.freshnessMs.p50)} ms, p99 ${ms(half.freshnessMs.p99)} ms (${half.markers} markers); fsync of 64 KiB p50 ${ms(half.fsyncMs.p50)} ms, p99 ${ms(half.fsyncMs.p99)} ms; intake at most ${half.residentMib.toFixed(0)} MiB.`;
+/** One line for half of each peak. */
+export function halfLoadTable({ acknowledged, stored, fsyncMs, residentMib }: HalfLoad): string {
+  const both = ({ p50, p99 }: Quantiles) => `${ms(p50)} / ${ms(p99)}`;
+  const line = (name: string, { peak, atHalf }: LoadOf) =>
+    [
+      `${name}: ${thousands(peak)}`,
+      thousands(peak / 2),
+      percent(atHalf.refused),
+      both(atHalf.acceptedMs),
+      both(atHalf.freshnessMs),
+      String(atHalf.markers),
+    ].join(' | ');
+  const head = ['peak, logs/s', 'half', 'refused', 'acknowledged p50 / p99 ms', 'found p50 / p99 ms', 'markers'];
+  const rows = [head.join(' | '), head.map(() => '---').join(' | ')];
+  rows.push(line('acknowledged', acknowledged), line('until stored', stored));
+  return `${rows.map((row) => `| ${row} |`).join('\n')}
+fsync of 64 KiB p50 / p99 ${both(fsyncMs)} ms; intake ${residentMib.toFixed(0)} MiB`;
 }
 
 export function median(values: readonly number[]): number {
