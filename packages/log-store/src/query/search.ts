@@ -30,7 +30,7 @@ export function searchCondition(search: LogSearch): Sql {
 
 /**
  * The words one after the other. They consist of letters, digits and `_`, so they need no escaping in the pattern. The
- * search for an ASCII word's bytes comes first: it takes half the time of the pattern on rows without it (measured).
+ * search for an ASCII word's bytes comes first: of 51 MB without it that takes 10 to 13 CPU-ms, the pattern 300.
  */
 function messageHas(words: readonly string[]): Sql {
   const pattern = `(?i)${WORD_BEGIN}${words.join(BETWEEN_WORDS)}${WORD_END}`;
@@ -38,6 +38,7 @@ function messageHas(words: readonly string[]): Sql {
   return sql`(${join([...probes, sql`match(message, ${bound('String', pattern)})`], ' AND ')})`;
 }
 
+/** lower() knows ASCII's letters alone, as this is to. positionCaseInsensitive() takes twice as long. */
 function holdsBytes(word: string): Sql {
-  return sql`positionCaseInsensitive(message, ${bound('String', word)}) > 0`;
+  return sql`position(lower(message), ${bound('String', word.toLowerCase())}) > 0`;
 }
