@@ -55,3 +55,8 @@ export const READER_MEMORY_BYTES_MAX = 500_000_000;
 export const READER_THREAD_MEMORY_BYTES = 134_217_728;
 /** Of the whole engine; excess fails one query with 241. Peak measured at full ingest: 1.67 GB resident. */
 export const SERVER_MEMORY_BYTES_MAX = 1_610_612_736;
+/**
+ * Of them, what queries that ask for it keep of what they read: messages of a million logs of the usual size. What a query adds to it counts as its
+ * own memory, so it is far below that limit: at half of it, a search in large logs could fail for what it was about to keep.
+ */
+export const UNCOMPRESSED_CACHE_BYTES_MAX = 134_217_728;

@@ -1,5 +1,5 @@
 // config.xml of the engine: logging, memory, background threads, and who is let in over HTTP.
-import { MERGE_THREADS, SERVER_MEMORY_BYTES_MAX } from '../limits.ts';
+import { MERGE_THREADS, SERVER_MEMORY_BYTES_MAX, UNCOMPRESSED_CACHE_BYTES_MAX } from '../limits.ts';
 import { basicAuthorization, type EngineCredentials } from './credentials.ts';
 import { escapeXml } from './escape-xml.ts';
 import { type EngineCluster, remoteServers } from './remote-servers.ts';
@@ -33,7 +33,7 @@ export function configXml({ usersFile, logFolder, credentials, cluster }: Config
   <users_config>${users}</users_config>
   <max_server_memory_usage>${SERVER_MEMORY_BYTES_MAX}</max_server_memory_usage>
   <mark_cache_size>134217728</mark_cache_size>
-  <uncompressed_cache_size>0</uncompressed_cache_size>
+  <uncompressed_cache_size>${UNCOMPRESSED_CACHE_BYTES_MAX}</uncompressed_cache_size>
   <keep_alive_timeout>30</keep_alive_timeout>
 ${backgroundWork()}${cluster === null ? '' : remoteServers(cluster, credentials)}
   <http_handlers>

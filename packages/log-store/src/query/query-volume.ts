@@ -5,6 +5,7 @@ import { type Buckets, volumeBuckets } from './buckets.ts';
 import { fieldSql } from './fields.ts';
 import { type LogScope, narrowScope } from './log-scope.ts';
 import { type QueryOptions, runSelect } from './run-select.ts';
+import { searchSettings } from './search.ts';
 import { selectedLogs } from './selection.ts';
 import { bound, type Sql, sql } from './sql.ts';
 
@@ -33,7 +34,8 @@ export async function queryVolume(
   const counts: CountRow[] = [];
   if (visible.projectIds.length > 0) {
     const selected = selectedLogs(visible, request, buckets.range, { anchorMs: nowMs, visibleAtMs: nowMs });
-    for await (const { row } of runSelect<CountRow>(client, countSelect(request, buckets, selected), options))
+    const select = countSelect(request, buckets, selected);
+    for await (const { row } of runSelect<CountRow>(client, select, options, searchSettings(request.search)))
       counts.push(row);
   }
   return toVolume(counts, buckets, request.groupBy !== undefined);

