@@ -10,8 +10,9 @@ const HELP = `npm run bench:queries -- --data FOLDER [--logs 10000000] [--projec
 
 Starts the system on FOLDER, stores --logs generated logs over 24 hours in it where there are none yet (minutes), and asks by
 HTTP: the latest 100 logs of a project, counts per minute of 24 hours (of a project, and of all), a word that one log has, in its
-project, and an attribute's exact value in all projects. Each with --literals different literals after one that is not counted;
-medians of wall time and of the CPU of engine and query-api together, beside SELECT 1 by a client of its own.`;
+project (in another project each time, and always in the same one), and an attribute's exact value in all projects. Each with
+--literals different literals after one that is not counted; medians of wall time and of the CPU of engine and query-api together,
+beside SELECT 1 by a client of its own.`;
 
 const { values } = parseArgs({
   options: {
@@ -61,12 +62,18 @@ async function measure(of: QuerySystem, name: string, asks: readonly (() => Prom
   return { name, wallMs: median(walls.slice(1)), cpuMs: median(cpus.slice(1)) };
 }
 
-/** Logs here and there whose words and attributes are asked for. */
-async function sampleLogs({ client, data }: QuerySystem, count: number) {
+interface Sample {
+  readonly projectId: string;
+  readonly word: string;
+  readonly trace: string;
+}
+
+/** Logs here and there, of these projects in turn, whose words and attributes are asked for. */
+async function sampleLogs({ client, data }: QuerySystem, projectIds: readonly string[], count: number) {
   const step = Math.floor((data.toMs - data.fromMs) / (count + 1));
-  const found: { projectId: string; word: string; trace: string }[] = [];
+  const found: Sample[] = [];
   for (let at = 1; found.length < count; at++) {
-    const projectId = data.projectIds[at % data.projectIds.length] ?? '';
+    const projectId = projectIds[at % projectIds.length] ?? '';
     const to = new Date(data.fromMs + ((at * step) % (data.toMs - data.fromMs)) + at).toISOString();
     const page = await client.api('POST', '/logs/query', { projectId, to, from: iso(data.fromMs), limit: 50 });
     const answer: unknown = await page.json();
@@ -97,10 +104,15 @@ async function run(folder: string): Promise<readonly Measured[]> {
   const found = (answer: unknown) => Object(answer).data.length;
   const counted = (answer: unknown) => Object(answer).data.total;
   try {
-    const samples = await sampleLogs(of, count);
+    const samples = await sampleLogs(of, data.projectIds, count);
+    const ofOneProject = await sampleLogs(of, data.projectIds.slice(0, 1), count);
     await sleep(Number(values.settle) * 1000);
     const project = (at: number) => data.projectIds[at % data.projectIds.length];
     const each = (ask: (at: number) => Promise<unknown>) => Array.from({ length: count }, (_, at) => () => ask(at));
+    const findWord =
+      ({ projectId, word }: Sample) =>
+      () =>
+        post('/logs/query', { projectId, search: { query: word, mode: 'all' } }, found);
     const minutes = (at: number) => ({ from: iso(data.fromMs + at * 60_000), interval: '1m' });
     return [
       await measure(
@@ -123,15 +135,8 @@ async function run(folder: string): Promise<readonly Measured[]> {
         'minutes of 24 h, all projects',
         each((at) => post('/logs/volume', minutes(at), counted)),
       ),
-      await measure(
-        of,
-        'a word in its project',
-        samples.map(
-          ({ projectId, word }) =>
-            () =>
-              post('/logs/query', { projectId, search: { query: word, mode: 'all' } }, found),
-        ),
-      ),
+      await measure(of, 'a word, each in another project', samples.map(findWord)),
+      await measure(of, 'a word, all in one project', ofOneProject.map(findWord)),
       await measure(
         of,
         "an attribute's value, all projects",
