@@ -1,10 +1,10 @@
 // The search of a selection, in JavaScript: the same verdicts as query/search.ts gives through ClickHouse.
 import { type LogSearch, searchWords } from '@sazabi/contract';
+import { asciiParts } from '../query/search.ts';
 import { foldCase } from './fold-case.ts';
 import { textSearch } from './includes-text.ts';
 
 const WORDS = /[\p{L}\p{M}\p{N}_]+/gu;
-const ASCII_WORD = /^[A-Za-z0-9_]+$/;
 
 /** Whether a message holds what is searched for; in time that grows with the message, whatever the query. */
 export function createSearchMatcher({ query, mode }: LogSearch): (message: string) => boolean {
@@ -66,12 +66,9 @@ function wordsFound(message: string, wanted: ReadonlySet<string>, enough: number
   return found;
 }
 
-/**
- * An ASCII word is looked for in ASCII alone first, as the store does (there it saves time): so the Kelvin sign is no k. Without
- * the flag `u` case is folded within ASCII only.
- */
+/** What the store looks for first, as it changes what is found: without the flag `u` case is folded within ASCII only. */
 function probesOf(words: readonly string[]): readonly RegExp[] {
-  return [...new Set(words)].filter((word) => ASCII_WORD.test(word)).map((word) => new RegExp(word, 'i'));
+  return asciiParts(words).map((part) => new RegExp(part, 'i'));
 }
 
 /** Folding keeps the length of a word. */

@@ -35,6 +35,11 @@ export const WORDS = [
   'Ⓐ',
   'ⓐ',
   '٣',
+  'straße',
+  'STRAẞE',
+  'stra\u017fe',
+  'Kö',
+  '\u212aÖ',
 ];
 export const GAPS = [' ', '-', '. ', '\n', '%', '', '\u0000', '\u200d', '\u{e000}'];
 export const NUMBERS = [

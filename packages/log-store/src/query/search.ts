@@ -7,7 +7,7 @@ import { bound, join, type Sql, sql } from './sql.ts';
 const WORD_BEGIN = '(?:^|[^\\pL\\pM\\pN_])';
 const WORD_END = '(?:[^\\pL\\pM\\pN_]|$)';
 const BETWEEN_WORDS = '[^\\pL\\pM\\pN_]+';
-const ASCII_WORD = /^[A-Za-z0-9_]+$/;
+const ASCII = /[A-Za-z0-9_]+/g;
 
 /**
  * People search the same logs again and again, and count what they find: messages stay as they were read, where they are of a million
@@ -39,15 +39,23 @@ export function searchCondition(search: LogSearch): Sql {
 
 /**
  * The words one after the other. They consist of letters, digits and `_`, so they need no escaping in the pattern. The
- * search for an ASCII word's bytes comes first: of 51 MB without it that takes 10 to 13 CPU-ms, the pattern 300.
+ * search for their ASCII parts' bytes comes first: of 51 MB without them that takes 10 to 13 CPU-ms, the pattern 300.
  */
 function messageHas(words: readonly string[]): Sql {
   const pattern = `(?i)${WORD_BEGIN}${words.join(BETWEEN_WORDS)}${WORD_END}`;
-  const probes = words.filter((word) => ASCII_WORD.test(word)).map(holdsBytes);
+  const probes = asciiParts(words).map(holdsBytes);
   return sql`(${join([...probes, sql`match(message, ${bound('String', pattern)})`], ' AND ')})`;
 }
 
+/** The longest ASCII part of each word that has one. It is looked for in ASCII alone, so that the Kelvin sign is no k. */
+export function asciiParts(words: readonly string[]): readonly string[] {
+  const parts = words.map((word) => {
+    return (word.match(ASCII) ?? []).reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+  });
+  return [...new Set(parts)].filter((part) => part !== '');
+}
+
 /** lower() knows ASCII's letters alone, as this is to. positionCaseInsensitive() takes twice as long. */
-function holdsBytes(word: string): Sql {
-  return sql`position(lower(message), ${bound('String', word.toLowerCase())}) > 0`;
+function holdsBytes(part: string): Sql {
+  return sql`position(lower(message), ${bound('String', part.toLowerCase())}) > 0`;
 }
