@@ -9,10 +9,10 @@ import { openQueryData, type QuerySystem } from './query-data.ts';
 const HELP = `npm run bench:queries -- --data FOLDER [--logs 10000000] [--projects 20] [--literals 20] [--json]
 
 Starts the system on FOLDER, stores --logs generated logs over 24 hours in it where there are none yet (minutes), and asks by
-HTTP: the latest 100 logs of a project, counts per minute of 24 hours (of a project, and of all), a word that one log has, in its
-project (in another project each time, and always in the same one), and an attribute's exact value in all projects. Each with
---literals different literals after one that is not counted; medians of wall time and of the CPU of engine and query-api together,
-beside SELECT 1 by a client of its own.`;
+HTTP: the latest 100 logs of a project and a word that one log has, in its project (both of another project each time, and of one
+again and again), counts per minute of 24 hours (of a project, and of all), and an attribute's exact value in all projects. Each
+with --literals different literals after one that is not counted; medians of wall time and of the CPU of engine and query-api
+together, beside SELECT 1 by a client of its own.`;
 
 const { values } = parseArgs({
   options: {
@@ -122,8 +122,13 @@ async function run(folder: string): Promise<readonly Measured[]> {
       ),
       await measure(
         of,
-        'latest 100 of a project',
+        'latest 100, each of another project',
         each((at) => post('/logs/query', { projectId: project(at), limit: 100 }, found)),
+      ),
+      await measure(
+        of,
+        'latest 100, all of one project',
+        each(() => post('/logs/query', { projectId: project(0), limit: 100 }, found)),
       ),
       await measure(
         of,
