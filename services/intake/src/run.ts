@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bus, BusError, BusProducer } from '@sazabi/bus';
-import type { ContractError, ErrorCode } from '@sazabi/contract';
+import type { Bus, BusProducer } from '@sazabi/bus';
+import type { ErrorCode } from '@sazabi/contract';
 import {
   createKeySnapshot,
   createKeyUsage,
@@ -17,7 +17,6 @@ import {
 import { createLogger, type Logger, type Running, startInternalServer } from '@sazabi/lifecycle';
 import packageJson from '../package.json' with { type: 'json' };
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './batch/group-commit.ts';
-import type { AppendFailure } from './batch/open-batch.ts';
 import { createAppendWatch } from './bus/append-watch.ts';
 import { makeBus, openIntakeBus, warnOfFolder } from './bus/intake-bus.ts';
 import { createBytesBudget } from './bytes-budget.ts';
@@ -26,13 +25,14 @@ import { takeIntakeFolder } from './data-folder.ts';
 import { createInflater } from './decompress/inflate.ts';
 import { collectSeldom, keepYoungSpaceSmall } from './garbage-collection.ts';
 import { createClientAddress } from './http/client-address.ts';
-import { answer, answerError, type Exchange, internalError } from './http/exchange.ts';
-import { createRoutes } from './http/routes.ts';
+import { answerError, type Exchange, internalError } from './http/exchange.ts';
+import { createRoutes, type Guard } from './http/routes.ts';
 import { startServer } from './http/server.ts';
 import { createAdmission, type KeySource } from './ingest/admission.ts';
-import { createIngest, giveBack } from './ingest/ingest.ts';
+import { createIngest } from './ingest/ingest.ts';
 import { createLoadShedding, type LoadShedding } from './ingest/load-shedding.ts';
 import { createRateLook } from './ingest/rate-look.ts';
+import { settle, type Write } from './ingest/write.ts';
 import {
   BODIES_BYTES_MAX,
   FIRST_BUS_WAIT_MS,
@@ -44,7 +44,7 @@ import {
 import { createIntakeMetrics } from './metrics.ts';
 import { createOpenRequests } from './open-requests.ts';
 import { readiness, tellWhenReady } from './readiness.ts';
-import { busFull, busNotReached, maybeStored, recordTooLarge, stopping } from './refusals.ts';
+import { busNotReached, stopping } from './refusals.ts';
 
 /** Other parts than the configured ones: a bus that is open already, keys from elsewhere. The intake closes them. */
 export interface IntakeOverrides {
@@ -142,7 +142,17 @@ async function start(
   const { rateLimitMaxPerMinute } = config;
   const limiter = createRateLimiter();
   const room = { bodyBytes, waitingBytes, shedding, closedFor };
-  const admit = createAdmission({ keys, limiter, usage, quotas, rateLimitMaxPerMinute, ...room });
+  const addressOf = createClientAddress(config.trustedProxies);
+  const admit = createAdmission({
+    keys,
+    limiter,
+    usage,
+    quotas,
+    rateLimitMaxPerMinute,
+    ...room,
+    addressOf: ({ response }: Exchange, head) =>
+      addressOf(Buffer.from(response.getRemoteAddressAsText()).toString('latin1'), head.forwardedFor),
+  });
   const refused = (keyId: string, code: ErrorCode) => {
     usage.refused(keyId, code);
     counts.refusedRequests.set(code, (counts.refusedRequests.get(code) ?? 0) + 1);
@@ -151,7 +161,6 @@ async function start(
   const inflater = createInflater();
   const now = overrides.now ?? Date.now;
   const ingest = createIngest({ admit, shedding, inflater, commit: commit.now, usage, counts, now, guard });
-  const addressOf = createClientAddress(config.trustedProxies);
   const server = await startServer({
     host: config.host,
     port: config.port,
@@ -163,8 +172,6 @@ async function start(
       exchange: { ...requests, generateRequestId: createRequestIds(), refused },
       version: { name: 'sazabi-intake', version: packageJson.version },
       notReady: readinessFor(false),
-      clientAddress: (response, head) =>
-        addressOf(Buffer.from(response.getRemoteAddressAsText()).toString('latin1'), head.forwardedFor),
       guard,
     }),
   });
@@ -181,7 +188,7 @@ async function start(
 
 interface CommitOf {
   /** null until the bus has been reached. */
-  readonly now: () => GroupCommit<Exchange> | null;
+  readonly now: () => GroupCommit<Write> | null;
   /** Resolves when it is there; never where the bus closes first. */
   readonly made: Promise<void>;
 }
@@ -189,14 +196,14 @@ interface CommitOf {
 /** The group commit onto a producer that may come later. */
 function createCommitOf(
   producer: Promise<BusProducer>,
-  options: Omit<GroupCommitOptions<Exchange>, 'producer'>,
+  options: Omit<GroupCommitOptions<Write>, 'producer'>,
 ): CommitOf {
-  let commit: GroupCommit<Exchange> | null = null;
+  let commit: GroupCommit<Write> | null = null;
   const made = new Promise<void>((resolve) => {
     // Its rejection is the close of the bus: nothing comes any more.
     producer.then(
       (opened) => {
-        commit = createGroupCommit<Exchange>({ producer: opened, ...options });
+        commit = createGroupCommit<Write>({ producer: opened, ...options });
         resolve();
       },
       () => undefined,
@@ -234,34 +241,11 @@ async function untilFollowed(client: KeyFeedClient): Promise<void> {
   while (!client.connected() && performance.now() < deadlineMs) await sleep(FIRST_FEED_POLL_MS);
 }
 
-/** Answers one request of a batch whose append has ended. */
-function settle(exchange: Exchange, failure: AppendFailure): void {
-  if (failure === null) answer(exchange, 202, exchange.pendingBody);
-  else {
-    giveBack(exchange);
-    answerError(exchange, refusalOf(failure));
-  }
-}
-
-function refusalOf(failure: BusError): ContractError {
-  switch (failure.failure) {
-    case 'full':
-      return busFull();
-    case 'closed':
-      return stopping();
-    case 'too-large':
-      return recordTooLarge();
-    case 'lost':
-    case 'unavailable':
-      return maybeStored();
-  }
-}
-
 /** What nobody expected ends the request with a 500, not the process; it is logged once, with the request's id. */
-function createGuard(logger: Logger): (exchange: Exchange, work: () => void) => void {
-  return (exchange, work) => {
+function createGuard(logger: Logger): Guard {
+  return (exchange, work, argument) => {
     try {
-      work();
+      work(exchange, argument);
     } catch (error) {
       logger.error({ event: 'request_failed', requestId: exchange.requestId, err: error }, 'A request failed.');
       answerError(exchange, internalError());

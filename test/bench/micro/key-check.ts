@@ -55,6 +55,7 @@ function ofKeys(name: string, rateLimitPerMinute: number | null): Benchmark {
     // A clock that costs what it costs, and stands: all calls of a benchmark are one turn of the event loop.
     shedding: createLoadShedding({ waitingBytes, shed: new Map(), now: () => 0 * performance.now() }),
     closedFor: () => null,
+    addressOf: () => '127.0.0.1',
   });
   const heads = keys.slice(0, SENDING).map(headOf);
   return {
@@ -65,8 +66,8 @@ function ofKeys(name: string, rateLimitPerMinute: number | null): Benchmark {
       const nowMs = Date.now();
       for (let call = 0; call < CALLS / SENDING; call++)
         for (const head of heads) {
-          const { verdict } = admit(head, () => '127.0.0.1', nowMs);
-          if (verdict instanceof ContractError) throw verdict;
+          const writer = admit({ keyId: null, rate: null }, head, nowMs);
+          if (writer instanceof ContractError) throw writer;
         }
     },
   };

@@ -34,22 +34,27 @@ export function bodyRefusal(contentLength: string, transferEncoding: string, bud
   return budget.fits(Number(contentLength)) ? null : bodiesFull();
 }
 
+/** What a request is told of its body: made once for all, and called with the request. */
+export interface BodyReader<Request> {
+  /** Whether it has been waited for long enough. */
+  readonly isLate: (request: Request) => boolean;
+  readonly take: (request: Request, body: Uint8Array) => void;
+  readonly refuse: (request: Request, error: ContractError) => void;
+}
+
 /**
  * Calls `take` once with the whole body, or `refuse` once; neither where the client goes away. A body that came in one
  * chunk is passed as it is and dies with the call: whoever needs it longer copies it. Any other is gathered in one buffer
  * that grows by doubling, as a client may send each byte in a chunk of its own; its capacity is what is charged. The
  * exchange holds it in the budget until it ends. Where `isLate` says so, the connection is closed instead of waiting on.
  */
-export function readBody(
-  exchange: Exchange,
+export function readBody<Request extends { readonly exchange: Exchange }>(
+  request: Request,
   contentLength: string,
   budget: BytesRoom,
-  isLate: () => boolean,
-  take: (body: Uint8Array) => void,
-  refuse: (error: ContractError) => void,
+  reader: BodyReader<Request>,
 ): void {
-  // Grown to, not begun with: whoever only announces a long body shall not hold one.
-  const capacityMax = contentLength === '' ? BODY_BYTES_MAX : Number(contentLength);
+  const { exchange } = request;
   let gathered: Buffer | null = null;
   let bytes = 0;
   let over = false;
@@ -57,7 +62,7 @@ export function readBody(
     // Called on with the rest of a body that was answered too early, or for a client that is gone.
     if (over || exchange.done) return;
     // uWebSockets ends what is slower than 16 KiB a second: so there is always a next chunk to be late at.
-    if (!isLast && isLate()) {
+    if (!isLast && reader.isLate(request)) {
       over = true;
       gathered = null;
       exchange.response.close();
@@ -67,16 +72,16 @@ export function readBody(
     bytes += chunk.byteLength;
     const room = gathered?.byteLength ?? 0;
     const alone = isLast && gathered === null;
-    const capacity = alone || bytes <= room ? Math.max(bytes, room) : grownCapacity(bytes, room, capacityMax);
+    const capacity = alone || bytes <= room ? Math.max(bytes, room) : grownCapacity(bytes, room, contentLength);
     if (bytes > BODY_BYTES_MAX || !budget.take(capacity - room)) {
       over = true;
       gathered = null;
-      return refuse(bytes > BODY_BYTES_MAX ? bodyTooLarge() : bodiesFull());
+      return reader.refuse(request, bytes > BODY_BYTES_MAX ? bodyTooLarge() : bodiesFull());
     }
     exchange.heldBytes += capacity - room;
     if (alone) {
       over = true;
-      return take(new Uint8Array(chunk));
+      return reader.take(request, new Uint8Array(chunk));
     }
     if (gathered === null || capacity > room) gathered = grown(gathered, at, capacity);
     gathered.set(new Uint8Array(chunk), at);
@@ -84,11 +89,13 @@ export function readBody(
     over = true;
     const whole = gathered.subarray(0, bytes);
     gathered = null;
-    take(whole);
+    reader.take(request, whole);
   });
 }
 
-function grownCapacity(bytes: number, room: number, capacityMax: number): number {
+function grownCapacity(bytes: number, room: number, contentLength: string): number {
+  // Grown to, not begun with: whoever only announces a long body shall not hold one.
+  const capacityMax = contentLength === '' ? BODY_BYTES_MAX : Number(contentLength);
   return Math.max(bytes, Math.min(Math.max(2 * room, BODY_ROOM_BYTES_MIN), capacityMax));
 }
 

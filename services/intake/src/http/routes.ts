@@ -14,12 +14,18 @@ export interface RouteOptions {
   readonly version: { readonly name: string; readonly version: string };
   /** Why the intake is not ready, or null when it is. */
   readonly notReady: () => Promise<string | null>;
-  readonly clientAddress: (response: UwsResponse, head: RequestHead) => string;
   readonly lookAtRate: LookAtRate;
-  readonly guard: (exchange: Exchange, work: () => void) => void;
+  readonly guard: Guard;
 }
 
-type Route = (exchange: Exchange, head: RequestHead, response: UwsResponse) => void;
+/** Runs `work` so that what nobody expected becomes a 500, logged once. */
+export type Guard = <Argument>(
+  exchange: Exchange,
+  work: (exchange: Exchange, argument: Argument) => void,
+  argument: Argument,
+) => void;
+
+type Route = (exchange: Exchange, head: RequestHead) => void;
 
 const WRITE = 'POST, OPTIONS';
 const READ = 'GET, HEAD, OPTIONS';
@@ -32,8 +38,8 @@ const NOT_FOUND = new ContractError(
 export function createRoutes(options: RouteOptions): (response: UwsResponse, request: UwsRequest) => void {
   const writeTo =
     (kind: 'log' | 'event'): Route =>
-    (exchange, head, response) =>
-      options.ingest(exchange, head, kind, () => options.clientAddress(response, head));
+    (exchange, head) =>
+      options.ingest(exchange, head, kind);
   const writes: ReadonlyMap<string, Route> = new Map([
     ['/v1/logs', writeTo('log')],
     ['/v1/events', writeTo('event')],
@@ -48,20 +54,19 @@ export function createRoutes(options: RouteOptions): (response: UwsResponse, req
     exchange.rate = options.lookAtRate(head);
     answerError(exchange, error);
   };
-  const route = (exchange: Exchange, head: RequestHead, response: UwsResponse): void => {
+  const route: Route = (exchange, head) => {
     const { method, path } = head;
     const write = writes.get(path);
     const read = reads.get(path);
     if (write === undefined && read === undefined) refuse(exchange, head, NOT_FOUND);
     else if (method === 'OPTIONS') answer(exchange, 204, '', PREFLIGHT_HEADERS);
-    else if (write !== undefined && method === 'POST') write(exchange, head, response);
-    else if (read !== undefined && (method === 'GET' || method === 'HEAD')) read(exchange, head, response);
+    else if (write !== undefined && method === 'POST') write(exchange, head);
+    else if (read !== undefined && (method === 'GET' || method === 'HEAD')) read(exchange, head);
     else refuse(exchange, head, methodNotAllowed(write === undefined ? READ : WRITE));
   };
   return (response, request) => {
     const head = readHead(request);
-    const exchange = openExchange(response, head, options.exchange);
-    options.guard(exchange, () => route(exchange, head, response));
+    options.guard(openExchange(response, head, options.exchange), route, head);
   };
 }
 

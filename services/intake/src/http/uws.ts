@@ -16,10 +16,9 @@ export interface UwsRequest {
 
 /** Dead once it has been ended or has aborted: any call then is fatal to the process. */
 export interface UwsResponse {
+  /** Written as it is: what follows a CRLF in it is headers. */
   writeStatus(status: string): void;
-  /** Written as it is: a value with CRLF in it makes several headers. */
-  writeHeader(name: string, value: string): void;
-  end(body: string, closeConnection: boolean): void;
+  end(body: string | Uint8Array, closeConnection: boolean): void;
   /** As `end`; the first is false where the socket did not take all at once, then `onWritable` must be told to go on. */
   tryEnd(body: string | Uint8Array, totalBytes: number): [boolean, boolean];
   onWritable(handler: (offset: number) => boolean): void;

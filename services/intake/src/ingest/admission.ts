@@ -14,7 +14,7 @@ import {
   type RateVerdict,
   utcDay,
 } from '@sazabi/keys';
-import type { RequestSource } from '@sazabi/log-record';
+import { type ReceiptKey, type RequestSource, receiptKeyOf } from '@sazabi/log-record';
 import type { BytesBudget } from '../bytes-budget.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { ADDRESS_READ_INTERVAL_MS } from '../limits.ts';
@@ -33,7 +33,7 @@ export interface KeySource {
   close(): Promise<void>;
 }
 
-export interface AdmissionOptions {
+export interface AdmissionOptions<Notes> {
   readonly keys: KeySource;
   readonly limiter: RateLimiter;
   readonly usage: KeyUsageCounts;
@@ -45,36 +45,36 @@ export interface AdmissionOptions {
   readonly shedding: LoadShedding;
   /** Why nothing is taken from anybody now; null = it is. */
   readonly closedFor: () => ContractError | null;
+  /** Where the request came from; asked only when it is needed. */
+  readonly addressOf: (notes: Notes, head: RequestHead) => string;
 }
 
 /** A key that may write, with what is derived from it once. */
 export interface Writer {
   readonly entry: PublicKeyEntry;
   readonly source: RequestSource;
-  readonly receiptSecret: Uint8Array;
+  readonly receiptKey: ReceiptKey;
   /** Where what is accepted is charged. */
   readonly project: ProjectUse;
   readonly part: OrganizationPart;
 }
 
-export interface Admission {
+/** What is found of a request, admitted or not, and noted on it. */
+export interface AdmissionNotes {
   /** The key under which a refusal counts, now or later; null = under none. */
-  readonly keyId: string | null;
-  readonly rate: RateVerdict | null;
-  /** Who writes, or why the body is not read. */
-  readonly verdict: Writer | ContractError;
+  keyId: string | null;
+  rate: RateVerdict | null;
 }
 
-/** `readAddress` is called only when it is needed. */
-export type Admit = (head: RequestHead, readAddress: () => string, nowMs: number) => Admission;
+/** Who writes, or why the body is not read. */
+export type Admit<Notes> = (notes: Notes, head: RequestHead, nowMs: number) => Writer | ContractError;
 
 interface KeyUse {
-  readonly source: RequestSource;
   from: { address: string; userAgent: string };
   fromReadAtMs: number;
-  /** On the day of the latest request. */
-  project: ProjectUse;
-  readonly part: OrganizationPart;
+  /** With the project's use of the day of the latest request, and the latest secret. */
+  writer: Writer;
+  receiptSecret: Uint8Array;
 }
 
 const ORIGIN_REFUSED = new ContractError(
@@ -83,35 +83,39 @@ const ORIGIN_REFUSED = new ContractError(
 );
 
 /** Made once per intake; holds what it derives from an entry for as long as the entry lives. */
-export function createAdmission(options: AdmissionOptions): Admit {
+export function createAdmission<Notes extends AdmissionNotes>(options: AdmissionOptions<Notes>): Admit<Notes> {
   const { keys, limiter, usage, quotas } = options;
   const uses = new WeakMap<PublicKeyEntry, KeyUse>();
   const partOf = createOrganizationParts(options.bodyBytes);
 
-  const useOf = (entry: PublicKeyEntry, nowMs: number): KeyUse => {
-    const known = uses.get(entry);
-    if (known !== undefined) {
-      if (known.project.day !== utcDay(nowMs)) known.project = quotas.of(entry.projectId, nowMs);
-      return known;
-    }
-    const { projectId, mode, keyId, environment } = entry;
-    const source = { projectId, mode, keyId, environment: environment ?? '' };
-    const project = quotas.of(projectId, nowMs);
-    const from = { address: '', userAgent: '' };
-    const use = { source, from, fromReadAtMs: Number.NEGATIVE_INFINITY, project, part: partOf(entry.organizationId) };
-    uses.set(entry, use);
-    return use;
+  const writerOf = (entry: PublicKeyEntry, receiptSecret: Uint8Array, nowMs: number): Writer => {
+    const { projectId, mode, keyId, environment, organizationId } = entry;
+    return {
+      entry,
+      source: { projectId, mode, keyId, environment: environment ?? '' },
+      receiptKey: receiptKeyOf(receiptSecret, projectId, mode),
+      project: quotas.of(projectId, nowMs),
+      part: partOf(organizationId),
+    };
   };
-
-  /** Of a key that is known and must not be used so. */
-  const refusedKey = (keyId: string | undefined, error: ContractError, nowMs: number): Admission => {
-    if (keyId === undefined) return refused(error);
-    usage.request(keyId, null, nowMs);
-    return { keyId, rate: null, verdict: error };
+  const useOf = (entry: PublicKeyEntry, receiptSecret: Uint8Array, nowMs: number): KeyUse => {
+    const known = uses.get(entry);
+    if (known === undefined) {
+      const from = { address: '', userAgent: '' };
+      const writer = writerOf(entry, receiptSecret, nowMs);
+      const use = { from, fromReadAtMs: Number.NEGATIVE_INFINITY, writer, receiptSecret };
+      uses.set(entry, use);
+      return use;
+    }
+    if (known.writer.project.day !== utcDay(nowMs) || known.receiptSecret !== receiptSecret) {
+      known.writer = writerOf(entry, receiptSecret, nowMs);
+      known.receiptSecret = receiptSecret;
+    }
+    return known;
   };
 
   /** Why nothing of this key's project, or of anybody, is taken now; null = it is. */
-  const refusalOf = ({ quota }: PublicKeyEntry, { project, part }: KeyUse, nowMs: number): ContractError | null => {
+  const refusalOf = ({ entry: { quota }, project, part }: Writer, nowMs: number): ContractError | null => {
     if (quota !== null) {
       project.isHeld = true;
       const exhausted = exhaustedQuota(quota, project);
@@ -121,41 +125,42 @@ export function createAdmission(options: AdmissionOptions): Admit {
     return closed ?? options.shedding.refusal(part.share);
   };
 
-  return (head, readAddress, nowMs) => {
+  return (notes, head, nowMs) => {
     const key = presentedKeyOf(head);
-    if (key instanceof ContractError) return refused(key);
+    if (key instanceof ContractError) return key;
     const receiptSecret = keys.snapshot.receiptSecret();
-    if (receiptSecret === null) return refused(noSnapshot());
+    if (receiptSecret === null) return noSnapshot();
     const entry = keys.snapshot.lookUp(key, nowMs);
-    if (entry instanceof ContractError) return refusedKey(keys.snapshot.keyIdOf(key), entry, nowMs);
+    if (entry instanceof ContractError) {
+      // Of a key that is known and must not be used so.
+      const known = keys.snapshot.keyIdOf(key);
+      if (known !== undefined) usage.request(known, null, nowMs);
+      notes.keyId = known ?? null;
+      return entry;
+    }
     const { keyId } = entry;
-    const use = useOf(entry, nowMs);
+    const use = useOf(entry, receiptSecret, nowMs);
     if (nowMs - use.fromReadAtMs >= ADDRESS_READ_INTERVAL_MS) {
-      use.from = { address: readAddress(), userAgent: head.userAgent };
+      use.from = { address: options.addressOf(notes, head), userAgent: head.userAgent };
       use.fromReadAtMs = nowMs;
     }
     usage.request(keyId, use.from, nowMs);
+    notes.keyId = keyId;
     const limit = effectiveLimitPerMinute(entry.rateLimitPerMinute, options.rateLimitMaxPerMinute);
     // A foreign page is told the limit and takes nothing of it: else it could use up what is its owner's.
-    if (!originAllowed(head.origin === '' ? undefined : head.origin, entry.allowedOrigins))
-      return { keyId, rate: limiter.look(keyId, limit, keys.liveIntakes(), nowMs), verdict: ORIGIN_REFUSED };
+    if (!originAllowed(head.origin === '' ? undefined : head.origin, entry.allowedOrigins)) {
+      notes.rate = limiter.look(keyId, limit, keys.liveIntakes(), nowMs);
+      return ORIGIN_REFUSED;
+    }
     const rate = limiter.take(keyId, limit, keys.liveIntakes(), nowMs);
+    notes.rate = rate;
     if (rate !== null && !rate.allowed) {
       usage.limited(keyId);
-      return { keyId: null, rate, verdict: tooManyRequests(rate.retryAfterSeconds) };
+      notes.keyId = null;
+      return tooManyRequests(rate.retryAfterSeconds);
     }
-    const refusal = refusalOf(entry, use, nowMs);
-    if (refusal !== null) return { keyId, rate, verdict: refusal };
-    return {
-      keyId,
-      rate,
-      verdict: { entry, source: use.source, receiptSecret, project: use.project, part: use.part },
-    };
+    return refusalOf(use.writer, nowMs) ?? use.writer;
   };
-}
-
-function refused(error: ContractError): Admission {
-  return { keyId: null, rate: null, verdict: error };
 }
 
 /** The key that the request presents, or the answer to one that is presented wrongly. */
