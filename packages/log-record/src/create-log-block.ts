@@ -5,7 +5,8 @@ import { type BlockState, clearBlock, createBlockState, stateBytes } from './blo
 import { indexOfText } from './dictionary.ts';
 import { blockBytes, encodeBlock } from './encode-block.ts';
 import { appendJsonLogs } from './json/append-json-logs.ts';
-import type { LogBlock, RequestSource } from './log-block.ts';
+import type { JsonBytes } from './json/json-bytes.ts';
+import type { LogBlock, Rejection, RequestSource } from './log-block.ts';
 import { dropToMark, markRequest } from './request-mark.ts';
 import { beginRun, UUID_WORDS } from './request-runs.ts';
 import { UUID_BYTES, uuidFromText } from './uuid.ts';
@@ -42,57 +43,76 @@ function takeSource(state: BlockState, source: RequestSource): void {
  * stay: a batch costs no allocations.
  */
 export function createLogBlock(): LogBlock {
-  const state = createBlockState();
-  return {
-    get rowCount() {
-      return state.rowCount;
-    },
-    get ownRowCount() {
-      return state.ownRowCount;
-    },
-    get logBytes() {
-      return state.logBytes;
-    },
-    get byteLength() {
-      return blockBytes(state);
-    },
-    get bufferBytes() {
-      return stateBytes(state);
-    },
-    reset(recordId, expiresOnDay) {
-      clearBlock(state);
-      readUuidWords(recordId, state.recordId, 0);
-      state.expiresOnDay = expiresOnDay;
-    },
-    beginRequest(source, receivedAtMs, requestId) {
-      takeSource(state, source);
-      markRequest(state);
-      const { request, runs } = state;
-      request.receivedSeconds = Math.floor(receivedAtMs / 1000);
-      request.receivedNanos = (receivedAtMs - request.receivedSeconds * 1000) * 1_000_000;
-      request.own = requestId === null;
-      const run = beginRun(runs, state.rowCount);
-      copyUuidWords(request.projectId, runs.projectId, run * UUID_WORDS);
-      if (requestId === null) copyUuidWords(state.recordId, runs.batchId, run * UUID_WORDS);
-      else readUuidWords(requestId, runs.batchId, run * UUID_WORDS);
-      runs.firstOrdinal[run] = requestId === null ? state.ownRowCount : 0;
-      const receivedHigh = Math.floor(receivedAtMs / UINT32);
-      runs.receivedAt[run * 2] = receivedAtMs - receivedHigh * UINT32;
-      runs.receivedAt[run * 2 + 1] = receivedHigh;
-      runs.mode[run] = request.modeIndex;
-      runs.keyId[run] = request.keyIndex;
-    },
-    append(log, kind) {
-      return appendLog(state, log, kind === 'event');
-    },
-    appendJson(text, separator, logsMax) {
-      return appendJsonLogs(state, text, separator, logsMax);
-    },
-    dropRequest() {
-      dropToMark(state);
-    },
-    encode() {
-      return encodeBlock(state);
-    },
-  };
+  return new OpenLogBlock();
+}
+
+/** A class, as V8 keeps an object literal with getters as a table, and each use of it is a search there. */
+class OpenLogBlock implements LogBlock {
+  readonly #state = createBlockState();
+
+  get rowCount() {
+    return this.#state.rowCount;
+  }
+  get ownRowCount() {
+    return this.#state.ownRowCount;
+  }
+  get logBytes() {
+    return this.#state.logBytes;
+  }
+  get byteLength() {
+    return blockBytes(this.#state);
+  }
+  get bufferBytes() {
+    return stateBytes(this.#state);
+  }
+
+  reset(recordId: Uint8Array, expiresOnDay: number): void {
+    clearBlock(this.#state);
+    readUuidWords(recordId, this.#state.recordId, 0);
+    this.#state.expiresOnDay = expiresOnDay;
+  }
+
+  beginRequest(source: RequestSource, receivedAtMs: number, requestId: Uint8Array | null): void {
+    beginRequest(this.#state, source, receivedAtMs, requestId);
+  }
+
+  append(log: unknown, kind: 'log' | 'event'): Rejection | null {
+    return appendLog(this.#state, log, kind === 'event');
+  }
+
+  appendJson(text: JsonBytes, separator: number, logsMax: number): number {
+    return appendJsonLogs(this.#state, text, separator, logsMax);
+  }
+
+  dropRequest(): void {
+    dropToMark(this.#state);
+  }
+
+  encode(): Uint8Array {
+    return encodeBlock(this.#state);
+  }
+}
+
+function beginRequest(
+  state: BlockState,
+  source: RequestSource,
+  receivedAtMs: number,
+  requestId: Uint8Array | null,
+): void {
+  takeSource(state, source);
+  markRequest(state);
+  const { request, runs } = state;
+  request.receivedSeconds = Math.floor(receivedAtMs / 1000);
+  request.receivedNanos = (receivedAtMs - request.receivedSeconds * 1000) * 1_000_000;
+  request.own = requestId === null;
+  const run = beginRun(runs, state.rowCount);
+  copyUuidWords(request.projectId, runs.projectId, run * UUID_WORDS);
+  if (requestId === null) copyUuidWords(state.recordId, runs.batchId, run * UUID_WORDS);
+  else readUuidWords(requestId, runs.batchId, run * UUID_WORDS);
+  runs.firstOrdinal[run] = requestId === null ? state.ownRowCount : 0;
+  const receivedHigh = Math.floor(receivedAtMs / UINT32);
+  runs.receivedAt[run * 2] = receivedAtMs - receivedHigh * UINT32;
+  runs.receivedAt[run * 2 + 1] = receivedHigh;
+  runs.mode[run] = request.modeIndex;
+  runs.keyId[run] = request.keyIndex;
 }

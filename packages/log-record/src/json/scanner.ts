@@ -78,42 +78,35 @@ export function createScanner(bodyBytes: number): Scanner {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((BODY + bodyBytes) / PAGE_BYTES) });
   // What the module exports is known from its source alone.
   const exports = new WebAssembly.Instance(MODULE, { env: { memory } }).exports as Exports;
-  let bytes = new Uint8Array(memory.buffer);
-  let rows = rowsOf(memory);
   let entries = entriesOf(memory);
-  let words = {};
-  const seed = randomBytes(8);
-  exports.seedHashes(seed.readInt32LE(0), seed.readInt32LE(4));
-  teach(exports, bytes);
-  return {
+  // Properties, not getters: V8 keeps an object literal with getters as a table, and each use of it is a search there.
+  const scanner = {
     scan: exports.scan,
-    get bytes() {
-      return bytes;
-    },
-    get rows() {
-      return rows;
-    },
-    get words() {
-      return words;
-    },
+    bytes: new Uint8Array(memory.buffer),
+    rows: rowsOf(memory),
+    words: {},
     forgetWords() {
       exports.forgetWords();
-      words = {};
+      scanner.words = {};
     },
-    reserve(needed) {
-      const missing = BODY + needed - bytes.length;
+    reserve(needed: number) {
+      const missing = BODY + needed - scanner.bytes.length;
       if (missing <= 0) return;
       memory.grow(Math.ceil(missing / PAGE_BYTES));
-      bytes = new Uint8Array(memory.buffer);
-      rows = rowsOf(memory);
+      scanner.bytes = new Uint8Array(memory.buffer);
+      scanner.rows = rowsOf(memory);
       entries = entriesOf(memory);
     },
-    wordStart: (word) => entries[entryAt(word) + WORD_TEXT / 4] ?? 0,
-    wordEnd(word) {
+    wordStart: (word: number) => entries[entryAt(word) + WORD_TEXT / 4] ?? 0,
+    wordEnd(word: number) {
       const at = entryAt(word);
       return (entries[at + WORD_TEXT / 4] ?? 0) + (entries[at + WORD_BYTES / 4] ?? 0);
     },
   };
+  const seed = randomBytes(8);
+  exports.seedHashes(seed.readInt32LE(0), seed.readInt32LE(4));
+  teach(exports, scanner.bytes);
+  return scanner;
 }
 
 /** Words are entries of the same size; in elements of 32 bits. */

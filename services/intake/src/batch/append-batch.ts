@@ -38,7 +38,7 @@ async function appendBatch(
 }
 
 export interface AppendQueue<Waiter> {
-  readonly inFlight: number;
+  inFlight(): number;
   /** Appends the batch at once, or in its turn where many are under way. */
   push(batch: OpenBatch<Waiter>): void;
 }
@@ -61,9 +61,7 @@ export function createAppendQueue<Waiter>(
     });
   };
   return {
-    get inFlight() {
-      return inFlight;
-    },
+    inFlight: () => inFlight,
     push(batch) {
       if (inFlight < BATCHES_IN_FLIGHT_MAX) send(batch);
       else waiting.push(batch);

@@ -52,26 +52,26 @@ export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): 
     answeredInTurn += batch.waiters.length;
     for (const waiter of batch.waiters) options.settle(waiter, append.failure);
     // Where full batches follow one another nothing is ever idle: what was open before this one left waits no longer.
-    if (appends.inFlight > 0) for (const older of open.takeUpTo(batch.newestAtClose)) close(older);
+    if (appends.inFlight() > 0) for (const older of open.takeUpTo(batch.newestAtClose)) close(older);
     endTurn();
   });
   const close = (batch: OpenBatch<Waiter>): void => {
     openRequests -= batch.waiters.length;
-    batch.newestAtClose = open.newest;
+    batch.newestAtClose = open.newest();
     appends.push(batch);
   };
   const open = createOpenBatches(() => producer.partitions, blocks, close);
   // While something is under way, what is open goes on filling, and leaves when that is done.
   const turns = createTurns(() => {
-    if (appends.inFlight > 0) return;
+    if (appends.inFlight() > 0) return;
     for (const batch of open.takeAll()) close(batch);
     endTurn();
   });
   const endTurn = (): void => {
-    if (appends.inFlight > 0) return;
+    if (appends.inFlight() > 0) return;
     turns.ended(answeredInTurn, openRequests);
     answeredInTurn = 0;
-    if (open.size > 0) turns.plan(openRequests);
+    if (open.size() > 0) turns.plan(openRequests);
     else for (const resolve of drainWaiters.splice(0)) resolve();
   };
   const join = (batch: OpenBatch<Waiter>, waiter: Waiter): void => {
@@ -80,8 +80,9 @@ export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): 
   };
   return {
     submit(submission, waiter) {
-      const text = submission.requestId === null ? '' : textOf(submission.requestId);
-      const original = originals.get(text);
+      const { requestId } = submission;
+      const text = requestId === null ? null : textOf(requestId);
+      const original = text === null ? undefined : originals.get(text);
       if (original !== undefined) {
         join(original.batch, waiter);
         return original.filed;
@@ -90,15 +91,19 @@ export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): 
       const filed = fileLogs(batch.block, submission, batch.batchId);
       if (filed instanceof ContractError) return filed;
       if (filed.accepted > 0) {
-        join(batch, waiter);
-        if (submission.requestId !== null)
-          originals.set(nameRequest(batch, submission.requestId, text), { filed, batch });
+        batch.waiters.push(waiter);
+        openRequests += 1;
+        if (requestId !== null && text !== null) {
+          batch.requestIds.push(requestId);
+          batch.requestTexts.push(text);
+          originals.set(text, { filed, batch });
+        }
         chargeGrowth(batch, waitingBytes);
       }
       if (isFull(batch)) {
         open.remove(batch);
         close(batch);
-      } else if (appends.inFlight === 0) turns.plan(openRequests);
+      } else if (appends.inFlight() === 0) turns.plan(openRequests);
       return filed;
     },
     drained: () =>
@@ -109,15 +114,10 @@ export function createGroupCommit<Waiter>(options: GroupCommitOptions<Waiter>): 
   };
 }
 
-function nameRequest(batch: OpenBatch<unknown>, requestId: Uint8Array, text: string): string {
-  batch.requestIds.push(requestId);
-  batch.requestTexts.push(text);
-  return text;
-}
-
 function chargeGrowth(batch: OpenBatch<unknown>, budget: BytesBudget): void {
-  budget.charge(batch.block.byteLength - batch.heldBytes);
-  batch.heldBytes = batch.block.byteLength;
+  const { byteLength } = batch.block;
+  budget.charge(byteLength - batch.heldBytes);
+  batch.heldBytes = byteLength;
 }
 
 function textOf(id: Uint8Array): string {

@@ -17,7 +17,7 @@ export interface OpenBatch<Waiter> {
   readonly waiters: Waiter[];
   /** The newest serial when this batch was closed: what is open still and not newer was open by then. */
   newestAtClose: number;
-  /** Taken of the waiting budget. */
+  /** Taken of the waiting budget: the block's `byteLength` as of the last request. */
   heldBytes: number;
 }
 
@@ -52,13 +52,13 @@ export function openBatch<Waiter>(
  * logs in it than the shortest that it has room for.
  */
 export function wouldOverfill(batch: OpenBatch<unknown>, submission: Submission): boolean {
-  const { rowCount, byteLength } = batch.block;
+  const { rowCount } = batch.block;
   if (rowCount === 0) return false;
   const bodyBytes = submission.body.byteLength;
   const rowsMax = Math.min(LOGS_PER_REQUEST_MAX, 1 + bodyBytes / LOG_JSON_BYTES_MIN);
   return (
     rowCount + rowsMax > BATCH_ROWS_MAX ||
-    byteLength + bodyBytes > BATCH_BYTES_MAX ||
+    batch.heldBytes + bodyBytes > BATCH_BYTES_MAX ||
     (submission.requestId !== null && batch.requestIds.length === REQUEST_IDS_MAX)
   );
 }
@@ -67,7 +67,7 @@ export function wouldOverfill(batch: OpenBatch<unknown>, submission: Submission)
 export function isFull(batch: OpenBatch<unknown>): boolean {
   return (
     batch.block.rowCount >= BATCH_ROWS_MAX ||
-    batch.block.byteLength >= BATCH_BYTES_MAX ||
+    batch.heldBytes >= BATCH_BYTES_MAX ||
     batch.requestIds.length === REQUEST_IDS_MAX
   );
 }

@@ -6,9 +6,9 @@ import { type OpenBatch, openBatch, wouldOverfill } from './open-batch.ts';
 import type { Submission } from './submission.ts';
 
 export interface OpenBatches<Waiter> {
-  readonly size: number;
+  size(): number;
   /** The serial of the batch opened last. */
-  readonly newest: number;
+  newest(): number;
   /** The batch that the request joins. One that it would overfill is closed first: taken out and passed to `close`. */
   forSubmission(submission: Submission): OpenBatch<Waiter>;
   holds(batch: OpenBatch<Waiter>): boolean;
@@ -19,8 +19,8 @@ export interface OpenBatches<Waiter> {
   takeUpTo(serial: number): OpenBatch<Waiter>[];
 }
 
-/** More than any topic has; tells the batches of one day apart. */
-const PARTITIONS_MAX = 2 ** 20;
+/** More than any topic has; tells the batches of one day apart, by numbers of 31 bits, which V8 does not make objects of. */
+const PARTITIONS_MAX = 2 ** 16;
 
 /**
  * @param partitions may change: a bus that was away may be found with another number
@@ -41,12 +41,8 @@ export function createOpenBatches<Waiter>(
   const keyOf = (expiresOnDay: number, partition: number) => expiresOnDay * PARTITIONS_MAX + partition;
 
   return {
-    get size() {
-      return open.size;
-    },
-    get newest() {
-      return newest;
-    },
+    size: () => open.size,
+    newest: () => newest,
     forSubmission(submission) {
       const { requestId, expiresOnDay } = submission;
       const count = partitions();
