@@ -27,6 +27,7 @@ export class ContractError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** Methods for the `Allow` header of a 405. */
   readonly allow: string | undefined;
+  #json: string | undefined;
 
   constructor(
     code: ErrorCode,
@@ -41,5 +42,15 @@ export class ContractError extends Error {
     this.details = details;
     this.retryAfterSeconds = headers.retryAfterSeconds;
     this.allow = headers.allow;
+  }
+
+  /**
+   * The body of the answer (the envelope of envelope.ts), with an id of `requestIdFrom`, which needs no escaping. Most of it is made
+   * once: what comes while there is no time for it is refused with one error for all.
+   */
+  toBody(requestId: string): string {
+    const { code, message, status, details } = this;
+    this.#json ??= JSON.stringify({ code, message, status, ...details }).slice(0, -1);
+    return `{"data":null,"error":${this.#json},"requestId":"${requestId}"}}`;
   }
 }

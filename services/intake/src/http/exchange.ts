@@ -1,12 +1,5 @@
 // One request under way: what its answer needs, and the only place that writes an answer.
-import {
-  ContractError,
-  type ErrorCode,
-  failure,
-  RATE_LIMIT_HEADERS,
-  REQUEST_ID_HEADER,
-  requestIdFrom,
-} from '@sazabi/contract';
+import { ContractError, type ErrorCode, RATE_LIMIT_HEADERS, REQUEST_ID_HEADER, requestIdFrom } from '@sazabi/contract';
 import type { RateVerdict } from '@sazabi/keys';
 import type { BytesRoom } from '../bytes-budget.ts';
 import { ANSWER_BYTES_AT_ONCE, BODILESS_ANSWERS_MAX } from '../limits.ts';
@@ -99,7 +92,7 @@ export function answerError(exchange: Exchange, error: ContractError): void {
   let headers = '';
   if (error.retryAfterSeconds !== undefined) headers += `retry-after: ${Math.max(1, error.retryAfterSeconds)}\r\n`;
   if (error.allow !== undefined) headers += `allow: ${error.allow}\r\n`;
-  answer(exchange, error.status, JSON.stringify(failure(error, exchange.requestId)), headers);
+  answer(exchange, error.status, error.toBody(exchange.requestId), headers);
 }
 
 /** The answer to what nobody expected: logged by the caller, told without any detail. */
