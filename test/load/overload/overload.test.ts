@@ -10,6 +10,8 @@ it('the table and the graph have each step of the run, by the medians of its rou
     quietKeys: 0,
     peak: 300_000,
     peakRefused: 0,
+    peakPerCpuSecond: 500_000,
+    perCpuSecond: load > 1 ? 400_000 : 500_000,
     offered: load * 300_000,
     acknowledged,
     refused: load > 1 ? new Map([[503, 0.5]]) : new Map(),
@@ -24,7 +26,7 @@ it('the table and the graph have each step of the run, by the medians of its rou
   const rounds = [290_000, 270_000, 280_000].map((acknowledged) => [step(0.5, 150_000), step(2, acknowledged)]);
   const lines = overloadTable(rounds).split('\n');
   expect(lines).toHaveLength(4);
-  expect(lines[3]).toContain('| 2× | 600k | 280k | 93.3 % | 50.0 % | 5.0 / 40 / 50 | 100 / 150 |');
+  expect(lines[3]).toContain('| 2× | 600k | 280k | 93.3 % | 500k / 400k, 0.80 | 50.0 % | 5.0 / 40 / 50 | 100 / 150 |');
   const svg = overloadGraph(rounds, 'A run');
   expect(svg.match(/<rect class="ok" x=/g)).toHaveLength(3);
   expect(svg).toMatch(/>0\.5×<.*>2×</s);

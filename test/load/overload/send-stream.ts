@@ -20,6 +20,8 @@ export interface Stream {
 export interface StreamResult {
   /** Requests that were due and are counted. */
   readonly due: number;
+  /** Requests answered 202, those of the warm-up too. */
+  readonly acknowledged: number;
   /** Milliseconds from when each was due to its answer, in ascending order, by status; 0 = no answer. */
   readonly latenciesMs: ReadonlyMap<number, Float64Array>;
   /** How long after it was due each was sent: the sender's own part of the latencies. */
@@ -32,6 +34,7 @@ export async function sendStream(stream: Stream): Promise<StreamResult> {
   const forMs = warmUpMs + stream.forMs;
   const latencies = new Map<number, number[]>();
   const late: number[] = [];
+  let acknowledged = 0;
   const sender = createSender({
     url: new URL('/v1/logs', stream.url),
     publicKeys: [stream.key],
@@ -50,6 +53,7 @@ export async function sendStream(stream: Stream): Promise<StreamResult> {
       { status, dueMs, sentMs, doneMs }: { status: number; dueMs: number; sentMs: number; doneMs: number },
       startedMs: number,
     ) {
+      if (status === 202) acknowledged += 1;
       if (dueMs < startedMs + warmUpMs) return;
       late.push(sentMs - dueMs);
       const list = latencies.get(status);
@@ -66,7 +70,12 @@ export async function sendStream(stream: Stream): Promise<StreamResult> {
         });
   sender.close();
   const ascending = [...latencies].map(([status, list]) => [status, Float64Array.from(list).sort()] as const);
-  return { due: late.length + unsent, latenciesMs: new Map(ascending), lateMs: Float64Array.from(late).sort() };
+  return {
+    due: late.length + unsent,
+    acknowledged,
+    latenciesMs: new Map(ascending),
+    lateMs: Float64Array.from(late).sort(),
+  };
 }
 
 /** The value that a part of the values do not pass, of values in ascending order; 0 where there are none. */

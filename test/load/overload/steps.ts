@@ -1,5 +1,6 @@
 // The steps of an overload run: each is held against the peak that was found just before it, as the machine's speed wanders.
 import { type BodyPool, createBodyPool } from '@sazabi/load';
+import { cpuSeconds } from '@sazabi/load/process-cost';
 import { quantile, type Stream, type StreamResult, sendStream } from './send-stream.ts';
 import { type FsyncProbe, memoryOf, type Server } from './server.ts';
 
@@ -27,6 +28,9 @@ export interface StepResult extends Step {
   /** Acknowledged logs a second of the closed loop just before. */
   readonly peak: number;
   readonly peakRefused: number;
+  /** Acknowledged logs for each CPU-second of the intake, there and in the step: what a sender on another machine would see. */
+  readonly peakPerCpuSecond: number;
+  readonly perCpuSecond: number;
   readonly offered: number;
   readonly acknowledged: number;
   /** Requests by status other than 202, as parts of all; 0 = no answer. */
@@ -55,11 +59,13 @@ export interface Peak {
   readonly perSecond: number;
   /** The part that was not: a closed loop as it should be has none. */
   readonly refused: number;
+  /** Requests, the warm-up's too. */
+  readonly acknowledged: number;
 }
 
 /** As fast as answers come, by a closed loop. */
 export async function findPeak(server: Pick<Server, 'url' | 'keys'>, settings: RunSettings): Promise<Peak> {
-  const { due, latenciesMs } = await sendStream({
+  const { due, acknowledged, latenciesMs } = await sendStream({
     url: server.url,
     key: server.keys[0] ?? '',
     pool: settings.pool,
@@ -70,7 +76,7 @@ export async function findPeak(server: Pick<Server, 'url' | 'keys'>, settings: R
     forMs: settings.peakMs,
   });
   const taken = accepted(latenciesMs).length;
-  return { perSecond: taken / (settings.peakMs / 1000), refused: 1 - taken / due };
+  return { perSecond: taken / (settings.peakMs / 1000), refused: 1 - taken / due, acknowledged };
 }
 
 export async function runStep(
@@ -80,7 +86,9 @@ export async function runStep(
   step: Step,
 ): Promise<StepResult> {
   const { batch, stepMs } = settings;
+  const idleCpu = cpuSeconds(server.pid);
   const peak = await findPeak(server, settings);
+  const peakCpu = cpuSeconds(server.pid);
   const perSecond = peak.perSecond * step.load;
   const stream = (key: string | undefined, part: number, connections: number): Stream => ({
     url: server.url,
@@ -101,6 +109,8 @@ export async function runStep(
   const watch = watchMemory(server.pid);
   const results = await Promise.all(streams.map(sendStream));
   const memory = watch.stop();
+  const stepCpu = cpuSeconds(server.pid);
+  const acknowledged = results.reduce((sum, result) => sum + result.acknowledged, 0);
   const seconds = stepMs / 1000;
   const all = merged(results);
   const due = results.reduce((sum, result) => sum + result.due, 0);
@@ -111,6 +121,8 @@ export async function runStep(
     ...step,
     peak: peak.perSecond * batch,
     peakRefused: peak.refused,
+    peakPerCpuSecond: (peak.acknowledged * batch) / (peakCpu - idleCpu),
+    perCpuSecond: (acknowledged * batch) / (stepCpu - peakCpu),
     offered: (due * batch) / seconds,
     acknowledged: (ok.length * batch) / seconds,
     refused: new Map(refusals.map(([status, { length }]) => [status, length / due])),
