@@ -57,6 +57,6 @@ export const READER_THREAD_MEMORY_BYTES = 134_217_728;
 export const SERVER_MEMORY_BYTES_MAX = 1_610_612_736;
 /**
  * Of them, what queries that ask for it keep of what they read: messages of a million logs of the usual size. What a query adds to it counts as its
- * own memory, so it is far below that limit: at half of it, a search in large logs could fail for what it was about to keep.
+ * own memory, so it is far below `READER_MEMORY_BYTES_MAX`: a search in large logs failed where it was above (256 MiB and a limit of 200 MB).
  */
 export const UNCOMPRESSED_CACHE_BYTES_MAX = 134_217_728;
