@@ -26,6 +26,14 @@ describe('Native reader', () => {
     }
   });
 
+  it('refuses flags of which a number would lose the low bits', () => {
+    const flagged = Buffer.from(BLOCK);
+    // Indexes of two bytes, and a bit that nobody knows.
+    flagged.writeUInt8(1, BLOCK.length - 31);
+    flagged.writeUInt8(0x20, BLOCK.length - 24);
+    expect(() => readNativeBlock(flagged)).toThrow(RangeError);
+  });
+
   it('refuses types that logs do not have', () => {
     expect(() => readNativeBlock(Buffer.from('\x01\x01\x01n\x07Float64........', 'latin1'))).toThrow('Float64');
   });

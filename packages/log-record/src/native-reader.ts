@@ -1,5 +1,5 @@
-// Reads blocks of ClickHouse's Native format: of records that the store refused, of small ones that are joined, for live tails. What is stored is
-// never decoded. The bytes may be damaged: every count is held against the bytes that are left before anything is made of it.
+// Reads blocks of ClickHouse's Native format: of records that the store refused, of small ones that are joined, for live tails.
+// What is stored is never decoded. The bytes may be damaged: every count is held against the bytes that are left before anything is made of it.
 import { LOW_CARDINALITY } from './low-cardinality.ts';
 import { uuidToText } from './uuid.ts';
 
@@ -63,7 +63,10 @@ function checkCount(cursor: Cursor, count: number): number {
 
 function takeUInt64(cursor: Cursor): number {
   const at = skip(cursor, 8);
-  return cursor.bytes.readUInt32LE(at) + cursor.bytes.readUInt32LE(at + 4) * 0x1_0000_0000;
+  const value = cursor.bytes.readUInt32LE(at) + cursor.bytes.readUInt32LE(at + 4) * 0x1_0000_0000;
+  // A number would lose its low bits: what tells where a column ends would say something else here than to ClickHouse.
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is more than a block can have of anything`);
+  return value;
 }
 
 function takeText(cursor: Cursor): string {
