@@ -33,9 +33,10 @@ function rowsOf(frame: Uint8Array) {
   return nativeRows(read.block);
 }
 
+const LOG: Log = { message: '', service: '', attributes: {} };
+
 /** Of more bytes than are joined. */
-const large = () =>
-  zstdCompressSync(blockOf([{ message: randomBytes(20_000).toString('hex'), service: '', attributes: {} }]));
+const large = () => zstdCompressSync(blockOf([{ ...LOG, message: randomBytes(20_000).toString('hex') }]));
 
 it('small neighbours become one block, compressed or not', () => {
   fc.assert(
@@ -72,7 +73,9 @@ it('leaves what is large, alone, empty or damaged as it is, in its place', () =>
   const [big, empty, damaged] = [large(), zstdCompressSync(blockOf([])), Buffer.from('no frame')];
   if (first === undefined || second === undefined) throw new Error('two frames');
   expect([...joinFrames([])]).toEqual([]);
-  for (const other of [big, empty, damaged]) {
+  const long = zstdCompressSync(blockOf(Array.from({ length: 8 }, () => ({ ...LOG, message: 'x'.repeat(200_000) }))));
+  expect(long.byteLength).toBeLessThan(2_000);
+  for (const other of [big, long, empty, damaged]) {
     const joined = [...joinFrames([first, second, other, first])];
     expect(joined).toHaveLength(3);
     expect(joined[1]).toBe(other);

@@ -6,7 +6,7 @@ import { readLogBlock } from './read-log-block.ts';
 
 /** A larger frame, of some 250 rows or more, is worth a block of its own. */
 const SMALL_FRAME_BYTES_MAX = 16 * 1024;
-/** What is joined is a few milliseconds' work: between two of them the event loop has its turn. */
+/** What is joined is a few milliseconds' work. A request of 20 MiB may be a frame of 2 KB: it is not inflated beyond this. */
 const JOINED_BYTES_MAX = 1024 * 1024;
 
 interface SmallFrame {
@@ -22,7 +22,7 @@ export function* joinFrames(frames: readonly Uint8Array[]): Generator<Uint8Array
   let neighbours: SmallFrame[] = [];
   let bytes = 0;
   for (const frame of frames) {
-    const read = frame.byteLength > SMALL_FRAME_BYTES_MAX ? null : readLogBlock(frame);
+    const read = frame.byteLength > SMALL_FRAME_BYTES_MAX ? null : readLogBlock(frame, JOINED_BYTES_MAX);
     // One without rows has columns without data, and nothing to give.
     const block = read?.ok === true && read.block.rows > 0 ? read.block : null;
     if (block === null || bytes + block.byteLength > JOINED_BYTES_MAX) {

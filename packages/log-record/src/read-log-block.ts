@@ -20,17 +20,20 @@ const CHUNK_BYTES_MIN = 1024;
 const CHUNK_BYTES_MAX = 64 * 1024;
 
 const inflate = promisify(zstdDecompress);
-const LIMITS = { maxOutputLength: BLOCK_BYTES_MAX };
 
 /** What is inflated at a time: Node allocates it anew for each frame, 64 KiB where it is not told. */
 function chunkBytes(frame: Uint8Array): number {
   return Math.min(Math.max(frame.byteLength * USUAL_RATIO, CHUNK_BYTES_MIN), CHUNK_BYTES_MAX);
 }
 
-/** The one block of logs in a zstd frame, or why there is none. Never throws; a look at its values may (RangeError). */
-export function readLogBlock(frame: Uint8Array): ReadLogBlock {
+/**
+ * The one block of logs in a zstd frame, or why there is none. Never throws; a look at its values may (RangeError).
+ * @param maxOutputLength bytes of a compressed block: of a larger one no more is inflated
+ */
+export function readLogBlock(frame: Uint8Array, maxOutputLength = BLOCK_BYTES_MAX): ReadLogBlock {
   try {
-    return logBlockIn(bytesOfStored(frame) ?? zstdDecompressSync(frame, { ...LIMITS, chunkSize: chunkBytes(frame) }));
+    const inflated = () => zstdDecompressSync(frame, { maxOutputLength, chunkSize: chunkBytes(frame) });
+    return logBlockIn(bytesOfStored(frame) ?? inflated());
   } catch (error) {
     // The reader's RangeError, or whatever the decompressor finds wrong.
     return unreadable(error);
@@ -41,7 +44,7 @@ export function readLogBlock(frame: Uint8Array): ReadLogBlock {
 export async function readLogBlockAside(frame: Uint8Array): Promise<ReadLogBlock> {
   if (frame.byteLength <= INFLATED_AT_ONCE_BYTES_MAX) return readLogBlock(frame);
   try {
-    return logBlockIn(await inflate(frame, LIMITS));
+    return logBlockIn(await inflate(frame, { maxOutputLength: BLOCK_BYTES_MAX }));
   } catch (error) {
     return unreadable(error);
   }

@@ -1,5 +1,6 @@
 // One insert is one part or nothing, and of all inserts under one token the store takes the first.
 import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { zstdCompressSync } from 'node:zlib';
 import { joinFrames, LOG_COLUMNS } from '@sazabi/log-record';
 import { dayText } from './day-text.ts';
@@ -62,15 +63,26 @@ export async function insertFrames(
 ): Promise<void> {
   const into = `INSERT INTO ${target.logs} (${NAMES})`;
   if (knownRequestIds.length === 0) {
-    return send(target, { session, token, query: `${into} FORMAT Native`, body: joinFrames(frames), signal });
+    return send(target, { session, token, query: `${into} FORMAT Native`, body: inTurns(joinFrames(frames)), signal });
   }
   // The server reads the query from the URL and on from the body: thousands of ids exceed what a URL may hold.
   const rest = `SELECT ${NAMES} FROM input('${STRUCTURE}') WHERE batch_id NOT IN (${idList(knownRequestIds)}) FORMAT Native\n`;
-  const body = function* () {
+  const body = async function* () {
     yield zstdCompressSync(rest);
-    yield* joinFrames(frames);
+    yield* inTurns(joinFrames(frames));
   };
   return send(target, { session, token, query: into, body: body(), settings: { max_threads: 1 }, signal });
+}
+
+/**
+ * After each frame the event loop has its turn: a joined one is work, and a connection that takes what it is given asks for the next at
+ * once. 4096 records of 28 rows held it up for 0.6 CPU-s.
+ */
+async function* inTurns(frames: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const frame of frames) {
+    yield frame;
+    await turn();
+  }
 }
 
 /**
@@ -92,7 +104,7 @@ interface InsertQuery {
   readonly token: string;
   readonly query: string;
   /** zstd frames, or null where the query holds its values. */
-  readonly body: Iterable<Uint8Array> | null;
+  readonly body: AsyncIterable<Uint8Array> | null;
   readonly settings?: { readonly max_threads: number };
   readonly signal: AbortSignal | undefined;
 }
