@@ -1,5 +1,5 @@
 // Writes columns that were read by native-reader back as a Native block. Not the intake's writer, which fills buffers row by
-// row: this one serves the rare record that is taken apart, and takes the columns as they are.
+// row: this one serves small records that are joined and the rare one that is taken apart, and takes the columns as they are.
 import { LOW_CARDINALITY } from './low-cardinality.ts';
 import type { NativeColumn, NativeValue } from './native-reader.ts';
 import { createStringColumn, pushText, writeVarint } from './string-column.ts';

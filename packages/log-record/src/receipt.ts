@@ -47,6 +47,7 @@ const BODY_BYTES = DAY_AT + 2;
 const TAG_BYTES = 16;
 const TOKEN_BYTES = BODY_BYTES + TAG_BYTES;
 const TEXT = /^[A-Za-z0-9_-]{80}$/;
+/** Of a receipt's text. */
 export const RECEIPT_CHARACTERS = 80;
 
 /** Stands before what is signed with the secret itself, so that no other use of it can be taken for a receipt. */
@@ -101,7 +102,7 @@ export function readReceipt(secret: Uint8Array, text: string): ReceiptFields | n
   return timingSafeEqual(genuineTag(secret, given, fields), given.subarray(BODY_BYTES)) ? fields : null;
 }
 
-/** The tag that the token's body should have; of a version that there is not, what no tag is. */
+/** The tag that the token's body should have. A version that there is not is signed like the present one, and nobody has signed it. */
 function genuineTag(secret: Uint8Array, given: Buffer, { projectId, mode }: ReceiptFields): Uint8Array {
   if (given[0] === HMAC_VERSION) return hmac(secret, given.subarray(0, BODY_BYTES)).subarray(0, TAG_BYTES);
   const genuine = Buffer.from(given);
