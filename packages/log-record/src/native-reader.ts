@@ -200,7 +200,10 @@ function skipValues(cursor: Cursor, type: string, rows: number): void {
   } else throw new RangeError(`type ${type} is not supported`);
 }
 
-/** Of a map column's data, as they stand in it: offsets behind each row's last pair, runs of keys, values. @throws RangeError as the reader */
+/**
+ * Of a map column's data, as they stand in it: offsets behind each row's last pair, runs of keys, values.
+ * @throws RangeError as the reader
+ */
 export function takeMapApart(data: Uint8Array, rows: number) {
   const cursor: Cursor = { bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength), at: 0 };
   takeVersion(cursor);

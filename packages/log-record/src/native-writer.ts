@@ -7,7 +7,10 @@ import { uuidFromText } from './uuid.ts';
 
 type Write<T> = (bytes: Buffer, value: T, at: number) => void;
 
-/** The block of these columns, all of `rows` values; those that have their data are copied unlooked at. @throws TypeError for values that are not of their column's type */
+/**
+ * The block of these columns, all of `rows` values; those that have their data are copied unlooked at.
+ * @throws TypeError for values that are not of their column's type
+ */
 export function writeNativeBlock(columns: readonly NativeColumn[], rows: number): Uint8Array {
   const parts: Uint8Array[] = [varint(columns.length), varint(rows)];
   for (const column of columns) {

@@ -39,11 +39,11 @@ export const GATHER_MAX_MS = 1_000;
 /** Inserts of so many rows show that many come: what trickles in is found half a second sooner, at 2 inserts a second. */
 export const GATHER_MORE_ROWS = 2_000;
 /**
- * A row waits for the insert under way, then for more rows, then for its own insert: all three together, of the oldest row that waits. It is
- * to be found within 2 s, queries included; with 1.6 s here, 1 in 100 was found after 2.2 s at 40 000 logs a second on two busy cores. How long its
- * insert will take is told by the rows that are there, and by how long rows have taken: when the time of inserts alone was looked at, the first
- * wait of a load was a whole second, and its rows took another; at 130 000 a second (two calm rounds in turn) a log was found after 2.1 and 2.4 s (p99) then,
- * 1.8 and 1.7 now.
+ * A row waits for the insert under way, then for more rows, then for its own insert: all three together, of the oldest row that
+ * waits. It is to be found within 2 s, queries included; with 1.6 s here, 1 in 100 was found after 2.2 s at 40 000 logs a second on
+ * two busy cores. How long its insert will take is told by the rows that are there, and by how long rows have taken. When the time of
+ * inserts alone was looked at, the first wait of a load was a whole second, and its rows took another: at 130 000 a second (two calm
+ * rounds in turn) a log was found after 2.1 and 2.4 s (p99) then, 1.8 and 1.7 now.
  */
 export const FRESH_MS = 1_200;
 

@@ -10,8 +10,8 @@ import type { Waiting } from './workload.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * The next range. `idle` waits for a first record and takes what is there, `now` does not wait; `gather` waits `gatherMs` of those for more where
- * there is less than a full range, and may find none.
+ * The next range. `idle` waits for a first record and takes what is there, `now` does not wait; `gather` waits for more where there is
+ * less than a full range, as long as `gatherMs` says of what is there, and may find none.
  */
 export async function readRange(
   owned: OwnedPartition,
