@@ -27,7 +27,8 @@ export class ContractError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** Methods for the `Allow` header of a 405. */
   readonly allow: string | undefined;
-  #json: string | undefined;
+  /** Its answer's body, before and behind the request id. */
+  #body: readonly [string, string] | undefined;
 
   constructor(
     code: ErrorCode,
@@ -49,8 +50,15 @@ export class ContractError extends Error {
    * once: what comes while there is no time for it is refused with one error for all.
    */
   toBody(requestId: string): string {
+    this.#body ??= this.#makeBody();
+    const [before, behind] = this.#body;
+    return before + requestId + behind;
+  }
+
+  #makeBody(): readonly [string, string] {
     const { code, message, status, details } = this;
-    this.#json ??= JSON.stringify({ code, message, status, ...details }).slice(0, -1);
-    return `{"data":null,"error":${this.#json},"requestId":"${requestId}"}}`;
+    const known = JSON.stringify({ code, message, status }).slice(0, -1);
+    const others = JSON.stringify(details).slice(1);
+    return [`{"data":null,"error":${known},"requestId":"`, `"${others === '}' ? '' : ','}${others}}`];
   }
 }
