@@ -12,7 +12,6 @@ import { withLaterChanges } from './cluster/table-layout.ts';
 import { migrateLogStore } from './migrate.ts';
 import { type ClickHouseClient, openLogStore } from './open-log-store.ts';
 
-const MIGRATIONS = new URL('migrations/', import.meta.url);
 const COLUMNS = LOG_COLUMNS.map(({ name }) => name).join(', ');
 /** As the consumer inserts: design of exactly-once in docs/adr. */
 const ONE_PART = {
@@ -116,17 +115,28 @@ describe('the table', () => {
 
   it('migrates once, and a second time to nothing', async () => {
     expect(await Promise.all([migrateLogStore(app), migrateLogStore(app)])).toEqual([[], []]);
-    const versions = (await readdir(MIGRATIONS)).map((name) => ({ version: Number.parseInt(name, 10) }));
-    expect(await rows('SELECT version FROM schema_migrations ORDER BY version')).toEqual(
-      versions.toSorted((left, right) => left.version - right.version),
-    );
+    expect(await rows('SELECT version FROM schema_migrations ORDER BY version')).toEqual([
+      { version: 1 },
+      { version: 2 },
+      { version: 3 },
+      { version: 4 },
+      { version: 5 },
+      { version: 6 },
+      { version: 7 },
+      { version: 8 },
+      { version: 9 },
+      { version: 10 },
+      { version: 11 },
+      { version: 12 },
+    ]);
   });
 });
 
 describe('a table made at once, as a replica makes it that comes after the others', () => {
   it('has the columns, indexes and TTL that the migrations one by one give it', async () => {
-    const names = (await readdir(MIGRATIONS)).sort();
-    const sources = await Promise.all(names.map((name) => readFile(new URL(name, MIGRATIONS), 'utf8')));
+    const folder = new URL('migrations/', import.meta.url);
+    const names = (await readdir(folder)).sort();
+    const sources = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')));
     const columnsOf = (table: string) =>
       rows(`SELECT name, type, default_kind, default_expression, compression_codec FROM system.columns
 WHERE database = currentDatabase() AND table = '${table}' ORDER BY position`);
@@ -155,11 +165,10 @@ describe('an insert', () => {
     const frames = await Promise.all(Array.from({ length: 12 }, () => frame(randomUUID(), 3_000)));
     await insert(frames, randomUUID());
     expect(await count()).toBe(36_000);
-    // It may have been merged for its codec already.
-    const parts = await rows<{ rows: number }>(
-      `SELECT toUInt32(rows) AS rows FROM system.parts WHERE table = 'logs' AND partition = '${expiresOn}' AND level = 0`,
+    const parts = await rows<{ level: number }>(
+      `SELECT level FROM system.parts WHERE table = 'logs' AND partition = '${expiresOn}'`,
     );
-    expect(parts).toEqual([{ rows: 36_000 }]);
+    expect(parts).toEqual([{ level: 0 }]);
   });
 
   it.each(['stop', 'kill -9'] as const)(

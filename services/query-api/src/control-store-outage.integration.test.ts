@@ -39,6 +39,9 @@ async function follow(...urls: string[]): Promise<FollowingIntake> {
   return intake;
 }
 
+/** A process that starts on a machine with twenty others waiting took 20 s. */
+const START_MS_MAX = 60_000;
+
 describe('a PostgreSQL that is away', () => {
   it('at a start is waited for: alive, not ready, 503, and the log says why; then it goes on by itself', async () => {
     const own = await startPostgres();
@@ -46,7 +49,7 @@ describe('a PostgreSQL that is away', () => {
     await own.kill();
     const replica = await startReplica(url, GIVEN);
     replicas.push(replica);
-    await expect.poll(() => statusOf(`${replica.url}/healthz`)).toBe(200);
+    await expect.poll(() => statusOf(`${replica.url}/healthz`), { timeout: START_MS_MAX }).toBe(200);
     expect(await statusOf(`${replica.url}/readyz`)).toBe(503);
     expect(await statusOf(`${replica.internalUrl}/readyz`)).toBe(503);
     const refused = await call(replica, 'GET', '/me');

@@ -34,8 +34,8 @@ export interface StoreCost {
   /** So often a row was written anew. */
   readonly rewritten: number;
   readonly inserts: number;
-  /** On disk, of a log in a merged part; by column, projection and index. */
   readonly bytesPerLog: number;
+  /** Bytes per log of each column, projection and index. */
   readonly bytesByPart: Readonly<Record<string, number>>;
 }
 
@@ -74,7 +74,7 @@ export async function measureStore(of: StoreCase): Promise<StoreCost> {
       total: perMillion(cpuMerged - cpuBefore),
       rewritten: ((await mergedRows(app)) - rowsBefore) / of.logs,
       inserts,
-      ...(await bytesPerLog(app)),
+      ...(await bytesPerLog(app, of.logs + of.stored)),
     };
   } finally {
     await app.close();
@@ -166,15 +166,14 @@ async function numbers(app: Store, query: string): Promise<readonly number[]> {
   return (await result.json<[string]>()).map(([value]) => Number(value));
 }
 
-/** Of parts that were merged: what an insert leaves is by LZ4 and has twice their size, but few rows lie there for long. */
-const BYTES = `SELECT 'all', sum(bytes_on_disk) / sum(rows) FROM system.parts WHERE table = 'logs' AND active AND level > 0
-UNION ALL SELECT column, sum(column_data_compressed_bytes) / sum(rows) FROM system.parts_columns WHERE table = 'logs' AND active AND level > 0 GROUP BY column
-UNION ALL SELECT 'projection ' || name, sum(bytes_on_disk) / sum(parent_rows) FROM system.projection_parts WHERE table = 'logs' AND active AND level > 0 GROUP BY name
-UNION ALL SELECT 'index ' || name, data_compressed_bytes / (SELECT sum(rows) FROM system.parts WHERE table = 'logs' AND active) FROM system.data_skipping_indices WHERE table = 'logs'`;
+const BYTES = `SELECT 'all', sum(bytes_on_disk) FROM system.parts WHERE table = 'logs' AND active
+UNION ALL SELECT column, sum(column_data_compressed_bytes) FROM system.parts_columns WHERE table = 'logs' AND active GROUP BY column
+UNION ALL SELECT 'projection ' || name, sum(bytes_on_disk) FROM system.projection_parts WHERE table = 'logs' AND active GROUP BY name
+UNION ALL SELECT 'index ' || name, data_compressed_bytes FROM system.data_skipping_indices WHERE table = 'logs'`;
 
-async function bytesPerLog(app: Store): Promise<Pick<StoreCost, 'bytesPerLog' | 'bytesByPart'>> {
+async function bytesPerLog(app: Store, logs: number): Promise<Pick<StoreCost, 'bytesPerLog' | 'bytesByPart'>> {
   const result = await app.query({ query: BYTES, format: 'JSONCompactEachRow' });
-  const rows = (await result.json<[string, number]>()).map(([name, bytes]) => [name, Number(bytes)] as const);
-  const { all = Number.NaN, ...bytesByPart } = Object.fromEntries(rows.toSorted(([, left], [, right]) => right - left));
+  const rows = (await result.json<[string, string]>()).map(([name, bytes]) => [name, Number(bytes) / logs] as const);
+  const { all = 0, ...bytesByPart } = Object.fromEntries(rows.toSorted(([, left], [, right]) => right - left));
   return { bytesPerLog: all, bytesByPart };
 }

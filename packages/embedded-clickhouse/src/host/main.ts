@@ -40,7 +40,8 @@ async function serve(start: StartEngine): Promise<void> {
   const ask = createAsk(start.port, start.authorization);
   state.ask = ask;
   void announceReady(ask).then(async () => {
-    void yieldMerges();
+    // The engine runs as well without.
+    yieldMerges().catch((error: unknown) => process.stderr.write(`Merges are as nice as inserts: ${error}\n`));
     await untilPortCloses(start.port);
     if (!state.stopping) killSelf('the engine does not listen any more');
   });
