@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reportLines } from './report/text.ts';
 import { LoadError, runLoad } from './run-load.ts';
 import type { LoadOptions, Surroundings } from './run-options.ts';
 
@@ -88,6 +89,20 @@ describe('a run', () => {
     const stopped = AbortSignal.abort();
     const report = await runLoad(optionsOf(), surroundingsOf({ stop: stopped, stopAll: stopped }));
     expect(report).toMatchObject({ requests: 0, logs: 0, stopped: true });
+  });
+
+  it('that is stopped during its warm-up has measured nothing, and tells of no step', async () => {
+    const stop = new AbortController();
+    server.prependListener('request', () => stop.abort());
+    const told: number[] = [];
+    const report = await runLoad(
+      optionsOf({ steps: [{ logsPerSecond: 1000, forMs: 10_000 }], warmUpMs: 10_000 }),
+      surroundingsOf({ stop: stop.signal, onStep: ({ logsPerSecond }) => told.push(logsPerSecond) }),
+    );
+    expect(served).toBeGreaterThan(0);
+    expect(report).toMatchObject({ requests: 0, logs: 0, stopped: true, steps: [], timeline: [] });
+    expect(told).toEqual([]);
+    expect(reportLines(report)).toContain('ended before the warm-up was over: nothing was measured');
   });
 
   it('whose first request is refused sends no other', async () => {

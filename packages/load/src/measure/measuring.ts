@@ -79,6 +79,8 @@ export function createMeasuring(options: LoadOptions, surroundings: Surroundings
     endLoad() {
       clearInterval(marks);
       clearInterval(tells);
+      // Ended during the warm-up: there is no step to tell of, and no moment.
+      if (surroundings.stop.aborted && total.tally().requests === 0) return;
       // Rates of a moment say nothing.
       if (performance.now() - markedMs > spanMsOf(forMs) / 2 || timeline.points.length === 0) mark();
       stepTeller?.end(performance.now() - startedMs);

@@ -109,6 +109,19 @@ it('a load that its own sender limited says so, and what to do', () => {
   expect(linesOf({ ...requests, heldBack: 83, processes: busy }).match(/was this command/g)).toHaveLength(2);
 });
 
+it('a load that was ended during its warm-up has no figures, and says so', () => {
+  const nothing = { stopped: true, requests: 0, acknowledged: 0, logs: 0, seconds: 1e-4, errors: [], unsent: 0 };
+  const head = reportLines(REPORT).slice(0, 2);
+  const told = [...head, 'ended before the warm-up was over: nothing was measured'];
+  expect(reportLines({ ...REPORT, ...nothing })).toEqual(told);
+  const verified = reportLines({ ...REPORT, ...nothing, verification: VERIFICATION });
+  expect(verified.slice(0, told.length)).toEqual(told);
+  expect(verified.slice(told.length, told.length + 2)).toEqual([
+    '',
+    expect.stringMatching(/^verified .*exactly once$/),
+  ]);
+});
+
 it('what --verify found is told, and what is wrong stands out', () => {
   const linesOf = (over: object) => reportLines({ ...REPORT, verification: { ...VERIFICATION, ...over } }).join('\n');
   expect(linesOf({})).toContain('is stored exactly once');

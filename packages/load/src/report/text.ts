@@ -29,6 +29,15 @@ export function reportLines(report: LoadReport): readonly string[] {
   return [
     workloadLine(report),
     '',
+    ...(report.stopped && report.requests === 0
+      ? ['ended before the warm-up was over: nothing was measured']
+      : measuredLines(report)),
+    ...(report.verification === null ? [] : ['', ...verificationLines(report.verification)]),
+  ];
+}
+
+function measuredLines(report: LoadReport): readonly string[] {
+  return [
     line(
       'acknowledged',
       `${whole(report.logs)} logs in ${report.seconds.toFixed(1)} s: ${whole(report.logsPerSecond)} logs/s, ${whole(report.requestsPerSecond)} requests/s, ${(report.bytes / MEBIBYTE / report.seconds).toFixed(1)} MiB/s${report.stopped ? ' (ended before its time)' : ''}`,
@@ -48,7 +57,6 @@ export function reportLines(report: LoadReport): readonly string[] {
     line('freshness', freshnessText(report)),
     '',
     ...processLines(report),
-    ...(report.verification === null ? [] : ['', ...verificationLines(report.verification)]),
   ];
 }
 
