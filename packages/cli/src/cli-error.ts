@@ -6,11 +6,14 @@ export type ExitCode = 1 | 2;
 /** Its message is all that is printed; it says what to do about it. */
 export class CliError extends Error {
   readonly exitCode: ExitCode;
+  /** Nobody took the call, as when a service is being restarted: trying later may do. */
+  readonly isAway: boolean;
 
-  constructor(message: string, exitCode: ExitCode = 1) {
+  constructor(message: string, exitCode: ExitCode = 1, isAway = false) {
     super(message);
     this.name = 'CliError';
     this.exitCode = exitCode;
+    this.isAway = isAway;
   }
 }
 

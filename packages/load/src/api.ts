@@ -1,4 +1,4 @@
-// What a run asks of the API; the command line's own client is one.
+// What a run asks of the API; the command line's own client is one. Its errors have `isAway: true` where nobody took the call.
 import { z } from 'zod';
 
 export interface LoadApi {

@@ -78,5 +78,10 @@ export const VERIFY_SLICES = 30;
 export const VERIFY_DEADLINE_MS = 120_000;
 export const VERIFY_PAUSE_MS = 500;
 
+/** Between two tries of an API that is away. */
+export const AWAY_PAUSE_MS = 500;
+/** An API that is restarted meanwhile is waited for so long by the revoking of keys. */
+export const REVOKE_PATIENCE_MS = 10_000;
+
 /** Keys that could not be revoked (a run that was killed) end by themselves so long after the run should have. */
 export const KEY_OUTLIVES_RUN_MS = 2 * 3_600_000;

@@ -2,6 +2,8 @@
 // are revoked when the run ends, and expire by themselves where it is killed.
 import { z } from 'zod';
 import type { LoadApi } from './api.ts';
+import { REVOKE_PATIENCE_MS } from './limits.ts';
+import { createPatience } from './patience.ts';
 
 /** Where logs go unless told otherwise: a project of their own, kept for a day. */
 export const LOAD_PROJECT_NAME = 'Load test';
@@ -54,15 +56,16 @@ export async function makeOwnKeys({ api, apiOf, projectId, keys, expiresAtMs }: 
     revoked = true;
     // The run's own key has no rate limit, but another may have revoked it meanwhile: then the caller's does it.
     let remover = own;
+    const patiently = createPatience(REVOKE_PATIENCE_MS);
     try {
       for (const { id } of made)
-        await remover.remove(`public-keys/${id}`).catch(() => {
+        await patiently(() => remover.remove(`public-keys/${id}`)).catch(() => {
           remover = api;
-          return api.remove(`public-keys/${id}`);
+          return patiently(() => api.remove(`public-keys/${id}`));
         });
     } finally {
       // It may do the most of them: whatever becomes of the others, which end by themselves.
-      await api.remove(`secret-keys/${secret.id}`);
+      await patiently(() => api.remove(`secret-keys/${secret.id}`));
     }
   };
   try {

@@ -61,6 +61,9 @@ export function createApiClient(url: string, key: PresentedKey, onWait?: ApiServ
 
 /** A client of any server that answers in the contract's envelope. */
 export function createClient({ name, url, variable, headers, key, onWait, refused }: ApiServer): ApiClient {
+  const fail = (error: unknown): never => {
+    throw unreachable(name, url, variable, error);
+  };
   const send = (method: string, path: string, body: object | undefined): Promise<Response> =>
     fetch(new URL(path, withSlash(url)), {
       method,
@@ -72,9 +75,7 @@ export function createClient({ name, url, variable, headers, key, onWait, refuse
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    }).catch((error: unknown) => {
-      throw unreachable(name, url, variable, error);
-    });
+    }).catch(fail);
   const request = async (method: string, path: string, body: object | undefined): Promise<Response> => {
     let response = await send(method, path, body);
     for (let limited = 0; response.status === 429 && limited < RATE_LIMITED_MAX; limited++) {
@@ -95,7 +96,7 @@ export function createClient({ name, url, variable, headers, key, onWait, refuse
     throw new CliError(`${url} answered, but not as the Sazabi API does. Is ${variable} right?`);
   };
   const answerOf = async (method: string, path: string, body: object | undefined): Promise<unknown> =>
-    parseJson(await (await request(method, path, body)).text());
+    parseJson(await (await request(method, path, body)).text().catch(fail));
   const whole: ApiClient['whole'] = async (method, path, schema, body) =>
     parse(schema, await answerOf(method, path, body));
   return {

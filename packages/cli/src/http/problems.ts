@@ -29,13 +29,19 @@ const KEY_CODES: readonly string[] = [
   'WRONG_KEY_TYPE',
   'INSUFFICIENT_PERMISSIONS',
 ] satisfies ErrorCode[];
+/** Answers in the place of a service that is away, or has its store away. */
+const AWAY_STATUSES: readonly number[] = [502, 503];
 /** As much of a key as may be shown; of anything else nothing is, for it may be a secret of another kind. */
 const SHOWN_OF_KEY = /^[ps]k_(?:live|test)_sz_[0-9A-Za-z]{4}/;
 
 /** A refusal, with what {@link failureMessageOf} says of it; what is not as documented was called wrongly (exit code 2). */
 export function failureOf(status: number, url: string, body: string, key?: PresentedKey): CliError {
   const code = failureSchema.safeParse(parseJson(body)).data?.error.code;
-  return new CliError(failureMessageOf(status, url, body, key), code === CALLED_WRONGLY ? 2 : 1);
+  return new CliError(
+    failureMessageOf(status, url, body, key),
+    code === CALLED_WRONGLY ? 2 : 1,
+    AWAY_STATUSES.includes(status),
+  );
 }
 
 /** The answer's own message, or what can be said of one that is not ours. */
@@ -75,6 +81,8 @@ export function unreachable(name: string, url: string, variable: string, error: 
     );
   return new CliError(
     `No answer from ${name} at ${url} (${reason}).\nStart it with \`npm start\`, or set ${variable} to where it runs.`,
+    1,
+    true,
   );
 }
 

@@ -33,7 +33,7 @@ export async function countRows(api: LoadApi, run: RunRows): Promise<number> {
 
 /** Calls `onTrace` with the attribute `trace` of every row of the run. Ends early at `stop`. */
 export async function readRows(
-  api: LoadApi,
+  api: Pick<LoadApi, 'whole'>,
   run: RunRows,
   onTrace: (trace: string | undefined) => void,
   stop: AbortSignal,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadApi } from '../api.ts';
 import { VERIFY_PAUSE_MS } from '../limits.ts';
 import type { LogIds } from '../logs/log-id.ts';
+import { createPatience } from '../patience.ts';
 import type { Ledger } from './ledger.ts';
 import { countRows, type RunRows, readRows } from './read-stored.ts';
 import { createTally, type Verified } from './tally.ts';
@@ -16,7 +17,7 @@ export interface VerifyOptions {
   readonly ledger: Ledger;
   readonly ids: LogIds;
   readonly stop: AbortSignal;
-  /** How long what is missing may still come, in ms. */
+  /** How long what is missing may still come, and the API may be away at a time, in ms. */
   readonly deadlineMs: number;
   readonly onProgress?: (what: string, done: number, total: number) => void;
 }
@@ -30,15 +31,18 @@ export interface Verification extends Verified {
   readonly waitedSeconds: number;
 }
 
-/** Waits until there are as many rows as logs were acknowledged, then reads each; where one is missing, until the deadline again. */
+/** Waits until there are as many rows as logs were acknowledged, then reads each; where one is missing, until the deadline again. @throws the API's error, where it was away for longer */
 export async function verifyStored(options: VerifyOptions): Promise<Verification> {
   const { api, run, ledger, ids, stop, deadlineMs, onProgress = () => undefined } = options;
   const startedMs = performance.now();
   const isLate = () => stop.aborted || performance.now() - startedMs > deadlineMs;
+  const patiently = createPatience(deadlineMs, stop);
+  const whole: LoadApi['whole'] = (method, path, schema, body) =>
+    patiently(() => api.whole(method, path, schema, body));
   let queries = 0;
   for (;;) {
     queries += 1;
-    const rows = await countRows(api, run);
+    const rows = await patiently(() => countRows(api, run));
     onProgress('waiting until all is found', rows, ledger.acceptedLogs);
     if (rows >= ledger.acceptedLogs || isLate()) break;
     await sleep(VERIFY_PAUSE_MS);
@@ -48,7 +52,7 @@ export async function verifyStored(options: VerifyOptions): Promise<Verification
     const tally = createTally(ledger);
     let rows = 0;
     const read = await readRows(
-      api,
+      { whole },
       run,
       (trace) => {
         const id = ids.read(trace ?? '');
