@@ -109,6 +109,16 @@ it('a load that its own sender limited says so, and what to do', () => {
   expect(linesOf({ ...requests, heldBack: 83, processes: busy }).match(/was this command/g)).toHaveLength(2);
 });
 
+it('a closed loop that the intake refuses a part of says why, and what to do', () => {
+  const linesOf = (loop: 'open' | 'closed', count: number) => {
+    const errors = [{ status: 503, code: 'SERVICE_UNAVAILABLE', count }];
+    return reportLines({ ...REPORT, workload: { ...REPORT.workload, loop }, requests: 100, errors }).join('\n');
+  };
+  expect(linesOf('closed', 6)).toMatch(/^errors .*6.*\n {14}the intake shed load \(503\).*: fewer --connections/m);
+  expect(linesOf('closed', 5)).not.toContain('shed');
+  expect(linesOf('open', 60)).not.toContain('shed');
+});
+
 it('a load that was ended during its warm-up has no figures, and says so', () => {
   const nothing = { stopped: true, requests: 0, acknowledged: 0, logs: 0, seconds: 1e-4, errors: [], unsent: 0 };
   const head = reportLines(REPORT).slice(0, 2);

@@ -10,6 +10,8 @@ const MEBIBYTE = 1_048_576;
 
 /** More of the requests than this waited at the sender: a p99 is theirs. */
 const HELD_BACK_SHARE = 0.01;
+/** More of the requests of a closed loop than this refused as too much: the load is larger than the intake can hold. */
+const SHED_SHARE = 0.05;
 /** With more than this of a core, the thread that sends has no time left. */
 const OWN_CORES = 0.9;
 
@@ -50,6 +52,14 @@ function measuredLines(report: LoadReport): readonly string[] {
         : 'from when a request was sent',
     ),
     line('errors', errorsText(report)),
+    ...(isShedding(report)
+      ? [
+          line(
+            '',
+            'the intake shed load (503), unless its log names another reason; bodies of MiB fill it soonest: fewer --connections, or a smaller --batch or --log-size',
+          ),
+        ]
+      : []),
     ...(report.unsent === 0
       ? []
       : [line('not sent', `${whole(report.unsent)} requests that were due: every connection was busy`)]),
@@ -77,6 +87,12 @@ function errorsText({ errors, refusedLatency }: LoadReport): string {
       ? ''
       : ` (refused within p50 ${msText(refusedLatency.p50)}, p99 ${msText(refusedLatency.p99)})`;
   return `${kinds.join(', ')}${answered}`;
+}
+
+/** A closed loop sends again at once: where more than it can hold is under way, the intake refuses the rest. */
+function isShedding({ workload, errors, requests }: LoadReport): boolean {
+  const shed = errors.find(({ status, code }) => status === 503 && code === 'SERVICE_UNAVAILABLE')?.count ?? 0;
+  return workload.loop === 'closed' && shed > SHED_SHARE * requests;
 }
 
 /** Where this command limited its own load, so that its figures are not the system's alone: how, and what to do about it. */
