@@ -15,7 +15,9 @@ const SCALED = [
 ];
 const SCALING = SCALED.map((text) => `range=90000 ${text}`.trim());
 
-const HELP = `npm run bench:store -- [--case 'name=value …' …] [--rounds 3] [--columns] [--json]
+const HELP = `bench:store and bench:scaling are one program; the second has cases of its own, listed last.
+
+npm run bench:store -- [--case 'name=value …' …] [--rounds 3] [--columns] [--json]
 npm run bench:scaling -- [--rounds 3] [--columns] [--json]
 
 Feeds a new embedded engine with generated logs as the consumer does (Native blocks in zstd frames, a look-up before each range,
