@@ -89,6 +89,22 @@ async function keysOfLoads(types: readonly KeyType[] = ['public-keys', 'secret-k
   return lists.flat().filter(({ name }) => name === 'sazabi load');
 }
 
+it('the largest log that it makes is one that the intake takes', async () => {
+  const { code, report } = await load([
+    '--log-size',
+    '262144',
+    '--batch',
+    '10',
+    '--logs',
+    '40',
+    '--probes',
+    '0',
+    '--verify',
+  ]);
+  expect(code).toBe(0);
+  expect(report).toMatchObject({ logs: 40, errors: [], verification: { rows: 40, missing: 0, doubled: 0 } });
+});
+
 it('Ctrl-C ends it with the report of what ran, and its keys are revoked', async () => {
   const child = startSazabi(['load', ...QUICK, '--rate', '500', '--probes', '0'], environmentOf(system.intakeUrl));
   let stdout = '';

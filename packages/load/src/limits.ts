@@ -5,9 +5,12 @@ export const BATCH_LOGS_MAX = 10_000;
 /** A request as sent, and before compression: the intake takes no more. */
 export const BODY_BYTES_MAX = 5 * 1_048_576;
 export const BODY_INFLATED_BYTES_MAX = 20 * 1_048_576;
-/** A log's size as JSON: a message is cut or filled to it. Below, its fields alone are longer; above, the intake rejects it. */
+/**
+ * A log's size as JSON: a message is cut or filled to it. Below, its fields alone are longer. The most is what the intake stores of
+ * one log; it counts texts without quotes and most names, so what is as long as JSON is taken.
+ */
 export const LOG_BYTES_MIN = 220;
-export const LOG_BYTES_MAX = 200_000;
+export const LOG_BYTES_MAX = 256 * 1_024;
 
 export const CONNECTIONS_MAX = 10_000;
 /**

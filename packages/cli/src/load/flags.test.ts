@@ -66,6 +66,14 @@ describe('a load', () => {
 });
 
 it.each([
+  ['219', 'The other fields of a log take 220 bytes'],
+  ['262145', 'The intake rejects a log of more than 262144 bytes (256 KiB).'],
+  ['1k', 'A whole number'],
+])('a log of %s bytes is refused with the reason', (size, reason) => {
+  expect(() => workload(`--batch 1 --log-size ${size}`)).toThrow(reason);
+});
+
+it.each([
   '--rate 5 --ramp 1..2',
   '--steps 5',
   '--gzip --compression zstd',
@@ -81,7 +89,6 @@ it.each([
   '--ramp 1-5',
   '--ramp 0..5',
   '--batch 10001',
-  '--log-size 219',
   '--connections 10001',
   '--keys 1001',
   '--process kafka',
@@ -103,6 +110,7 @@ it.each([
   '--gzip --batch 10000 --log-size 2000',
   '--log-size 220',
   '--keys 1000',
+  '--log-size 262144 --batch 1',
   '--duration 24h',
 ])('%s is within the limits', (text) => {
   expect(() => workload(text)).not.toThrow();

@@ -93,8 +93,8 @@ export function addLoadFlags(command: Command): Command {
     .option('--batch <n>', `logs a request (default: ${BATCH_DEFAULT})`, wholeNumber(1, BATCH_LOGS_MAX))
     .option(
       '--log-size <bytes>',
-      'of a log as JSON, by longer or shorter messages (default: as they come, about 290)',
-      wholeNumber(LOG_BYTES_MIN, LOG_BYTES_MAX),
+      `of a log as JSON, by longer or shorter messages, to ${LOG_BYTES_MAX}, the most that the intake takes (default: as they come, about 290)`,
+      logSize,
     )
     .addOption(new Option('--encoding <encoding>', 'default: json, an array').choices(ENCODINGS))
     .addOption(
@@ -232,6 +232,15 @@ function collectProcess(
   before: readonly (readonly [string, number])[] = [],
 ): readonly (readonly [string, number])[] {
   const [, name = '', pid] = /^([^=]{1,40})=(\d+)$/.exec(text) ?? [];
+function logSize(text: string): number {
+  const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
+  if (bytes > LOG_BYTES_MAX)
+    throw new InvalidArgumentError(`The intake rejects a log of more than ${LOG_BYTES_MAX} bytes (256 KiB).`);
+  if (bytes < LOG_BYTES_MIN)
+    throw new InvalidArgumentError(`The other fields of a log take ${LOG_BYTES_MIN} bytes: that or more.`);
+  return bytes;
+}
+
   if (name === '' || Number(pid) < 1 || Number(pid) > PID_MAX)
     throw new InvalidArgumentError('Say it as kafka=1234, the name that is shown and the pid.');
   if (!isRunning(Number(pid))) throw new InvalidArgumentError(`No process of this machine has the pid ${pid}.`);
