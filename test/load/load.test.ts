@@ -202,7 +202,8 @@ it('without a secret key it uses the public one, and tells when its rate limit i
     errors: [{ status: 429, code: 'RATE_LIMIT_EXCEEDED' }],
     freshness: null,
   });
-  expect(code).toBe(0);
+  expect(stderr).toMatch(/^[\d.]+ % of the requests were refused or failed, more than the 50 % of --max-errors\.$/m);
+  expect(code).toBe(1);
 });
 
 it('an address that is not of this machine is not loaded unasked', async () => {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { duration, parseExpiry, parseQueryTime } from './input.ts';
+import { duration, parseExpiry, parseQueryTime, percent } from './input.ts';
 
 describe('a duration', () => {
   const parse = duration('30s or 2h', '1s', '24h');
@@ -23,6 +23,12 @@ describe('a duration', () => {
     expect(duration('90d')('999999w')).toBe(999_999 * 604_800_000);
     expect(() => duration('90d')('-1d')).toThrow('Say it as 90d: 0s or longer.');
   });
+});
+
+it('a percentage goes from 0 to 100', () => {
+  expect(['0', '0.5', '1%', '100', '99.9999%'].map(percent)).toEqual([0, 0.5, 1, 100, 99.9999]);
+  for (const text of ['101', '100.1', '-1', '', '%', 'half', '1.', '1 %', '0x1'])
+    expect(() => percent(text)).toThrow('from 0 to 100');
 });
 
 it('the minus of a time of a query says what is meant anyway', () => {

@@ -55,6 +55,14 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** `1`, `0.5` or `1%`, from 0 to 100. */
+export function percent(text: string): number {
+  const [, digits] = /^(\d{1,3}(?:\.\d{1,4})?)%?$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (value <= 100) return value;
+  throw new InvalidArgumentError('Say it as 1, 0.5 or 1%: from 0 to 100.');
+}
+
 /** A limit that may be none. A word, not null: commander makes an empty text of a null that a parser returns. */
 export type Limit = number | 'none';
 

@@ -57,6 +57,43 @@ describe('one request is sent before all others, which are not', () => {
   });
 });
 
+describe('the exit code tells whether more was refused than --max-errors says', () => {
+  const accept: Answer = {
+    status: 202,
+    body: { data: { accepted: 1, rejected: [], rejectedCount: 0, receipt: 'r' }, error: null },
+  };
+  /** Of 10 requests, sent one after the other, the last `refused` are. */
+  const loadWith = async (refused: number, flags: readonly string[]) => {
+    await server.close();
+    let posts = 0;
+    server = await startTestServer(({ method }) => {
+      if (method !== 'POST') return { status: 404 };
+      posts += 1;
+      // One more comes before all others.
+      return posts > 11 - refused ? refuse(503, 'SERVICE_UNAVAILABLE') : accept;
+    });
+    return await load(['--batch', '1', '--logs', '10', '--connections', '1', '--settle', '0s', '--json', ...flags]);
+  };
+
+  it.each([
+    [5, [], 0],
+    [6, [], 1],
+    [9, ['--max-errors', '90'], 0],
+    [0, ['--max-errors', '0'], 0],
+    [1, ['--max-errors', '9.9%'], 1],
+  ])('%i of 10 with %j: %i', async (refused, flags, code) => {
+    const ran = await loadWith(refused, flags);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ requests: 10, acknowledged: 10 - refused });
+    expect(ran.code).toBe(code);
+    expect(ran.stderr.includes('of the requests were refused or failed')).toBe(code === 1);
+  });
+
+  it('is said with the figures', async () => {
+    const ran = await loadWith(6, []);
+    expect(ran.stderr).toContain('60 % of the requests were refused or failed, more than the 50 % of --max-errors.');
+  });
+});
+
 it('a report is not written over a file that is there', async () => {
   answer = { status: 202 };
   const report = join(folder, 'report.html');

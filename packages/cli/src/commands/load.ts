@@ -21,7 +21,7 @@ import type { Context } from '../context.ts';
 import { createApiClient } from '../http/api-client.ts';
 import { unreachable } from '../http/problems.ts';
 import { expectAccepted } from '../load/first-request.ts';
-import { addLoadFlags, bodiesOf, type LoadFlags, type Workload, workloadOf } from '../load/flags.ts';
+import { addLoadFlags, bodiesOf, errorsPercentOf, type LoadFlags, type Workload, workloadOf } from '../load/flags.ts';
 import { takeInterrupts } from '../load/interrupts.ts';
 import { writeBodies } from '../load/write-bodies.ts';
 import type { Output } from '../output/output.ts';
@@ -46,7 +46,8 @@ Examples:
   $ sazabi load --ramp 10000..200000 --steps 10 --duration 2m --html report.html
   $ sazabi load --batch 1 --connections 512 --logs 100000 --json | jq .latency.p99
 
-Exit code 1 when nothing was acknowledged or, with --verify, something is missing or there twice.`;
+Exit code 1 when nothing was acknowledged, when more than --max-errors percent of the requests were refused or failed, or, with --verify,
+when something is missing or there twice.`;
 
 export function addLoad(program: Command, context: Context): void {
   addLoadFlags(
@@ -84,7 +85,17 @@ async function load(context: Context, flags: LoadFlags, command: Command): Promi
   else for (const line of reportLines(report)) await output.print(line);
   const { verification } = report;
   const isWrong = flags.verify && (verification === null || verification.stopped || !isExact(verification));
-  if (isWrong || report.logs === 0) context.markFailed();
+  const isRefused = hasTooManyErrors(report, errorsPercentOf(flags), output);
+  if (isWrong || isRefused || report.logs === 0) context.markFailed();
+}
+
+/** Says so where it has. What was not sent is in neither count: it is a limit of this command, which the report tells. */
+function hasTooManyErrors({ requests, acknowledged }: LoadReport, percentMax: number, output: Output): boolean {
+  const failed = requests - acknowledged;
+  if (failed * 100 <= percentMax * requests) return false;
+  const percent = ((100 * failed) / requests).toLocaleString('en', { maximumFractionDigits: 2 });
+  output.problem(`${percent} % of the requests were refused or failed, more than the ${percentMax} % of --max-errors.`);
+  return true;
 }
 
 /** @throws CliError (usage) where what was asked for takes a secret key */

@@ -95,6 +95,7 @@ it.each([
   '--process =1',
   '--encoding otlp',
   '--verify-for 1m',
+  '--max-errors 101',
   '--bodies 5',
   '--write-bodies folder --rate 5000',
   '--write-bodies folder --duration 5s',
@@ -109,8 +110,8 @@ it.each([
   '--verify --verify-for 1m',
   '--gzip --batch 10000 --log-size 2000',
   '--log-size 220',
-  '--keys 1000',
   '--log-size 262144 --batch 1',
+  '--keys 1000',
   '--duration 24h',
 ])('%s is within the limits', (text) => {
   expect(() => workload(text)).not.toThrow();

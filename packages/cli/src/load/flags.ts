@@ -23,7 +23,7 @@ import {
 } from '@sazabi/load';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../cli-error.ts';
-import { duration, wholeNumber } from '../input.ts';
+import { duration, percent, wholeNumber } from '../input.ts';
 
 /** Durations of a load, as they are said. */
 const USUAL = '30s, 5m or 2h';
@@ -37,6 +37,8 @@ const CONNECTIONS_DEFAULT = 32;
 const STEPS_DEFAULT = 10;
 const PROBES_DEFAULT = 1;
 const PROBES_MAX = 20;
+/** A load that finds the most a system takes is refused some of its requests by it; one that is refused most of them measured refusals. */
+const ERRORS_PERCENT_DEFAULT = 50;
 const BODIES_DEFAULT = 64;
 const BODIES_MAX = 10_000;
 const LOGS_MAX = 10_000_000_000;
@@ -67,6 +69,7 @@ export interface LoadFlags {
   readonly process?: readonly (readonly [string, number])[];
   readonly verify?: true;
   readonly verifyFor?: number;
+  readonly maxErrors?: number;
   readonly html?: string;
   readonly writeBodies?: string;
   readonly bodies?: number;
@@ -126,6 +129,11 @@ export function addLoadFlags(command: Command): Command {
       '--verify-for <duration>',
       'how long what is missing may still come (default: 120s)',
       duration(USUAL, '0s', '24h'),
+    )
+    .option(
+      '--max-errors <percent>',
+      `exit code 1 where more of the requests were refused or failed (default: ${ERRORS_PERCENT_DEFAULT})`,
+      percent,
     )
     .option('--html <file>', 'write the report with charts into a new file, which needs nothing else')
     .option('--write-bodies <folder>', 'load nothing: write bodies into files 0, 1, 2, …, for other tools')
@@ -209,6 +217,11 @@ export function bodiesOf({ bodies }: LoadFlags): number {
   return bodies ?? BODIES_DEFAULT;
 }
 
+/** Of the requests that were sent, how many in a hundred may be refused or fail. */
+export function errorsPercentOf({ maxErrors }: LoadFlags): number {
+  return maxErrors ?? ERRORS_PERCENT_DEFAULT;
+}
+
 function stepsOf(
   rate: number | undefined,
   ramp: LoadFlags['ramp'],
@@ -217,6 +230,15 @@ function stepsOf(
 ): readonly Step[] | null {
   if (ramp !== undefined) return rampSteps(ramp[0], ramp[1], steps, forMs);
   return rate === undefined ? null : [{ logsPerSecond: rate, forMs }];
+}
+
+function logSize(text: string): number {
+  const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
+  if (bytes > LOG_BYTES_MAX)
+    throw new InvalidArgumentError(`The intake rejects a log of more than ${LOG_BYTES_MAX} bytes (256 KiB).`);
+  if (bytes < LOG_BYTES_MIN)
+    throw new InvalidArgumentError(`The other fields of a log take ${LOG_BYTES_MIN} bytes: that or more.`);
+  return bytes;
 }
 
 /** `1000..50000` */
@@ -232,15 +254,6 @@ function collectProcess(
   before: readonly (readonly [string, number])[] = [],
 ): readonly (readonly [string, number])[] {
   const [, name = '', pid] = /^([^=]{1,40})=(\d+)$/.exec(text) ?? [];
-function logSize(text: string): number {
-  const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
-  if (bytes > LOG_BYTES_MAX)
-    throw new InvalidArgumentError(`The intake rejects a log of more than ${LOG_BYTES_MAX} bytes (256 KiB).`);
-  if (bytes < LOG_BYTES_MIN)
-    throw new InvalidArgumentError(`The other fields of a log take ${LOG_BYTES_MIN} bytes: that or more.`);
-  return bytes;
-}
-
   if (name === '' || Number(pid) < 1 || Number(pid) > PID_MAX)
     throw new InvalidArgumentError('Say it as kafka=1234, the name that is shown and the pid.');
   if (!isRunning(Number(pid))) throw new InvalidArgumentError(`No process of this machine has the pid ${pid}.`);
