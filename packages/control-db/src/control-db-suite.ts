@@ -1,5 +1,6 @@
 // What every control store must do, whichever database it lies in: run against PGlite and against a real PostgreSQL.
 import { generateKey, hashKey, parseKey } from '@sazabi/keys';
+import { safeMessage } from '@sazabi/lifecycle';
 import { eq, getTableColumns, sql } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,6 +42,11 @@ export function describeControlDb(name: string, open: () => Promise<ControlDb>):
         ]);
         expect(rows.map(({ column, nullable }) => [column, nullable]).sort(), tableName).toEqual(expected.sort());
       }
+    });
+
+    it('refuses with an error that a log can name', async () => {
+      const refusal = await db.orm.execute(sql`SELECT 1 / 0`).then(() => null, safeMessage);
+      expect(refusal).toBe('DatabaseError (22012)');
     });
 
     it('migrates once, however often and from however many sides it is asked', async () => {

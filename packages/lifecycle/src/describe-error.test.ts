@@ -17,6 +17,15 @@ describe('an unexpected error', () => {
     expect(JSON.stringify(describeError(wrapped()))).not.toContain('s3cret');
   });
 
+  it('of a database is called so, whatever its class is called', () => {
+    class O extends Error {}
+    const refusal = Object.assign(new O('s3cret'), { severity: 'ERROR', code: '53100' });
+    expect(safeMessage(refusal)).toBe('DatabaseError (53100)');
+    expect(safeMessage(new WrappedQueryError('Failed query: s3cret', { cause: refusal }))).toBe(
+      'DatabaseError (53100)',
+    );
+  });
+
   it('keeps its message only where that is a program’s own', () => {
     expect(safeMessage(wrapped())).toBe('Error (22P02)');
     expect(safeMessage(Object.assign(new Error('cannot parse s3cret'), { code: '457' }))).toBe('Error (457)');

@@ -16,7 +16,12 @@ export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { error: typeof error };
   const origin = error.cause instanceof Error ? error.cause : error;
   const code = 'code' in origin && origin.code !== undefined ? { code: String(origin.code) } : {};
-  return { error: origin.constructor.name, ...code, frames: framesOf(error) };
+  return { error: classOf(origin), ...code, frames: framesOf(error) };
+}
+
+/** A refusal of PostgreSQL is known by its severity: of its two classes PGlite's, whose code is minified, is called `O`. */
+function classOf(error: Error): string {
+  return 'severity' in error && 'code' in error ? 'DatabaseError' : error.constructor.name;
 }
 
 /** The error's message where it can hold no value of a user or a query, else its class and code. */
