@@ -123,7 +123,7 @@ describe('a death', () => {
       const target = acknowledged + 10;
       await expect.poll(() => acknowledged, { timeout: 10_000 }).toBeGreaterThan(target);
       process.kill(pid, 'SIGKILL');
-      expect(await died).toBe('The embedded ClickHouse ended with signal SIGKILL');
+      expect(await died).toBe('ended with signal SIGKILL');
       expect(await writing).toBeInstanceOf(Error);
       engine = await startEngine({ dataDir });
       const [row] = await ask<{ found: string }>(

@@ -42,7 +42,7 @@ export interface EmbeddedClickHouse {
   readonly pid: number;
   /** Running inserts finish (5 s at most), then the engine ends; close clients first, or it waits for their idle connections. */
   stop(): Promise<void>;
-  /** Resolves with the reason when the engine ends without having been asked to. */
+  /** Resolves when the engine ends without having been asked to, with how, as in a sentence about it: `ended with signal SIGKILL`. */
   readonly died: Promise<string>;
 }
 
@@ -149,7 +149,7 @@ function handleOf(
     },
     died: new Promise((resolve) => {
       void ended.then((end) => {
-        if (stopping === null) resolve(`The embedded ClickHouse ${describeEnd(end)}`);
+        if (stopping === null) resolve(describeEnd(end));
       });
     }),
   };

@@ -5,7 +5,7 @@ export interface RunningPart {
   readonly pid: number;
   /** What it said with 'ready': addresses, first keys. */
   readonly details: Readonly<Record<string, unknown>>;
-  /** Resolves with the reason when it ends without having been asked to. */
+  /** Resolves when it ends without having been asked to, with what it did, to be said after its name: `exited with code 1`. */
   readonly died: Promise<string>;
   /** Resolves when the process is gone, within its deadline. */
   stop(): Promise<void>;

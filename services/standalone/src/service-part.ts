@@ -63,7 +63,8 @@ async function startService(options: ServicePartOptions, start: PartStart): Prom
   }
   const died = new Promise<string>((resolve) => {
     void ended.then((how) => {
-      if (!stopAsked) resolve(failure()?.message ?? how);
+      const failed = failure();
+      if (!stopAsked) resolve(failed === null ? how : `failed: ${failed.message}`);
     });
   });
   return { pid: child.pid ?? 0, details, died, stop };

@@ -58,6 +58,14 @@ describe('a part that had been ready', () => {
     expect(new Set(pids).size).toBe(4);
   });
 
+  it('tells what it did, to be said after its name', async () => {
+    const killed = await keep('ordinary').supervised.ready;
+    process.kill(killed.pid, 'SIGKILL');
+    expect(await killed.died).toBe('was ended by SIGKILL');
+    const failed = await keep('fails-later').supervised.ready;
+    expect(await failed.died).toBe('failed: no luck any more');
+  });
+
   it('is stopped by IPC in its own time, and not restarted', async () => {
     const { supervised, pids } = keep('ordinary');
     await supervised.ready;
