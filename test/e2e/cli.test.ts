@@ -71,7 +71,8 @@ describe('keys', () => {
     const refused = await send('too late');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('API_KEY_REVOKED');
-    expect(await done('keys', 'public-keys', 'list')).toMatch(new RegExp(`${id}.*revoked`));
+    expect(await done('keys', 'public-keys', 'list')).not.toContain(id);
+    expect(await done('keys', 'public-keys', 'list', '--all')).toMatch(new RegExp(`${id}.*revoked`));
   });
 });
 

@@ -91,12 +91,28 @@ describe('create', () => {
 describe('list', () => {
   const names = (stdout: string) => [...stdout.matchAll(/^id-(\w)/gm)].map(([, name]) => name);
 
+  it('leaves revoked keys out, and says so, unless they are asked for', async () => {
+    const [living, revoked] = [key('a', { expiresAt: daysAgo(2) }), key('b', { revokedAt: daysAgo(1) })];
+    answer = () => listed(living, revoked);
+    const usual = await publicKeys('list');
+    expect([names(usual.stdout), usual.stderr]).toEqual([['a'], '1 revoked one is not shown: --all.\n']);
+    const all = await publicKeys('list', '--all');
+    expect([names(all.stdout), all.stderr]).toEqual([['a', 'b'], '']);
+    expect(names((await publicKeys('list', '--state', 'revoked')).stdout)).toEqual(['a', 'b']);
+    expect(JSON.parse((await publicKeys('list', '--json')).stdout)).toHaveLength(1);
+    expect(JSON.parse((await publicKeys('list', '--json', '--all')).stdout)).toHaveLength(2);
+    answer = () => listed(revoked, revoked);
+    const none = await publicKeys('list');
+    expect(none).toMatchObject({ stdout: '', stderr: 'No public keys.\n2 revoked ones are not shown: --all.\n' });
+    expect(await publicKeys('list', '--all', '--state', 'active')).toMatchObject({ code: 2 });
+  });
+
   it('shows every page, and those alone that flags ask for', async () => {
     answer = ({ path }) =>
       path.includes('cursor')
         ? listed(key('c', { revokedAt: '2026-01-01T00:00:00.000Z', mode: 'test' }))
         : ok([key('a'), key('b', { lastUsedAt: daysAgo(0), expiresAt: daysAgo(2) })], { nextCursor: 'next' });
-    const all = await publicKeys('list');
+    const all = await publicKeys('list', '--all');
     expect(names(all.stdout)).toEqual(['a', 'b', 'c']);
     expect(all.stdout).toMatch(/^id-b .* 1s ago +live +expired 2d ago$/m);
     expect(all.stdout).toMatch(/^id-c .* never +test +revoked 2026-01-01$/m);
