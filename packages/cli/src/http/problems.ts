@@ -67,8 +67,12 @@ function whichKey({ text, source }: PresentedKey): string {
   return `The key is ${shown === undefined ? 'the one' : `${shown}…,`} from ${source}.`;
 }
 
-/** What OpenSSL and Node say of a server that answers a TLS hello in plain text. */
-const NOT_TLS: readonly string[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'EPROTO'];
+/** What OpenSSL says of a server that answers a TLS hello in plain text. */
+const NOT_TLS: readonly string[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'];
+/** All else that it says of a handshake: the server is there, and has sent an alert. EPROTO is Node's word for any of these. */
+const HANDSHAKE = /^(ERR_SSL_|EPROTO$)/;
+/** What Node says of a certificate: CERT_HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED_CERT, UNABLE_TO_VERIFY_LEAF_SIGNATURE … */
+const CERTIFICATE = /CERT|^UNABLE_TO_/;
 
 /** A server that gave no answer. `variable` is where its address comes from. */
 export function unreachable(name: string, url: string, variable: string, error: unknown): CliError {
@@ -78,6 +82,14 @@ export function unreachable(name: string, url: string, variable: string, error: 
   if (NOT_TLS.includes(reason))
     return new CliError(
       `What answers at ${url} does not speak TLS (${reason}).\nSet ${variable} to an address with http://, where ${name} has no certificate.`,
+    );
+  if (HANDSHAKE.test(reason))
+    return new CliError(
+      `What answers at ${url} speaks TLS, but refuses this connection (${reason}).\nIs ${variable} the address of ${name}, or of something before it that it must be allowed by?`,
+    );
+  if (CERTIFICATE.test(reason))
+    return new CliError(
+      `The certificate of ${name} at ${url} is not trusted (${reason}).\nName the file of the one that signed it in NODE_EXTRA_CA_CERTS, and set ${variable} to a name that it is for.`,
     );
   return new CliError(
     `No answer from ${name} at ${url} (${reason}).\nStart it with \`npm start\`, or set ${variable} to where it runs.`,
