@@ -52,7 +52,7 @@ export function addLogsSend(logs: Command, context: Context): void {
     .addOption(
       new Option('--receipts', 'the receipt of each request, a line each, instead of the counts').conflicts('json'),
     )
-    .option('--json', 'the counts as JSON')
+    .option('--json', 'the counts as JSON; a code is null where the intake gave one for several logs at once')
     .addHelpText(
       'after',
       `
