@@ -1,4 +1,5 @@
-// Adds up the test reports of all packages and closes with what failed and `N passed, N failed`; exits 1 on a failure or a missing report, in CI also on a skip.
+// Adds up the test reports of all packages and closes with what failed and `N passed, N failed`; exits 1 on a failure or a missing
+// report, in CI also on a skip.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

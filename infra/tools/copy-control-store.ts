@@ -3,7 +3,10 @@
 import { type ControlDb, type Orm, openControlDb } from '@sazabi/control-db';
 import { sql } from 'drizzle-orm';
 
-/** In an order in which each refers only to those before it. Not: schema_migrations (both have them), and what running APIs hold: api_replicas, maintenance, key_room. */
+/**
+ * In an order in which each refers only to those before it. Not: schema_migrations (both have them), and what running APIs hold:
+ * api_replicas, maintenance, key_room.
+ */
 export const COPIED_TABLES = [
   'organizations',
   'projects',

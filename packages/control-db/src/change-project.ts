@@ -29,7 +29,8 @@ const FIELDS = [
 
 /**
  * Changes a living project of the organization; null: there is none with this id. What a retention has hidden by now stays
- * hidden: a longer one is for logs from now on, and those of before are hidden when they would have been. Resolves to the seq that intakes confirm.
+ * hidden: a longer one is for logs from now on, and those of before are hidden when they would have been. Resolves to the seq that
+ * intakes confirm.
  */
 export function changeProject(
   orm: Orm,

@@ -22,7 +22,10 @@ export interface ChangedKey<Row> {
   readonly seq: number;
 }
 
-/** Makes a key. @throws ContractError NOT_FOUND where its project is none of the organization's living ones, CONFLICT where there are too many */
+/**
+ * Makes a key. @throws ContractError NOT_FOUND where its project is none of the organization's living ones, CONFLICT where there
+ * are too many
+ */
 export function createKey<Row extends KeyRow, Wanted extends NewKey>(
   table: KeyTable<Row, Wanted>,
   orm: Orm,

@@ -46,7 +46,10 @@ export const SECRET_KEYS: KeyTable<SecretKey, NewSecretKey> = {
   },
 };
 
-/** The key whose whole text has this SHA-256, with its organization's name; one indexed read, so a revoke is seen at once by every replica. */
+/**
+ * The key whose whole text has this SHA-256, with its organization's name; one indexed read, so a revoke is seen at once by every
+ * replica.
+ */
 export async function findSecretKeyByHash(
   orm: Orm,
   hash: string,

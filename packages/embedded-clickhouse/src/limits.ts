@@ -2,24 +2,27 @@
 
 /** The one database; both users may touch nothing else. */
 export const DATABASE = 'sazabi';
-/** The engine listens here and nowhere else: a raw half-sent request can abort it (ClickHouse #115666), so only our own clients may reach it. */
+/**
+ * The engine listens here and nowhere else: a raw half-sent request can abort it (ClickHouse #115666), so only our own clients may
+ * reach it.
+ */
 export const LISTEN_HOST = '127.0.0.1';
 
 /** Start to ready is 0.15–2 s; a part with destroyed checksums was seen to spin for ever, so a start has an end. */
 export const READY_TIMEOUT_MS = 60_000;
 /**
- * By so much the engine is nicer than its supervisor, on Linux all of its threads: where the cores do not suffice for all, the intake's one
- * thread had its share among the engine's many, and answers waited. Each of those still gets a third of what another thread gets.
- * At half of the peak on two cores (130 000 logs a second, three rounds in turn without and with it) acknowledged p50 was 65, 37, 16
- * and 26, 13, 9 ms, p99 411, 345, 165 and 293, 112, 88 ms; a log was found after 1.9, 1.6, 1.7 and 2.1, 2.0, 1.6 s (p99). With merges
- * alone at 10 the p99 was 184, 252, 184 ms. On a machine that others used as well a log was found after 1.3 s with 0, 2.1 with 5, 3.4
- * with 10 (medians of the p50 of four rounds).
+ * By so much the engine is nicer than its supervisor, on Linux all of its threads: where the cores do not suffice for all, the
+ * intake's one thread had its share among the engine's many, and answers waited. Each of those still gets a third of what another
+ * thread gets. At half of the peak on two cores (130 000 logs a second, three rounds in turn without and with it) acknowledged p50
+ * was 65, 37, 16 and 26, 13, 9 ms, p99 411, 345, 165 and 293, 112, 88 ms; a log was found after 1.9, 1.6, 1.7 and 2.1, 2.0, 1.6 s
+ * (p99). With merges alone at 10 the p99 was 184, 252, 184 ms. On a machine that others used as well a log was found after 1.3 s
+ * with 0, 2.1 with 5, 3.4 with 10 (medians of the p50 of four rounds).
  */
 export const NICER_BY = 5;
 /**
  * By so much merges are nicer than the rest of the engine, on Linux: what is inserted waits for the same cores, and a merge has minutes.
- * At 130 000 logs a second for 22 s on two cores (two rounds in turn without and with it) a log was found after 2.4 and 4.0, 2.1 and 2.2 s (p99),
- * acknowledged p99 was 116 and 305, 33 and 46 ms, and merges had done as much or more.
+ * At 130 000 logs a second for 22 s on two cores (two rounds in turn without and with it) a log was found after 2.4 and 4.0, 2.1
+ * and 2.2 s (p99), acknowledged p99 was 116 and 305, 33 and 46 ms, and merges had done as much or more.
  */
 export const MERGES_NICER_BY = 10;
 /** Threads that merge and mutate. */
@@ -35,7 +38,10 @@ export const REFUSALS_MAX = 2;
 export const ASK_TIMEOUT_MS = 5_000;
 /** A stop lets running inserts finish for this long; what is cut off was not acknowledged. */
 export const INSERTS_FINISH_MS = 5_000;
-/** Idle connections of clients that are still open hold the engine's end for 6 s; past this it is killed, which loses nothing acknowledged (inserts are fsynced). */
+/**
+ * Idle connections of clients that are still open hold the engine's end for 6 s; past this it is killed, which loses nothing
+ * acknowledged (inserts are fsynced).
+ */
 export const STOP_DEADLINE_MS = 9_000;
 /** A port that was free a moment ago may be taken by the time the engine listens. */
 export const FREE_PORT_ATTEMPTS = 3;
@@ -56,7 +62,8 @@ export const READER_THREAD_MEMORY_BYTES = 134_217_728;
 /** Of the whole engine; excess fails one query with 241. Peak measured at full ingest: 1.67 GB resident. */
 export const SERVER_MEMORY_BYTES_MAX = 1_610_612_736;
 /**
- * Of them, what queries that ask for it keep of what they read: messages of a million logs of the usual size. What a query adds to it counts as its
- * own memory, so it is far below `READER_MEMORY_BYTES_MAX`: a search in large logs failed where it was above (256 MiB and a limit of 200 MB).
+ * Of them, what queries that ask for it keep of what they read: messages of a million logs of the usual size. What a query adds to
+ * it counts as its own memory, so it is far below `READER_MEMORY_BYTES_MAX`: a search in large logs failed where it was above (256
+ * MiB and a limit of 200 MB).
  */
 export const UNCOMPRESSED_CACHE_BYTES_MAX = 134_217_728;

@@ -19,7 +19,10 @@ export function originAllowed(origin: string | undefined, allowedOrigins: readon
   return allowedOrigins.some((allowed) => matches(asked, allowed.toLowerCase()));
 }
 
-/** Why a text may not stand in a key's `allowedOrigins`, where an origin as browsers send it may, or `https://*.` and a domain; null: it may. */
+/**
+ * Why a text may not stand in a key's `allowedOrigins`, where an origin as browsers send it may, or `https://*.` and a domain;
+ * null: it may.
+ */
 export function allowedOriginProblem(text: string): string | null {
   const domain = WILDCARD.exec(text)?.[1];
   const origin = domain === undefined ? text : `${SCHEME}any${domain}`;

@@ -10,7 +10,10 @@ const ATTEMPTS_MAX = 100;
 /** A port is free until its process listens, so chosen anew it might be given twice. */
 const given = new Set<number>();
 
-/** A port on `host` that nothing listens on now, and another one at each call. @throws StartupError when none of a hundred tries is free, or `host` is none of ours */
+/**
+ * A port on `host` that nothing listens on now, and another one at each call. @throws StartupError when none of a hundred tries is
+ * free, or `host` is none of ours
+ */
 export async function chooseFreePort(host: string): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     // From anywhere: of two processes that choose one after the other, one may come to what the other has chosen.

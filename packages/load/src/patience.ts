@@ -7,7 +7,10 @@ function isAway(error: unknown): boolean {
   return error instanceof Error && 'isAway' in error && error.isAway === true;
 }
 
-/** Makes a call until it is answered. @throws the call's own error: at once where it was refused, else when the API was away for `forMs`, or at `stop` */
+/**
+ * Makes a call until it is answered. @throws the call's own error: at once where it was refused, else when the API was away for
+ * `forMs`, or at `stop`
+ */
 export type Patience = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** All calls made with it wait for the same API: one that has been away for `forMs` (ms) is not waited for by each anew. */

@@ -26,7 +26,10 @@ import { verifyStored } from './verify/verify.ts';
 /** A run that cannot be done as it was asked for; its message says why. */
 export class LoadError extends Error {}
 
-/** Runs the load to its end. Keys that were made are revoked, however it ends. @throws LoadError; Error of the API's client, or of the first request */
+/**
+ * Runs the load to its end. Keys that were made are revoked, however it ends. @throws LoadError; Error of the API's client, or of
+ * the first request
+ */
 export async function runLoad(options: LoadOptions, surroundings: Surroundings): Promise<LoadReport> {
   const { access } = options;
   surroundings.onPhase('making logs');

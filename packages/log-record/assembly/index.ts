@@ -31,7 +31,8 @@ const LF: u8 = 0x0a;
 /**
  * Reads the objects from `at` on, as long as they are plain and only white space and the separator (a comma, or a line feed) stand
  * between them: `logsMax` at most, fewer where a column is full. Answers how many; the columns and RESULT tell the rest.
- * `receivedSeconds` and `receivedNanos`: the time of logs that have none. `environmentBytes`: of the text that stands for an environment not given.
+ * `receivedSeconds` and `receivedNanos`: the time of logs that have none. `environmentBytes`: of the text that stands for an
+ * environment not given.
  */
 export function scan(
   at: i32,

@@ -48,7 +48,10 @@ export const LEVEL_NUMBERS_END = 100;
 
 /** The dotted path of the nested object that is being read. */
 export const PATH = 2 * KIB;
-/** The names of the log before, by their place in it (32-bit addresses of words): the next one mostly has the same. The last is that of all others, too. */
+/**
+ * The names of the log before, by their place in it (32-bit addresses of words): the next one mostly has the same. The last is that
+ * of all others, too.
+ */
 export const NAME_PLACES = 4 * KIB;
 export const NAME_PLACES_END = 64;
 /** The same of its attributes, and of the first that it may not have. */

@@ -114,7 +114,10 @@ export function wordOf(at: i32, bytes: i32): i32 {
   return 0;
 }
 
-/** The closing quote of the text that begins at `at` where that is the word that stands at `place`, where the log before had it; else 0. */
+/**
+ * The closing quote of the text that begins at `at` where that is the word that stands at `place`, where the log before had it;
+ * else 0.
+ */
 export function guessedEnd(at: i32, place: i32): i32 {
   const word: i32 = load<i32>(place);
   return word === 0 ? 0 : wordEnd(word, at);

@@ -1,5 +1,6 @@
 // Reads blocks of ClickHouse's Native format: of records that the store refused, of small ones that are joined, for live tails.
-// What is stored is never decoded. The bytes may be damaged: every count is held against the bytes that are left before anything is made of it.
+// What is stored is never decoded. The bytes may be damaged: every count is held against the bytes that are left before anything is
+// made of it.
 import { LOW_CARDINALITY } from './low-cardinality.ts';
 import { uuidToText } from './uuid.ts';
 

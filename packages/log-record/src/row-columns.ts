@@ -1,4 +1,5 @@
-// The columns of fixed width that differ from row to row, one array each, all of one capacity; laid out as ClickHouse reads them (little endian).
+// The columns of fixed width that differ from row to row, one array each, all of one capacity; laid out as ClickHouse reads them
+// (little endian).
 import { doubled } from './dictionary.ts';
 
 /** 64-bit values take two places (low, high). */

@@ -29,8 +29,8 @@ export const EXPIRED_DAYS_MAX = 3;
 export const GATHER_MS = 500;
 /**
  * The shortest wait, where inserts are so slow and bring so many rows that it is their rows that cost, not their number. With 500 ms
- * at 120 000 logs a second on two busy cores (four rounds in turn) inserts had 126 000 to 176 000 rows and took 0.6 to 1.3 s, and a log was
- * found after 2.2 to 3.6 s (p99); with this 101 000 to 114 000, 0.5 to 0.6 s, and 1.5 to 2.5 s.
+ * at 120 000 logs a second on two busy cores (four rounds in turn) inserts had 126 000 to 176 000 rows and took 0.6 to 1.3 s, and a
+ * log was found after 2.2 to 3.6 s (p99); with this 101 000 to 114 000, 0.5 to 0.6 s, and 1.5 to 2.5 s.
  */
 export const GATHER_MIN_MS = 100;
 export const GATHER_LESS_ROWS = 50_000;

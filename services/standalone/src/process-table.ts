@@ -45,7 +45,10 @@ export function readProcessTable(dataDir: string): readonly KnownProcess[] {
   }
 }
 
-/** Waits, with a deadline, for the parts of a predecessor that was killed: they end by themselves, and hold ports and folders till then. */
+/**
+ * Waits, with a deadline, for the parts of a predecessor that was killed: they end by themselves, and hold ports and folders till
+ * then.
+ */
 export async function untilPredecessorIsGone(
   dataDir: string,
   logger: Logger,

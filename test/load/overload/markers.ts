@@ -12,11 +12,17 @@ const projectSchema = z.object({ data: z.object({ id: z.string() }) });
 export interface Markers {
   /** Sends one and waits until it is found: so is all that was acknowledged before it. @throws Error after a minute */
   passThrough(): Promise<void>;
-  /** Sends markers for so long and waits for all of them. Milliseconds from each 202 to the sending of the first query that found it, ascending. */
+  /**
+   * Sends markers for so long and waits for all of them. Milliseconds from each 202 to the sending of the first query that found
+   * it, ascending.
+   */
   measure(forMs: number): Promise<Float64Array>;
 }
 
-/** Makes the project and its key. Their rows lie apart, so that a look reads next to nothing: to look through the load's ten times a second would be a large part of it. */
+/**
+ * Makes the project and its key. Their rows lie apart, so that a look reads next to nothing: to look through the load's ten times a
+ * second would be a large part of it.
+ */
 export async function createMarkers(client: Client): Promise<Markers> {
   const { id: projectId } = projectSchema.parse(
     await expectStatus(201, await client.api('POST', '/projects', { name: 'markers' })),

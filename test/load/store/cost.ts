@@ -2,7 +2,10 @@
 import { parseArgs } from 'node:util';
 import { measureStore, type StoreCase, type StoreCost } from './measure-store.ts';
 
-/** Whether a log costs more with more projects, keys, retentions, and rows that are there; in ranges so small that each case merges once. */
+/**
+ * Whether a log costs more with more projects, keys, retentions, and rows that are there; in ranges so small that each case merges
+ * once.
+ */
 const SCALED = [
   '',
   'projects=10',

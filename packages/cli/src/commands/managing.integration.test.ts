@@ -1,4 +1,5 @@
-// `projects`, `threads`, `settings`, `audit-log`, `me`, `logs get` and `logs fields`, against an HTTP server with answers of the contract's form.
+// `projects`, `threads`, `settings`, `audit-log`, `me`, `logs get` and `logs fields`, against an HTTP server with answers of the
+// contract's form.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callCli } from '../testing/call-cli.ts';
 import { type Answer, type ReceivedRequest, startTestServer, type TestServer } from '../testing/http-server.ts';

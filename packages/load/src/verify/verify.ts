@@ -31,7 +31,10 @@ export interface Verification extends Verified {
   readonly waitedSeconds: number;
 }
 
-/** Waits until there are as many rows as logs were acknowledged, then reads each; where one is missing, until the deadline again. @throws the API's error, where it was away for longer */
+/**
+ * Waits until there are as many rows as logs were acknowledged, then reads each; where one is missing, until the deadline again.
+ * @throws the API's error, where it was away for longer
+ */
 export async function verifyStored(options: VerifyOptions): Promise<Verification> {
   const { api, run, ledger, ids, stop, deadlineMs, onProgress = () => undefined } = options;
   const startedMs = performance.now();

@@ -38,8 +38,8 @@ const SHARDING_KEYS: Readonly<Record<string, string>> = {
 /**
  * The statements of one migration for a server of this layout, in order. The source is written for a single server: one
  * statement about one table that begins a line with `CREATE TABLE IF NOT EXISTS name` or `ALTER TABLE name`; a CREATE has a line
- * `ENGINE = …MergeTree…` below the one that ends its columns; an ALTER adds columns, adds or drops indexes, or gives columns another codec, one a line,
- * or modifies the table's TTL, or its settings, which Keeper does not know.
+ * `ENGINE = …MergeTree…` below the one that ends its columns; an ALTER adds columns, adds or drops indexes, or gives columns
+ * another codec, one a line, or modifies the table's TTL, or its settings, which Keeper does not know.
  * @throws Error for a source that is written otherwise
  */
 export function renderMigration(source: string, layout: TableLayout): readonly string[] {
@@ -49,7 +49,10 @@ export function renderMigration(source: string, layout: TableLayout): readonly s
   return [localForm(source, layout), distributed(table, `AS ${table}_local `, layout.cluster)];
 }
 
-/** A CREATE with the columns, codecs, indexes and TTL that later migrations (those of other tables among them) give its table; an ALTER as it is. */
+/**
+ * A CREATE with the columns, codecs, indexes and TTL that later migrations (those of other tables among them) give its table; an
+ * ALTER as it is.
+ */
 export function withLaterChanges(source: string, later: readonly string[]): string {
   if (!END_OF_COLUMNS.test(source)) return source;
   const table = tableOf(source);

@@ -51,7 +51,10 @@ export function presentSecretKey(row: SecretKey): SecretKeyAnswer {
   return { ...presentKey(row), scopes: row.scopes, allowBrowser: row.allowBrowser };
 }
 
-/** No key makes, changes or ends one that may do more than itself. @throws ContractError INSUFFICIENT_PERMISSIONS that names the first scope which the caller lacks */
+/**
+ * No key makes, changes or ends one that may do more than itself. @throws ContractError INSUFFICIENT_PERMISSIONS that names the
+ * first scope which the caller lacks
+ */
 function refuseEscalation(caller: Caller, scopes: readonly Scope[]): void {
   for (const scope of scopes) if (!holdsScope(caller.scopes, scope)) requireScope(caller, scope);
 }

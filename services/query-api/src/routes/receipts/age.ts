@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * A receipt says no time of its own; its record's id does (UUIDv7, RFC 9562, section 5.7). Nor is one answered once the store may
- * have dropped the rows: it would be told that they were not stored yet; nor of rows that the project's retention hides. A request's own id (under an `Idempotency-Key`) tells
- * neither: it is answered as long as there are rows.
+ * have dropped the rows: it would be told that they were not stored yet; nor of rows that the project's retention hides. A
+ * request's own id (under an `Idempotency-Key`) tells neither: it is answered as long as there are rows.
  */
 export function isTooOld(
   receipt: Pick<ReceiptFields, 'storedId' | 'day'>,
