@@ -14,7 +14,7 @@ export { driveClosedLoop, driveOpenLoop } from './pace/pace.ts';
 export { createSchedule, rampSteps, type Step } from './pace/schedule.ts';
 export { htmlReport } from './report/html.ts';
 export type { LoadReport } from './report/report.ts';
-export { reportLines, stepHead, stepLine } from './report/text.ts';
+export { mibText, reportLines, stepHead, stepLine } from './report/text.ts';
 export { LoadError, runLoad } from './run-load.ts';
 export type { Access, LoadOptions, Progress, Surroundings } from './run-options.ts';
 export { isExact } from './verify/tally.ts';

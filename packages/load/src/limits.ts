@@ -1,10 +1,12 @@
 // Limits of a load run, each with its unit and reason.
 
+export const MEBIBYTE = 1_048_576;
+
 /** Logs of one request: the intake takes no more. */
 export const BATCH_LOGS_MAX = 10_000;
 /** A request as sent, and before compression: the intake takes no more. */
-export const BODY_BYTES_MAX = 5 * 1_048_576;
-export const BODY_INFLATED_BYTES_MAX = 20 * 1_048_576;
+export const BODY_BYTES_MAX = 5 * MEBIBYTE;
+export const BODY_INFLATED_BYTES_MAX = 20 * MEBIBYTE;
 /**
  * A log's size as JSON: a message is cut or filled to it. Below, its fields alone are longer. The most is what the intake stores of
  * one log; it counts texts without quotes and most names, so what is as long as JSON is taken.
@@ -18,7 +20,7 @@ export const CONNECTIONS_MAX = 10_000;
  * than this are under way. One is made when it is needed, but each has a body: of large ones there are as many as take this memory.
  */
 export const CONNECTIONS_OF_OPEN_LOOP = 2_000;
-export const OPEN_LOOP_BYTES_MAX = 64 * 1_048_576;
+export const OPEN_LOOP_BYTES_MAX = 64 * MEBIBYTE;
 /** Each key is made by a call of its own that waits for the intakes. */
 export const KEYS_MAX = 1_000;
 export const RATE_LOGS_MAX = 100_000_000;
@@ -28,16 +30,16 @@ export const STEPS_MAX = 100;
  * Bodies made beforehand: about 110 000 logs of 290 B, so that a log's text comes back only after more logs than the intake puts
  * into one record (20 000) and than the store compresses together.
  */
-export const POOL_BYTES_MAX = 32 * 1_048_576;
+export const POOL_BYTES_MAX = 32 * MEBIBYTE;
 export const POOL_BODIES_MAX = 65_536;
 /** All connections at once hold no more than this in bodies under way. */
-export const UNDER_WAY_BYTES_MAX = 256 * 1_048_576;
+export const UNDER_WAY_BYTES_MAX = 256 * MEBIBYTE;
 
 /** A request without an answer for so long failed; its connection is closed. */
 export const ANSWER_TIMEOUT_MS = 30_000;
 export const TIMEOUT_CHECK_MS = 1_000;
 /** An answer is a few hundred bytes; a server that sends more is not an intake. */
-export const ANSWER_BYTES_MAX = 1_048_576;
+export const ANSWER_BYTES_MAX = MEBIBYTE;
 /** After a connection that failed, its next request waits so long: a server that is away is not asked in a busy loop. */
 export const RECONNECT_MS = 100;
 /** Open loop: what was due so long ago and found no free connection is not sent any more, and counted. */

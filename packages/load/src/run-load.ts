@@ -19,6 +19,7 @@ import { makeOwnKeys, type OwnKeys } from './own-keys.ts';
 import { type Driven, driveClosedLoop, driveOpenLoop } from './pace/pace.ts';
 import { createSchedule } from './pace/schedule.ts';
 import type { LoadReport } from './report/report.ts';
+import { mibText } from './report/text.ts';
 import type { LoadOptions, Surroundings } from './run-options.ts';
 import { createLedger, type Ledger } from './verify/ledger.ts';
 import { verifyStored } from './verify/verify.ts';
@@ -187,17 +188,13 @@ function makePool(options: LoadOptions): BodyPool {
   const { bodyBytesMax } = createBodyPool({ ...options, bodiesMin: 1, bodiesMax: 1 });
   if (bodyBytesMax * connections > UNDER_WAY_BYTES_MAX)
     throw new LoadError(
-      `${connections} connections with bodies of ${mib(bodyBytesMax)} are more than the ${mib(UNDER_WAY_BYTES_MAX)} that may be under way: fewer --connections, or a smaller --batch.`,
+      `${connections} connections with bodies of ${mibText(bodyBytesMax)} are more than the ${mibText(UNDER_WAY_BYTES_MAX)} that may be under way: fewer --connections, or a smaller --batch.`,
     );
   // A short run needs no more bodies than it sends.
   const counted = logsMax === undefined ? Number.POSITIVE_INFINITY : Math.ceil(logsMax / batch);
   const scheduled = steps === null ? Number.POSITIVE_INFINITY : createSchedule(steps, batch).requests;
   const bodiesMax = warmUpMs === 0 ? Math.max(1, Math.min(POOL_BODIES_MAX, counted, scheduled)) : POOL_BODIES_MAX;
   return createBodyPool({ ...options, bodiesMin: connections, bodiesMax });
-}
-
-function mib(bytes: number): string {
-  return `${(bytes / 1_048_576).toLocaleString('en', { maximumFractionDigits: 1 })} MiB`;
 }
 
 function withSlash(url: URL): URL {

@@ -7,6 +7,7 @@ import {
   isLoopback,
   LoadError,
   type LoadReport,
+  mibText,
   type Progress,
   reportLines,
   runLoad,
@@ -31,8 +32,6 @@ import { USER_AGENT } from '../version.ts';
 const PREFLIGHT_MS = 10_000;
 /** Where keys of the run's own come from, as it is said where one of them is refused. */
 const OWN_SOURCE = 'this run, which made it';
-const MIB_DIGITS = 1;
-const MEBIBYTE = 1_048_576;
 
 const HELP = `
 With a secret key it makes public keys of its own without a rate limit, asks for some logs until a query finds them (freshness), and
@@ -63,7 +62,7 @@ async function load(context: Context, flags: LoadFlags, command: Command): Promi
   if (flags.writeBodies !== undefined) {
     const bytes = await writeBodies(flags.writeBodies, bodiesOf(flags), workload);
     return await output.print(
-      `Wrote ${bodiesOf(flags)} bodies of ${workload.batch} logs, ${(bytes / MEBIBYTE).toFixed(MIB_DIGITS)} MiB, into ${flags.writeBodies}.`,
+      `Wrote ${bodiesOf(flags)} bodies of ${workload.batch} logs, ${mibText(bytes)}, into ${flags.writeBodies}.`,
     );
   }
   const config = context.config(command);

@@ -14,6 +14,7 @@ import {
   LOG_BYTES_MAX,
   LOG_BYTES_MIN,
   type LoadOptions,
+  mibText,
   OPEN_LOOP_BYTES_MAX,
   RATE_LOGS_MAX,
   rampSteps,
@@ -160,7 +161,7 @@ export function workloadOf(flags: LoadFlags): Workload {
   const bytesMax = compression === 'none' ? BODY_BYTES_MAX : BODY_INFLATED_BYTES_MAX;
   const bodyBytes = batch * (logSize ?? LOG_BYTES_DEFAULT);
   if (bodyBytes > bytesMax)
-    throw usageError(`--batch ${batch} makes bodies of more than the ${mib(bytesMax)} that the intake takes.`);
+    throw usageError(`--batch ${batch} makes bodies of more than the ${mibText(bytesMax)} that the intake takes.`);
   const steps = stepsOf(rate, ramp, flags.steps ?? STEPS_DEFAULT, forMs);
   const tooLow = steps?.find((step) => createSchedule([step], batch).requests === 0);
   if (tooLow !== undefined)
@@ -190,7 +191,6 @@ function connectionsOfOpenLoop(bodyBytes: number): number {
   return Math.max(1, Math.min(CONNECTIONS_OF_OPEN_LOOP, Math.floor(OPEN_LOOP_BYTES_MAX / bodyBytes)));
 }
 
-const mib = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`;
 const numberText = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 1 });
 
 /** What says how bodies are made; the rest would be ignored where nothing is loaded. */

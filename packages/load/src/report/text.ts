@@ -1,4 +1,5 @@
 // The report as lines for a person.
+import { MEBIBYTE } from '../limits.ts';
 import { OWN_NAME } from '../measure/cost-meter.ts';
 import type { Latency } from '../measure/recorder.ts';
 import { isExact } from '../verify/tally.ts';
@@ -6,7 +7,6 @@ import type { Verification } from '../verify/verify.ts';
 import type { LoadReport, ProcessReport, StepReport } from './report.ts';
 
 const TITLE_COLUMNS = 14;
-const MEBIBYTE = 1_048_576;
 
 /** More of the requests than this waited at the sender: a p99 is theirs. */
 const HELD_BACK_SHARE = 0.01;
@@ -17,6 +17,11 @@ const OWN_CORES = 0.9;
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const line = (title: string, text: string): string => `${title.padEnd(TITLE_COLUMNS)}${text}`;
+
+/** 5 MiB, 1.3 MiB */
+export function mibText(bytes: number): string {
+  return `${(bytes / MEBIBYTE).toLocaleString('en', { maximumFractionDigits: 1 })} MiB`;
+}
 
 /** 0.42 ms, 12.3 ms, 1,234 ms */
 export function msText(ms: number): string {
