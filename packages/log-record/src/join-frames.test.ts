@@ -66,6 +66,19 @@ it('joins no more than a mebibyte at a time', () => {
   expect(joined.flatMap(rowsOf)).toEqual(frames.flatMap(rowsOf));
 });
 
+it('leaves a value of two frames as it is, as the store reads both', () => {
+  const frames = ['one', 'two'].map((message) => blockOf([{ ...LOG, message: message.repeat(100) }]));
+  const before = zstdCompressSync(blockOf([LOG]));
+  for (const pack of [zstdCompressSync, storedFrame]) {
+    const [first, second] = frames.map((frame) => pack(frame));
+    if (first === undefined || second === undefined) throw new Error('two frames');
+    for (const follows of [second, Buffer.from([0]), Buffer.from('no frame')]) {
+      const both = Buffer.concat([first, follows]);
+      expect([...joinFrames([before, both, before])]).toEqual([before, both, before]);
+    }
+  }
+});
+
 it('leaves what is large, alone, empty or damaged as it is, in its place', () => {
   const [first, second] = ['one', 'two'].map((message) =>
     zstdCompressSync(blockOf([{ message, service: '', attributes: { a: message } }])),

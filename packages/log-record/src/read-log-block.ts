@@ -27,13 +27,13 @@ function chunkBytes(frame: Uint8Array): number {
 }
 
 /**
- * The one block of logs in a zstd frame, or why there is none. Never throws; a look at its values may (RangeError).
+ * The one block of logs in the one zstd frame, or why there is none. Never throws; a look at its values may (RangeError).
  * @param maxOutputLength bytes of a compressed block: of a larger one no more is inflated
  */
 export function readLogBlock(frame: Uint8Array, maxOutputLength = BLOCK_BYTES_MAX): ReadLogBlock {
   try {
-    const inflated = () => zstdDecompressSync(frame, { maxOutputLength, chunkSize: chunkBytes(frame) });
-    return logBlockIn(bytesOfStored(frame) ?? inflated());
+    const options = () => ({ maxOutputLength, chunkSize: chunkBytes(frame), info: true });
+    return logBlockIn(bytesOfStored(frame) ?? wholeOf(zstdDecompressSync(frame, options()), frame));
   } catch (error) {
     // The reader's RangeError, or whatever the decompressor finds wrong.
     return unreadable(error);
@@ -44,10 +44,30 @@ export function readLogBlock(frame: Uint8Array, maxOutputLength = BLOCK_BYTES_MA
 export async function readLogBlockAside(frame: Uint8Array): Promise<ReadLogBlock> {
   if (frame.byteLength <= INFLATED_AT_ONCE_BYTES_MAX) return readLogBlock(frame);
   try {
-    return logBlockIn(await inflate(frame, { maxOutputLength: BLOCK_BYTES_MAX }));
+    const inflated = await inflate(frame, { maxOutputLength: BLOCK_BYTES_MAX, info: true });
+    return logBlockIn(wholeOf(inflated, frame));
   } catch (error) {
     return unreadable(error);
   }
+}
+
+/** What Node 22 puts behind a frame that fits the chunk it is made in to the byte. */
+const EMPTY_FRAME = Buffer.from('28b52ffd2000010000', 'hex');
+
+/**
+ * What `info: true` makes of a result (not in Node's types): the bytes, and the decoder, which tells how much it has read. Node ends with
+ * the first frame of several, without a word; the store reads all of them.
+ * @throws RangeError where a second frame follows that may hold something
+ */
+function wholeOf(result: unknown, frame: Uint8Array): Uint8Array {
+  if (typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result) {
+    const { buffer, engine } = result;
+    const read =
+      typeof engine === 'object' && engine !== null && 'bytesWritten' in engine ? Number(engine.bytesWritten) : 0;
+    const isWhole = read === frame.byteLength || EMPTY_FRAME.equals(frame.subarray(read));
+    if (isWhole && buffer instanceof Uint8Array) return buffer;
+  }
+  throw new RangeError('something follows the frame');
 }
 
 /** The values of a column of logs. */
