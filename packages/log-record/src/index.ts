@@ -1,4 +1,5 @@
 // A log's way into a bus record: normalisation, Native block, record headers with checksum.
+export * from './content-bytes.ts';
 export * from './create-log-block.ts';
 export * from './expiry-day.ts';
 export * from './join-frames.ts';

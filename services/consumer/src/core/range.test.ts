@@ -1,14 +1,18 @@
+import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { planInserts } from './plan.ts';
 import { cutAtRepeat, isDone, nextOffset, type RangeItem, type StorableRecord, takeRange } from './range.ts';
 
-const LIMITS = { rowsMax: 10, bytesMax: 100, idsMax: 5, recordsMax: 4 };
+const LIMITS = { rowsMax: 10, bytesMax: 100, inflatedBytesMax: 600, idsMax: 5, recordsMax: 4 };
 
-function record(offset: number, fields: Partial<StorableRecord> & { bytes?: number } = {}): RangeItem {
-  const value = new Uint8Array(fields.bytes ?? 1);
+function record(
+  offset: number,
+  fields: Partial<StorableRecord> & { bytes?: number; value?: Uint8Array } = {},
+): RangeItem {
+  const { bytes = 1, value = new Uint8Array(bytes), ...given } = fields;
   const source = { partition: 0, offset, appendedAtMs: 0, headers: new Map(), value };
   const defaults = { offset, id: `b${offset}`, day: 1, rows: 1, ownRows: 1, requestIds: [], source };
-  return { kind: 'record', offset, record: { ...defaults, ...fields } };
+  return { kind: 'record', offset, record: { ...defaults, ...given } };
 }
 
 const offsets = (items: readonly RangeItem[]) => items.map(({ offset }) => offset);
@@ -17,6 +21,7 @@ describe('takeRange', () => {
   it.each([
     ['rows', { rows: 5 }, 2],
     ['bytes', { bytes: 50 }, 2],
+    ['inflated bytes', { value: zstdCompressSync(new Uint8Array(300)) }, 2],
     ['ids', { requestIds: ['r', 's'] }, 1],
     ['records', {}, 4],
   ])('keeps the limit of %s, at it and one past it', (_, fields, fit) => {

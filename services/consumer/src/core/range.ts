@@ -1,5 +1,6 @@
 // A range of one bus partition: records in the order of the bus, and what a look-up says of them.
 import type { BusRecord, Offset } from '@sazabi/bus';
+import { contentBytesOf } from '@sazabi/log-record';
 
 /** A decodable record that is to be stored. Ids are UUID text. */
 export interface StorableRecord {
@@ -33,7 +34,10 @@ export type RangeItem =
 /** What a range may hold; it always holds at least one record. */
 export interface RangeLimits {
   readonly rowsMax: number;
+  /** Of frames, as the bus has them. */
   readonly bytesMax: number;
+  /** Of what they inflate to, where they say so. */
+  readonly inflatedBytesMax: number;
   /** Own ids and request ids together: they go into one look-up. */
   readonly idsMax: number;
   readonly recordsMax: number;
@@ -47,17 +51,20 @@ export function takeRange(
   items: readonly RangeItem[],
   limits: RangeLimits,
 ): { readonly items: readonly RangeItem[]; readonly full: boolean } {
-  let [rows, bytes, ids, count] = [0, 0, 0, 0];
+  let [rows, bytes, inflatedBytes, ids, count] = [0, 0, 0, 0, 0];
   const within = (share: number) =>
     rows <= limits.rowsMax * share &&
     bytes <= limits.bytesMax * share &&
+    inflatedBytes <= limits.inflatedBytesMax * share &&
     ids <= limits.idsMax * share &&
     count <= limits.recordsMax * share;
   for (const item of items) {
     count += 1;
     if (item.kind === 'record') {
       rows += item.record.rows;
-      bytes += item.record.source.value.byteLength;
+      const { value } = item.record.source;
+      bytes += value.byteLength;
+      inflatedBytes += contentBytesOf(value) ?? value.byteLength;
       ids += 1 + item.record.requestIds.length;
     }
     if (count > 1 && !within(1)) return { items: items.slice(0, count - 1), full: true };
