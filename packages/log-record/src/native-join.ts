@@ -1,59 +1,134 @@
-// Native blocks of the same columns made one, by their bytes: no value is decoded.
-import { type NativeBlock, takeMapApart } from './native-reader.ts';
-import { writeNativeBlock } from './native-writer.ts';
-
-/** Before the runs of a LowCardinality column stands its version; each run brings its dictionary, so runs follow one another. */
-const VERSION_BYTES = 8;
-const OFFSET_BYTES = 8;
-
-/** One block's part of a column. */
-interface Piece {
-  readonly data: Uint8Array;
-  readonly rows: number;
-}
+// Blocks of logs made one, by their bytes: no value is decoded.
+import { LOG_COLUMNS } from './log-columns.ts';
+import { LOW_CARDINALITY } from './low-cardinality.ts';
+import { type Cursor, cursorOf, skip, skipRuns, skipStrings, takeEnds, takeVarint } from './native-cursor.ts';
+import { widthOf } from './native-reader.ts';
 
 /**
- * The rows of all blocks, in order, as one block: at least one, each with rows, all with the columns of the first.
- * @throws RangeError where they differ
+ * What a column of logs begins with in every block, and how what follows is put together with another block's: as it is, or after
+ * the `ends` of a map's rows, which count the pairs of all rows before.
  */
-export function joinNativeBlocks(blocks: readonly NativeBlock[]): Uint8Array {
-  const columns = blocks[0]?.columns ?? [];
-  const joined = columns.map(({ name, type }, at) => {
-    const pieces = blocks.map(({ columns: its, rows }): Piece => {
-      const column = its[at];
-      if (column?.data === undefined || column.name !== name || column.type !== type || its.length !== columns.length)
-        throw new RangeError(`a block has another column than ${name} ${type}`);
-      return { data: column.data, rows };
-    });
-    return { name, type, data: joinData(type, pieces), values: [] };
-  });
-  return writeNativeBlock(joined, rowsOf(blocks));
+interface Column {
+  readonly head: Uint8Array;
+  readonly kind: 'fixed' | 'strings' | 'runs' | 'map';
+  /** Bytes of a value; 0 where they differ. */
+  readonly width: number;
 }
 
-function rowsOf(pieces: readonly { readonly rows: number }[]): number {
-  return pieces.reduce((sum, { rows }) => sum + rows, 0);
+/** A block of logs that has been held against its bytes. */
+export interface Joinable {
+  readonly bytes: Buffer;
+  readonly rows: number;
+  /** Of each column where what follows its head begins and ends; of a map where its ends do, and then the rest. */
+  readonly places: readonly number[];
 }
 
-function joinData(type: string, pieces: readonly Piece[]): Uint8Array {
-  if (type.startsWith('Map(')) return joinMaps(pieces);
-  if (type.startsWith('LowCardinality('))
-    return Buffer.concat(pieces.map(({ data }, at) => (at === 0 ? data : data.subarray(VERSION_BYTES))));
-  return Buffer.concat(pieces.map(({ data }) => data));
-}
+/** Bytes of where a map's row ends. */
+const END_BYTES = 8;
+const VARINT_BYTES_MAX = 8;
+/** Up to so many bytes are copied one by one: to set up a copy takes as long. */
+const COPIED_SINGLY_BYTES_MAX = 24;
 
-/** The version once, then of all pieces the offsets behind each row's last pair, the runs of keys, the values. */
-function joinMaps(pieces: readonly Piece[]): Uint8Array {
-  const maps = pieces.map(({ data, rows }) => takeMapApart(data, rows));
-  const ends = Buffer.allocUnsafe(rowsOf(pieces) * OFFSET_BYTES);
-  let [at, pairs] = [0, 0];
-  for (const map of maps) {
-    for (const end of map.ends) {
-      ends.writeUInt32LE(pairs + end, at);
-      ends.writeUInt32LE(0, at + 4);
-      at += OFFSET_BYTES;
+const COLUMNS = LOG_COLUMNS.map(({ name, type }): Column => {
+  const width = widthOf(type) ?? 0;
+  const texts = [name, type].flatMap((text) => [text.length, ...Buffer.from(text)]);
+  if (width > 0) return { head: Uint8Array.from(texts), kind: 'fixed', width };
+  if (type === 'String') return { head: Uint8Array.from(texts), kind: 'strings', width };
+  // Before the runs stands their version; each run brings its dictionary, so runs follow one another.
+  const head = Uint8Array.from([...texts, LOW_CARDINALITY.version, 0, 0, 0, 0, 0, 0, 0]);
+  return { head, kind: type.startsWith('Map(') ? 'map' : 'runs', width };
+});
+
+/**
+ * Finds where the columns of a block of logs lie.
+ * @throws RangeError where it is damaged, has no rows, other columns than logs have, or something behind it
+ */
+export function toJoin(bytes: Uint8Array): Joinable {
+  const cursor = cursorOf(bytes);
+  const columns = takeVarint(cursor);
+  const rows = takeVarint(cursor);
+  if (columns !== COLUMNS.length || rows === 0) throw new RangeError(`a block of ${columns} columns and ${rows} rows`);
+  const places: number[] = [];
+  for (const column of COLUMNS) {
+    skipHead(cursor, column.head);
+    places.push(cursor.at);
+    if (column.kind === 'fixed') skip(cursor, rows * column.width);
+    else if (column.kind === 'strings') skipStrings(cursor, rows);
+    else if (column.kind === 'runs') skipRuns(cursor, rows);
+    else {
+      const pairs = takeEnds(cursor, rows);
+      places.push(cursor.at, cursor.at);
+      skipRuns(cursor, pairs);
+      places.push(cursor.at, cursor.at);
+      skipStrings(cursor, pairs);
     }
-    pairs += map.ends.at(-1) ?? 0;
+    places.push(cursor.at);
   }
-  const version = pieces[0]?.data.subarray(0, VERSION_BYTES) ?? Buffer.alloc(0);
-  return Buffer.concat([version, ends, ...maps.map(({ keys }) => keys), ...maps.map(({ values }) => values)]);
+  if (cursor.at !== bytes.byteLength) throw new RangeError('something follows the block');
+  return { bytes: cursor.bytes, rows, places };
+}
+
+function skipHead(cursor: Cursor, head: Uint8Array): void {
+  const { bytes } = cursor;
+  const from = skip(cursor, head.length);
+  for (let at = 0; at < head.length; at++) {
+    if (bytes[from + at] !== head[at]) throw new RangeError('the block has other columns than logs have');
+  }
+}
+
+/** What is joined is made here: a mebibyte for each would be garbage for which V8 looks through all that lives. */
+let scratch = Buffer.alloc(0);
+
+/** The rows of all blocks, in order, as one block; the next call writes it anew. */
+export function joinBlocks(blocks: readonly Joinable[]): Uint8Array {
+  const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
+  const bytesMax = blocks.reduce((sum, { bytes }) => sum + bytes.length, 2 * VARINT_BYTES_MAX);
+  if (scratch.length < bytesMax) scratch = Buffer.allocUnsafeSlow(bytesMax);
+  const to: Cursor = { bytes: scratch, at: 0 };
+  putVarint(to, COLUMNS.length);
+  putVarint(to, rows);
+  let place = 0;
+  for (const { head, kind } of COLUMNS) {
+    to.bytes.set(head, skip(to, head.length));
+    if (kind === 'map') {
+      putEnds(to, blocks, place);
+      putAll(to, blocks, place + 2);
+      place += 4;
+    }
+    putAll(to, blocks, place);
+    place += 2;
+  }
+  return to.bytes.subarray(0, to.at);
+}
+
+function putAll(to: Cursor, blocks: readonly Joinable[], place: number): void {
+  for (const { bytes, places } of blocks) {
+    const from = places[place] ?? 0;
+    const end = places[place + 1] ?? 0;
+    const at = skip(to, end - from);
+    if (end - from > COPIED_SINGLY_BYTES_MAX) bytes.copy(to.bytes, at, from, end);
+    else for (let next = from; next < end; next++) to.bytes[at + next - from] = bytes[next] ?? 0;
+  }
+}
+
+/** No sum passes 2^32: each pair is two bytes at least of blocks of some mebibytes. */
+function putEnds(to: Cursor, blocks: readonly Joinable[], place: number): void {
+  let pairs = 0;
+  for (const { bytes, rows, places } of blocks) {
+    const from = places[place] ?? 0;
+    const at = skip(to, rows * END_BYTES);
+    let end = 0;
+    for (let row = 0; row < rows; row++) {
+      end = bytes.readUInt32LE(from + row * END_BYTES);
+      to.bytes.writeUInt32LE(pairs + end, at + row * END_BYTES);
+      to.bytes.writeUInt32LE(0, at + row * END_BYTES + 4);
+    }
+    pairs += end;
+  }
+}
+
+function putVarint(to: Cursor, value: number): void {
+  let left = value;
+  for (; left >= 0x80; left = Math.floor(left / 0x80)) to.bytes[skip(to, 1)] = (left % 0x80) | 0x80;
+  to.bytes[skip(to, 1)] = left;
 }

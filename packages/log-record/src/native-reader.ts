@@ -1,7 +1,18 @@
-// Reads blocks of ClickHouse's Native format: of records that the store refused, of small ones that are joined, for live tails.
-// What is stored is never decoded. The bytes may be damaged: every count is held against the bytes that are left before anything is
-// made of it.
-import { LOW_CARDINALITY } from './low-cardinality.ts';
+// Reads blocks of ClickHouse's Native format: of records that the store refused, for live tails. What is stored is never decoded.
+import {
+  type Cursor,
+  checkCount,
+  cursorOf,
+  skip,
+  skipRuns,
+  skipStrings,
+  take,
+  takeEnds,
+  takeRun,
+  takeText,
+  takeVarint,
+  takeVersion,
+} from './native-cursor.ts';
 import { uuidToText } from './uuid.ts';
 
 /** Values by type: UUID text; DateTime64 bigint of its unit; Date days; integers numbers; String text; Map entries in order. */
@@ -23,57 +34,6 @@ export interface NativeBlock {
   readonly byteLength: number;
 }
 
-interface Cursor {
-  readonly bytes: Buffer;
-  at: number;
-}
-
-/** Goes past `length` bytes, and tells where they begin. */
-function skip(cursor: Cursor, length: number): number {
-  const from = cursor.at;
-  const end = from + length;
-  if (end > cursor.bytes.length) throw new RangeError(`the block ends at ${cursor.bytes.length}, ${end} is needed`);
-  cursor.at = end;
-  return from;
-}
-
-function take(cursor: Cursor, length: number): Buffer {
-  const from = skip(cursor, length);
-  return cursor.bytes.subarray(from, cursor.at);
-}
-
-function takeVarint(cursor: Cursor): number {
-  const { bytes } = cursor;
-  let value = 0;
-  for (let factor = 1; factor <= Number.MAX_SAFE_INTEGER; factor *= 0x80) {
-    const byte = bytes[cursor.at];
-    if (byte === undefined) throw new RangeError(`the block ends at ${bytes.length}, more is needed`);
-    cursor.at += 1;
-    value += (byte & 0x7f) * factor;
-    if (byte < 0x80) return value;
-  }
-  throw new RangeError('a number has no end');
-}
-
-/** A count of things of which each takes a byte at least: more than there are bytes cannot be. */
-function checkCount(cursor: Cursor, count: number): number {
-  const left = cursor.bytes.length - cursor.at;
-  if (count > left) throw new RangeError(`${count} of something are announced in ${left} bytes`);
-  return count;
-}
-
-function takeUInt64(cursor: Cursor): number {
-  const at = skip(cursor, 8);
-  const value = cursor.bytes.readUInt32LE(at) + cursor.bytes.readUInt32LE(at + 4) * 0x1_0000_0000;
-  // A number would lose its low bits: what tells where a column ends would say something else here than to ClickHouse.
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is more than a block can have of anything`);
-  return value;
-}
-
-function takeText(cursor: Cursor): string {
-  return take(cursor, takeVarint(cursor)).toString('utf8');
-}
-
 function repeat<T>(cursor: Cursor, count: number, read: () => T): T[] {
   return Array.from({ length: checkCount(cursor, count) }, read);
 }
@@ -86,33 +46,6 @@ function takeUuid(cursor: Cursor): string {
   return uuidToText(id);
 }
 
-function takeVersion(cursor: Cursor): void {
-  const version = takeUInt64(cursor);
-  if (version !== LOW_CARDINALITY.version) throw new RangeError(`LowCardinality version ${version} is not known`);
-}
-
-/** Bytes of an index, by its type: UInt8, UInt16, UInt32. No block has more keys. */
-const INDEX_WIDTHS = [1, 2, 4] as const;
-
-interface Run<Keys> {
-  readonly keys: Keys;
-  readonly rows: number;
-  readonly width: 1 | 2 | 4;
-  readonly indexes: Buffer;
-}
-
-/** The next run of a LowCardinality(String) column, of `rowsMax` at most; indexes refer to its own dictionary. */
-function takeRun<Keys>(cursor: Cursor, rowsMax: number, takeKeys: (cursor: Cursor, count: number) => Keys): Run<Keys> {
-  const flags = takeUInt64(cursor);
-  const width = INDEX_WIDTHS[flags & 0xff];
-  if (width === undefined || (flags & LOW_CARDINALITY.hasAdditionalKeys) === 0 || (flags & 0x100) !== 0)
-    throw new RangeError(`index type ${flags} is not supported`);
-  const keys = takeKeys(cursor, checkCount(cursor, takeUInt64(cursor)));
-  const rows = takeUInt64(cursor);
-  if (rows === 0 || rows > rowsMax) throw new RangeError(`a run has ${rows} rows`);
-  return { keys, rows, width, indexes: take(cursor, rows * width) };
-}
-
 function takeTexts(cursor: Cursor, count: number): readonly string[] {
   return repeat(cursor, count, () => takeText(cursor));
 }
@@ -120,9 +53,9 @@ function takeTexts(cursor: Cursor, count: number): readonly string[] {
 function takeRuns(cursor: Cursor, rows: number): string[] {
   const values: string[] = [];
   while (values.length < rows) {
-    const { keys, width, indexes } = takeRun(cursor, rows - values.length, takeTexts);
-    for (let at = 0; at < indexes.length; at += width) {
-      const key = keys[indexes.readUIntLE(at, width)];
+    const { keys, width, indexesAt } = takeRun(cursor, rows - values.length, takeTexts);
+    for (let at = indexesAt; at < cursor.at; at += width) {
+      const key = keys[cursor.bytes.readUIntLE(at, width)];
       if (key === undefined) throw new RangeError('an index is beyond its dictionary');
       values.push(key);
     }
@@ -130,24 +63,13 @@ function takeRuns(cursor: Cursor, rows: number): string[] {
   return values;
 }
 
-/** Offsets behind each row's last pair. */
-function takeEnds(cursor: Cursor, rows: number): readonly number[] {
-  const ends: number[] = [];
-  let last = 0;
-  for (let left = checkCount(cursor, rows); left > 0; left--) {
-    const end = takeUInt64(cursor);
-    if (end < last) throw new RangeError('a map ends before it begins');
-    ends.push(end);
-    last = end;
-  }
-  checkCount(cursor, last);
-  return ends;
-}
-
 function takeMap(cursor: Cursor, rows: number): (readonly [string, string])[][] {
   takeVersion(cursor);
-  const ends = takeEnds(cursor, rows);
-  const keys = takeRuns(cursor, ends.at(-1) ?? 0);
+  const ends: number[] = [];
+  const keys = takeRuns(
+    cursor,
+    takeEnds(cursor, rows, (end) => ends.push(end)),
+  );
   const pairs = keys.map((key) => [key, takeText(cursor)] as const);
   return ends.map((end, row) => pairs.slice(row === 0 ? 0 : ends[row - 1], end));
 }
@@ -170,18 +92,9 @@ function takeValues(cursor: Cursor, type: string, rows: number): readonly Native
 }
 
 /** Bytes of a value of the types of fixed width. */
-function widthOf(type: string): number | undefined {
+export function widthOf(type: string): number | undefined {
   if (type.startsWith('DateTime64(')) return 8;
   return { UUID: 16, Date: 2, UInt8: 1, UInt32: 4 }[type];
-}
-
-/** Makes no buffer: a block may have millions of them. */
-function skipStrings(cursor: Cursor, count: number): void {
-  for (let left = count; left > 0; left--) skip(cursor, takeVarint(cursor));
-}
-
-function skipRuns(cursor: Cursor, rows: number): void {
-  for (let left = rows; left > 0; ) left -= takeRun(cursor, left, skipStrings).rows;
 }
 
 /** Goes past one column: as much of it is looked at as tells where it ends. */
@@ -195,23 +108,10 @@ function skipValues(cursor: Cursor, type: string, rows: number): void {
     skipRuns(cursor, rows);
   } else if (type === 'Map(LowCardinality(String), String)') {
     takeVersion(cursor);
-    const pairs = takeEnds(cursor, rows).at(-1) ?? 0;
+    const pairs = takeEnds(cursor, rows);
     skipRuns(cursor, pairs);
     skipStrings(cursor, pairs);
   } else throw new RangeError(`type ${type} is not supported`);
-}
-
-/**
- * Of a map column's data, as they stand in it: offsets behind each row's last pair, runs of keys, values.
- * @throws RangeError as the reader
- */
-export function takeMapApart(data: Uint8Array, rows: number) {
-  const cursor: Cursor = { bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength), at: 0 };
-  takeVersion(cursor);
-  const ends = takeEnds(cursor, rows);
-  const keysAt = cursor.at;
-  skipRuns(cursor, ends.at(-1) ?? 0);
-  return { ends, keys: data.subarray(keysAt, cursor.at), values: data.subarray(cursor.at) };
 }
 
 function takeColumn(cursor: Cursor, rows: number): NativeColumn {
@@ -237,7 +137,7 @@ function takeColumn(cursor: Cursor, rows: number): NativeColumn {
  * @throws RangeError, and nothing else, when it is cut short, damaged, or of a type that logs do not have
  */
 export function readNativeBlock(bytes: Uint8Array): NativeBlock {
-  const cursor: Cursor = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 };
+  const cursor = cursorOf(bytes);
   const columnCount = takeVarint(cursor);
   const rows = takeVarint(cursor);
   const columns = repeat(cursor, columnCount, () => takeColumn(cursor, rows));

@@ -1,6 +1,7 @@
 // The block of logs in a record's frame: inflated, and held against the columns that logs have.
 import { promisify } from 'node:util';
 import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { contentBytesOf } from './content-bytes.ts';
 import { LOG_COLUMNS, type LogColumnName } from './log-columns.ts';
 import { type NativeBlock, type NativeValue, readNativeBlock } from './native-reader.ts';
 import { bytesOfStored } from './stored-frame.ts';
@@ -14,16 +15,23 @@ export type ReadLogBlock =
   | { readonly ok: true; readonly block: NativeBlock }
   | { readonly ok: false; readonly reason: string };
 
-/** Logs are inflated to about so many times their bytes. */
-const USUAL_RATIO = 8;
-const CHUNK_BYTES_MIN = 1024;
+/** Inflated at a time where a frame does not say how large it becomes: none of ours. */
 const CHUNK_BYTES_MAX = 64 * 1024;
+/** Node takes none smaller than 64; and a chunk that is just filled is followed by one for nothing. */
+const CHUNK_BYTES_MORE = 64;
 
 const inflate = promisify(zstdDecompress);
 
-/** What is inflated at a time: Node allocates it anew for each frame, 64 KiB where it is not told. */
-function chunkBytes(frame: Uint8Array): number {
-  return Math.min(Math.max(frame.byteLength * USUAL_RATIO, CHUNK_BYTES_MIN), CHUNK_BYTES_MAX);
+/** What Node allocates for a frame, 64 KiB at a time where it is not told: as much as the frame says, which is only a claim. */
+function chunkBytes(frame: Uint8Array, maxOutputLength: number): number {
+  const claimed = contentBytesOf(frame);
+  return claimed === null || claimed > maxOutputLength ? CHUNK_BYTES_MAX : claimed + CHUNK_BYTES_MORE;
+}
+
+/** A frame's bytes: uncopied where they are stored as they are. @throws Error where it is no frame, or of more than `maxOutputLength` */
+export function inflateBlock(frame: Uint8Array, maxOutputLength: number): Uint8Array {
+  const options = { maxOutputLength, chunkSize: chunkBytes(frame, maxOutputLength), info: true };
+  return bytesOfStored(frame) ?? wholeOf(zstdDecompressSync(frame, options), frame);
 }
 
 /**
@@ -32,8 +40,7 @@ function chunkBytes(frame: Uint8Array): number {
  */
 export function readLogBlock(frame: Uint8Array, maxOutputLength = BLOCK_BYTES_MAX): ReadLogBlock {
   try {
-    const options = () => ({ maxOutputLength, chunkSize: chunkBytes(frame), info: true });
-    return logBlockIn(bytesOfStored(frame) ?? wholeOf(zstdDecompressSync(frame, options()), frame));
+    return logBlockIn(inflateBlock(frame, maxOutputLength));
   } catch (error) {
     // The reader's RangeError, or whatever the decompressor finds wrong.
     return unreadable(error);
