@@ -43,7 +43,7 @@ describe(`kill -9, seed ${SEED}`, () => {
   }
 
   it(`I2, I7: every row once through ${KILLS} kills of engine and consumers`, {
-    timeout: 60_000 + KILLS * 5_000,
+    timeout: 150_000 + KILLS * 5_000,
   }, async () => {
     const random = createRandom(SEED);
     const bus = openBus(`lmdb:${join(folder, 'bus')}`);
@@ -86,7 +86,7 @@ describe(`kill -9, seed ${SEED}`, () => {
     }
     loading = false;
     await load;
-    await until('everything is committed', () => nothingWaits(position), 30_000);
+    await until('everything is committed', () => nothingWaits(position), 120_000);
 
     const store = openLogStore(engine.appUrl, { application: 'test' });
     const stored = await storedRows(store, PROJECT_ID);
