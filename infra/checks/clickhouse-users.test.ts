@@ -1,4 +1,5 @@
-// The users of a real server have the grants of the embedded engine's, which the tests run on, and those of a cluster.
+// A real server compresses as the embedded engine, which the tests run on, and its users have that one's grants and those of a cluster.
+import { MERGED_PARTS } from '@sazabi/embedded-clickhouse/compression';
 import { usersXml } from '@sazabi/embedded-clickhouse/users-xml';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +22,11 @@ const embedded = parse(usersXml({ appPassword: 'a', readerPassword: 'b' }));
 
 it.each(['config.xml', 'users.xml', 'cluster.example.xml'])('%s is XML', (name) => {
   expect(XMLValidator.validate(readText(`infra/clickhouse/${name}`))).toBe(true);
+});
+
+it('parts are compressed as by the embedded engine', () => {
+  const config = new XMLParser({ parseTagValue: false }).parse(readText('infra/clickhouse/config.xml'));
+  expect(config.clickhouse.compression).toEqual({ case: MERGED_PARTS });
 });
 
 describe.each(['app', 'reader'] as const)('user %s', (name) => {

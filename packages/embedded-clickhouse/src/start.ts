@@ -28,6 +28,8 @@ export interface EmbeddedClickHouseOptions {
   readonly credentials?: EngineCredentials;
   /** Makes the engine a shard of a cluster, for tests of Distributed tables: its TCP port is open to `default` too. */
   readonly cluster?: EngineCluster;
+  /** Default true. False: as a server that is configured to compress nothing by ZSTD, for tests of what is done there. */
+  readonly mergesByZstd?: boolean;
   /** Start to ready, then it is killed and the start fails. Default 60 s. */
   readonly readyTimeoutMs?: number;
 }
@@ -62,6 +64,7 @@ export async function startEmbeddedClickHouse(options: EmbeddedClickHouseOptions
       folders,
       credentials,
       cluster: options.cluster ?? null,
+      mergesByZstd: options.mergesByZstd ?? true,
       port,
       readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
     });
@@ -76,6 +79,7 @@ interface Launch {
   readonly folders: EngineFolders;
   readonly credentials: EngineCredentials;
   readonly cluster: EngineCluster | null;
+  readonly mergesByZstd: boolean;
   readonly port: number;
   readonly readyTimeoutMs: number;
 }
@@ -94,6 +98,7 @@ async function launch(plan: Launch): Promise<EmbeddedClickHouse | EngineEnd> {
     dataFolder: folders.data,
     port,
     listenTcp: plan.cluster !== null,
+    mergesByZstd: plan.mergesByZstd,
     authorization: basicAuthorization('app', credentials.appPassword),
   });
   const failed = await Promise.race([ready(child, plan), ended]);

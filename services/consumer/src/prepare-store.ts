@@ -6,6 +6,7 @@ import {
   clusterServer,
   type IngestTarget,
   ingestFailure,
+  settleCodec,
   singleServer,
 } from '@sazabi/log-store/ingest';
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS } from './limits.ts';
@@ -30,7 +31,8 @@ export function prepareServer(
     const { target, layout } = await layOut(server);
     const migrations = await migrateLogStore(target.client, layout);
     if (migrations.length > 0) logger.info({ event: 'log_store_migrated', migrations }, 'tables are up to date');
-    const broken = await checkInsertTokens(target);
+    const [broken, codec] = await Promise.all([checkInsertTokens(target), settleCodec(target)]);
+    if (codec !== null) logger.info({ event: 'log_store_codec', codec }, 'inserts and merges are compressed otherwise');
     if (broken === null) return target;
     throw new StartupError(
       `This ClickHouse cannot keep logs exactly once (${broken}): use the version the README names, and leave insert_deduplicate on.`,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import { cpuSeconds } from '@sazabi/load/process-cost';
 import { migrateLogStore, openLogStore } from '@sazabi/log-store';
-import { insertFrames, lookUp, singleServer } from '@sazabi/log-store/ingest';
+import { insertFrames, lookUp, settleCodec, singleServer } from '@sazabi/log-store/ingest';
 import { makeRecords, projectId, type StoreRecord } from './make-records.ts';
 
 export interface StoreCase {
@@ -58,6 +58,7 @@ export async function measureStore(of: StoreCase): Promise<StoreCost> {
   const app = openLogStore(engine.appUrl, { application: 'measure', requestTimeoutMs: REQUEST_TIMEOUT_MS });
   try {
     await migrateLogStore(app);
+    await settleCodec(singleServer(app));
     for (const query of of.alter) await app.command({ query });
     if (of.stored > 0) await fill(app, of);
     await untilQuiet(app);

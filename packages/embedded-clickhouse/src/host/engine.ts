@@ -1,5 +1,6 @@
 // The engine inside this process: libchdb.so, called as clickhouse-local with a query that keeps its HTTP port open.
 import { DataType, load, open } from 'ffi-rs';
+import { COMPRESSION_ARGUMENTS } from '../config/compression.ts';
 import { LISTEN_HOST } from '../limits.ts';
 import type { StartEngine } from './messages.ts';
 
@@ -34,6 +35,7 @@ export async function runEngine(start: StartEngine, keepAliveQueryId: string): P
     ...['--http_port', String(start.port)],
     ...['--query_id', keepAliveQueryId],
     ...['--query', `SYSTEM START LISTEN HTTP; ${start.listenTcp ? 'SYSTEM START LISTEN TCP; ' : ''}${KEEP_LISTENING}`],
+    ...(start.mergesByZstd ? ['--', ...COMPRESSION_ARGUMENTS] : []),
   ];
   const result = await load({
     library: LIBRARY,

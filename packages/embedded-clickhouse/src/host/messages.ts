@@ -9,6 +9,7 @@ export interface StartEngine {
   readonly port: number;
   /** Whether other engines of a cluster are to reach it, on the port that the configuration names. */
   readonly listenTcp: boolean;
+  readonly mergesByZstd: boolean;
   /** Basic header of `app`. */
   readonly authorization: string;
 }

@@ -5,6 +5,7 @@ import { startTestCluster, type TestCluster } from '@sazabi/embedded-clickhouse/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkInsertTokens } from '../ingest/check-insert-tokens.ts';
 import { clusterServer, insertSettings, readSettings } from '../ingest/ingest-target.ts';
+import { settleCodec } from '../ingest/settle-codec.ts';
 import { migrateLogStore } from '../migrate.ts';
 import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
 import { logScope } from '../query/log-scope.ts';
@@ -71,6 +72,13 @@ describe('a cluster of two shards', () => {
 
   it('keeps rows once under one token, on each shard', async () => {
     for (const client of shards) expect(await checkInsertTokens(clusterServer(client, false))).toBeNull();
+  });
+
+  it('has the codec of its server in the local table of each shard', async () => {
+    for (const client of shards) {
+      expect(await settleCodec(clusterServer(client, false))).toBe('');
+      expect(await settleCodec(clusterServer(client, false))).toBeNull();
+    }
   });
 
   it('understands the form for replicas, every setting of it and what is asked of replicas', async () => {

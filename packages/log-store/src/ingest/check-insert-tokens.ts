@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { LOG_COLUMNS } from '@sazabi/log-record';
+import { inCheckTable } from './check-table.ts';
 import { dayText } from './day-text.ts';
 import type { IngestTarget } from './ingest-target.ts';
 import { type InsertFrames, insertFrames, insertTombstone } from './insert.ts';
@@ -11,22 +12,13 @@ import { sessionParameters } from './session.ts';
 /** 2100-01-01: rows past the table's TTL would be gone before they were counted. */
 const SAMPLE_DAY = 47_482;
 
-const PREFIX = 'insert_check_';
-
 /**
  * Makes the inserts that must exclude each other, each pair under one token, in a table like `logs` made for it.
  * Returns what does not hold, or null. @throws ClickHouseError, or the connection's error
  */
 export async function checkInsertTokens(target: IngestTarget): Promise<string | null> {
-  const { client } = target;
-  await dropLeftOver(client);
-  const table = `${PREFIX}${randomUUID().slice(0, 8)}`;
-  await client.command({ query: `CREATE TABLE ${table} AS ${target.logs} ${await ownEngine(target, table)}` });
-  try {
-    return await checkIn({ ...target, logs: table });
-  } finally {
-    await client.command({ query: `DROP TABLE IF EXISTS ${table} SYNC` });
-  }
+  const definition = async (table: string) => `AS ${target.logs} ${await ownEngine(target, table)}`;
+  return await inCheckTable(target.client, definition, (table) => checkIn({ ...target, logs: table }));
 }
 
 /**
@@ -49,19 +41,6 @@ export function alone(engine: string, table: string): string {
   const place = /^(Replicated\w*MergeTree)\('[^']*', '[^']*'/;
   if (!place.test(engine)) throw new Error('an engine that is not replicated has no place in Keeper');
   return engine.replace(place, (_, name: string) => `${name}('/clickhouse/tables/${table}', 'alone'`);
-}
-
-/** Tables of checks that were killed; one that is young may be another consumer's. */
-async function dropLeftOver(client: ClickHouseClient): Promise<void> {
-  const result = await client.query({
-    query: `SELECT name FROM system.tables
-WHERE database = currentDatabase() AND startsWith(name, {prefix:String}) AND metadata_modification_time < now() - 600`,
-    query_params: { prefix: PREFIX },
-    format: 'JSONCompactEachRow',
-  });
-  for (const [name] of await result.json<[string]>()) {
-    await client.command({ query: 'DROP TABLE IF EXISTS {name:Identifier} SYNC', query_params: { name } });
-  }
 }
 
 async function checkIn(target: IngestTarget): Promise<string | null> {

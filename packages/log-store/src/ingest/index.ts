@@ -11,3 +11,4 @@ export {
   TOMBSTONE_PROJECT_ID,
 } from './insert.ts';
 export * from './look-up.ts';
+export * from './settle-codec.ts';
