@@ -88,6 +88,20 @@ describe('consumer, start and stop', () => {
     await (await started).close();
   });
 
+  it('leaves the codec of logs to a server that merges by ZSTD', async () => {
+    const consumer = startConsumerProcess(folder, engine.appUrl);
+    const store = openLogStore(engine.appUrl, { application: 'test' });
+    await consumer.ready;
+    await until('no codec is named', async () => {
+      const query = "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'logs'";
+      const result = await store.query({ query, format: 'JSONCompactEachRow' });
+      const [row] = await result.json<[string]>();
+      return row?.[0].includes("default_compression_codec = ''") ?? false;
+    });
+    await store.close();
+    expect(await consumer.stop()).toBe(0);
+  });
+
   it('I10: stops within 10 s while the store hangs, and loses nothing', async () => {
     const bus = openBus(`lmdb:${join(folder, 'bus')}`);
     const producer = await bus.producer();
