@@ -24,7 +24,7 @@ npm run bench:store -- [--case 'name=value …' …] [--rounds 3] [--columns] [-
 npm run bench:scaling -- [--rounds 3] [--columns] [--json]
 
 Feeds a new embedded engine with generated logs as the consumer does (Native blocks in zstd frames, a look-up before each range,
-one insert a day) and prints its CPU-seconds per million logs, until no merge is left, and the bytes on disk per log.
+one insert a day) and prints its CPU-seconds per million logs, until no merge is left, and the bytes on disk per log once merged.
 Each --case is a column of its own beside the first, its rounds take turns with the others': medians, and the ratio to the first.
 What a case may set: logs (1000000), stored (0: so many logs are there before, two million of them made and the rest copies), projects (1), keys (one a project;
 they send in turn), retentions (1 of 30 days; more: of 1, 2, 3 … days), record (3200 rows), range (200000 rows), every (0: ms from
