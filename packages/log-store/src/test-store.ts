@@ -1,10 +1,12 @@
-// For tests: the real engine on a folder of its own, migrated, with a client of each user.
+// For tests: the real engine on a folder of its own, migrated and with the codec that a consumer gives it, with a client of each user.
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
+import { singleServer } from './ingest/ingest-target.ts';
+import { settleCodec } from './ingest/settle-codec.ts';
 import { migrateLogStore } from './migrate.ts';
 import { openLogStore } from './open-log-store.ts';
 import type { VisibleProject } from './query/log-scope.ts';
@@ -82,6 +84,7 @@ export async function startTestStore(): Promise<TestStore> {
   const app = openLogStore(engine.appUrl, { application: 'test' });
   const reader = openLogStore(engine.readerUrl, { application: 'test' });
   await migrateLogStore(app);
+  await settleCodec(singleServer(app));
   // Rows of 2026 must not be dropped, and expired ones must lie there for the queries to hide.
   await app.command({ query: 'ALTER TABLE logs REMOVE TTL' });
   return {
