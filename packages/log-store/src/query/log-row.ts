@@ -1,6 +1,6 @@
 // A row as ClickHouse gives it and as the API shows it.
 import type { LogRow } from '@sazabi/contract';
-import { logIdOf } from './log-id.ts';
+import { type LogPosition, logIdOf } from './log-id.ts';
 import { type Sql, sql } from './sql.ts';
 
 /**
@@ -32,11 +32,10 @@ export interface StoredRow {
 
 /** The API's row. */
 export function toLogRow(row: StoredRow): LogRow {
-  const timestamp = isoTime(row.timestamp);
   return {
-    id: logIdOf({ timestampNanos: nanosOf(timestamp), batchId: row.batch_id, ordinal: row.ordinal }),
+    id: logIdOf(positionOf(row)),
     projectId: row.project_id,
-    timestamp,
+    timestamp: isoTime(row.timestamp),
     receivedAt: isoTime(row.received_at),
     level: row.level,
     severityNumber: row.severity_number,
@@ -50,6 +49,11 @@ export function toLogRow(row: StoredRow): LogRow {
     keyId: orNull(row.key_id),
     attributes: row.attributes,
   };
+}
+
+/** Where a row stands in the order of all. */
+export function positionOf(row: Pick<StoredRow, 'timestamp' | 'batch_id' | 'ordinal'>): LogPosition {
+  return { timestampNanos: nanosOf(isoTime(row.timestamp)), batchId: row.batch_id, ordinal: row.ordinal };
 }
 
 function isoTime(text: string): string {

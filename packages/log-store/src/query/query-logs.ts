@@ -2,16 +2,13 @@
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import type { LogRow, LogsQuery } from '@sazabi/contract';
 import { readCursor, selectionDigest, writeCursor } from './cursor.ts';
-import type { LogPosition } from './log-id.ts';
-import { ROW_COLUMNS, type StoredRow, toLogRow } from './log-row.ts';
+import { toLogRow } from './log-row.ts';
 import { type LogScope, narrowScope, visibleAtOfPage } from './log-scope.ts';
+import { behind, ordered, type Page, readPage } from './logs-page.ts';
 import { type QueryOptions, runSelect } from './run-select.ts';
 import { searchSettings } from './search.ts';
-import { invalid, nanosTime, resolveRange, selectedLogs, type TimeRange } from './selection.ts';
-import { bound, type Sql, sql } from './sql.ts';
-
-/** A page ends early past this many bytes of rows: a thousand logs of 256 KiB are more than one answer should hold. */
-export const PAGE_BYTES_MAX = 16 * 1024 * 1024;
+import { invalid, resolveRange, selectedLogs, type TimeRange } from './selection.ts';
+import { bound, sql } from './sql.ts';
 
 /**
  * The latest logs are looked for in so much time first: each part that reaches into it is read, and of a day there are many. It halves
@@ -57,8 +54,10 @@ export async function queryLogs(
   const pageOf = (some: TimeRange, settings: ClickHouseSettings): Promise<Page> => {
     const at = { anchorMs, visibleAtMs: visibleAtOfPage(anchorMs, nowMs) };
     const after = cursor === undefined ? sql`` : sql` AND ${behind(cursor.after, query.sort)}`;
-    const select = sql`SELECT ${ROW_COLUMNS} ${selectedLogs(visible, query, some, at)}${after} ${ordered(query.sort)} LIMIT ${bound('UInt32', query.limit + 1)}`;
-    return readPage(query.limit, runSelect<StoredRow>(client, select, options, settings));
+    return readPage(query.limit, settings, (columns, allowed, first) => {
+      const select = sql`SELECT ${columns} ${selectedLogs(visible, query, some, at, first)}${after} ${ordered(query.sort)} LIMIT ${bound('UInt32', query.limit + 1)}`;
+      return runSelect(client, select, options, allowed);
+    });
   };
   let page: Page = { rows: [], more: false };
   if (visible.projectIds.length > 0) {
@@ -75,27 +74,6 @@ export async function queryLogs(
   };
 }
 
-interface Page {
-  readonly rows: readonly StoredRow[];
-  /** There is at least one after them. */
-  readonly more: boolean;
-}
-
-/** Takes rows up to the page's limits. The answer is read to its end where that is near: else its connection were closed. */
-async function readPage(limit: number, found: AsyncIterable<{ row: StoredRow; text: string }>): Promise<Page> {
-  const rows: StoredRow[] = [];
-  let bytes = 0;
-  let more = false;
-  for await (const { row, text } of found) {
-    more = rows.length === limit;
-    if (more) continue;
-    if (bytes > 0 && bytes + text.length > PAGE_BYTES_MAX) return { rows, more: true };
-    rows.push(row);
-    bytes += text.length;
-  }
-  return { rows, more };
-}
-
 /**
  * The last of the range, where a page of the latest logs may well lie in it: what is searched for or filtered may be rare.
  * A page that does not end in it says nothing.
@@ -103,19 +81,4 @@ async function readPage(limit: number, found: AsyncIterable<{ row: StoredRow; te
 function latestOf({ sort, search, filters }: LogsQuery, { from, to }: TimeRange, endNanos: bigint): TimeRange | null {
   const begin = endNanos - LATEST_NANOS;
   return sort === 'desc' && search === undefined && filters.length === 0 && begin > from ? { from: begin, to } : null;
-}
-
-function ordered(sort: LogsQuery['sort']): Sql {
-  return sort === 'desc'
-    ? sql`ORDER BY timestamp DESC, batch_id DESC, ordinal DESC`
-    : sql`ORDER BY timestamp ASC, batch_id ASC, ordinal ASC`;
-}
-
-/** Rows that come after a position. The comparison of timestamps alone is there for the primary key. */
-function behind({ timestampNanos, batchId, ordinal }: LogPosition, sort: LogsQuery['sort']): Sql {
-  const at = nanosTime(timestampNanos);
-  const position = sql`tuple(${at}, ${bound('UUID', batchId)}, ${bound('UInt32', ordinal)})`;
-  return sort === 'desc'
-    ? sql`timestamp <= ${at} AND tuple(timestamp, batch_id, ordinal) < ${position}`
-    : sql`timestamp >= ${at} AND tuple(timestamp, batch_id, ordinal) > ${position}`;
 }

@@ -1,5 +1,5 @@
 // POST /logs/volume: counts per bucket of time and group.
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import type { LogsVolume, LogsVolumeData, VolumeSeries } from '@sazabi/contract';
 import { type Buckets, volumeBuckets } from './buckets.ts';
 import { fieldSql } from './fields.ts';
@@ -8,6 +8,7 @@ import { type QueryOptions, runSelect } from './run-select.ts';
 import { searchSettings } from './search.ts';
 import { selectedLogs } from './selection.ts';
 import { bound, type Sql, sql } from './sql.ts';
+import { WITH_TEXTS, withinMemory } from './within-memory.ts';
 
 /** One bucket of one group. `kind`: a group, the logs without the field, or the groups that are not among the largest. */
 interface CountRow {
@@ -31,14 +32,26 @@ export async function queryVolume(
   const nowMs = options.nowMs ?? Date.now();
   const buckets = volumeBuckets(request, nowMs);
   const visible = narrowScope(scope, request.projectId);
-  const counts: CountRow[] = [];
+  let counts: readonly CountRow[] = [];
   if (visible.projectIds.length > 0) {
-    const selected = selectedLogs(visible, request, buckets.range, { anchorMs: nowMs, visibleAtMs: nowMs });
-    const select = countSelect(request, buckets, selected);
-    for await (const { row } of runSelect<CountRow>(client, select, options, searchSettings(request.search)))
-      counts.push(row);
+    const at = { anchorMs: nowMs, visibleAtMs: nowMs };
+    const count = (settings: ClickHouseSettings, first: readonly Sql[]) => {
+      const select = countSelect(request, buckets, selectedLogs(visible, request, buckets.range, at, first));
+      return allRows(runSelect<CountRow>(client, select, options, settings));
+    };
+    counts = await withinMemory(
+      searchSettings(request.search),
+      (settings) => count(settings, []),
+      (settings) => count(settings, request.groupBy === undefined ? [] : [WITH_TEXTS]),
+    );
   }
   return toVolume(counts, buckets, request.groupBy !== undefined);
+}
+
+async function allRows<Row>(found: AsyncIterable<{ row: Row }>): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const { row } of found) rows.push(row);
+  return rows;
 }
 
 /** Buckets are numbers of 16 bits, which ClickHouse counts in an array, and divisions unsigned: a fifth less than by Int64 seconds. */

@@ -23,12 +23,13 @@ const SETTINGS: ClickHouseSettings = {
   use_skip_indexes_on_data_read: 0,
 };
 
+const MEMORY_LIMIT = '241';
 /** ClickHouse's codes for a limit that the query itself ran into. */
 const LIMITS: Readonly<Record<string, string>> = {
   158: 'it would read too many rows',
   159: `it ran longer than ${EXECUTION_SECONDS_MAX} s`,
   160: `it would run longer than ${EXECUTION_SECONDS_MAX} s`,
-  241: 'it needs more memory than one query may take',
+  [MEMORY_LIMIT]: 'it needs more memory than one query may take',
   307: 'it would read too many bytes',
   396: 'its result is too large',
 };
@@ -102,6 +103,11 @@ function fromClickHouse(error: ClickHouseError): unknown {
     return withCause(new ContractError('QUERY_TIMEOUT', message), error);
   }
   return BUSY.has(error.code) || NOT_SET_UP.has(error.code) ? unavailable(error) : error;
+}
+
+/** Whether an error of {@link runSelect} is that the query, or the store with all that it does, took more memory than it may. */
+export function metMemoryLimit(error: unknown): boolean {
+  return error instanceof ContractError && error.cause instanceof ClickHouseError && error.cause.code === MEMORY_LIMIT;
 }
 
 function unavailable(cause: unknown): ContractError {

@@ -21,16 +21,18 @@ export function resolveRange(selection: Pick<LogSelection, 'from' | 'to'>, nowMs
 
 /**
  * `FROM logs … WHERE …`. `anchorMs` is what relative times of filters count from; `visibleAtMs` decides what has expired.
+ * @param first conditions that are to be looked at before search and filters
  */
 export function selectedLogs(
   scope: LogScope,
   selection: LogSelection,
   range: TimeRange,
   { anchorMs, visibleAtMs }: { readonly anchorMs: number; readonly visibleAtMs: number },
+  first: readonly Sql[] = [],
 ): Sql {
   const times = [sql`timestamp >= ${nanosTime(range.from)}`];
   if (range.to !== null) times.push(sql`timestamp < ${nanosTime(range.to)}`);
-  const conditions = selection.filters.map((filter) => filterCondition(filter, anchorMs));
+  const conditions = [...first, ...selection.filters.map((filter) => filterCondition(filter, anchorMs))];
   if (selection.search !== undefined) conditions.push(searchCondition(selection.search));
   return sql`${scopedLogs(scope, visibleAtMs, conditions)} AND ${join(times, ' AND ')}`;
 }
