@@ -34,6 +34,16 @@ export const PROBE_INTERVAL_MS = 25;
 /** How often the host looks whether its port is still open, and how often in a row it may be shut. */
 export const WATCH_INTERVAL_MS = 2_000;
 export const REFUSALS_MAX = 2;
+/**
+ * A part that a merge makes takes the place of others, which the engine keeps for 8 minutes: so far back from the youngest part it is worth
+ * while to look for one that was not written whole.
+ */
+export const RECENT_PARTS_MS = 15 * 60_000;
+/**
+ * With less than this the engine begins no insert and no merge, so that those under way have room to end, and one that was killed for a
+ * failed write starts again without writing. Where others fill the disk it does not help: there only what is looked for after a write.
+ */
+export const FREE_DISK_BYTES_MIN = 64 * 1024 * 1024;
 /** One question of the host to its engine. */
 export const ASK_TIMEOUT_MS = 5_000;
 /** A stop lets running inserts finish for this long; what is cut off was not acknowledged. */

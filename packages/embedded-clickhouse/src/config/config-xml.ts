@@ -1,5 +1,10 @@
 // config.xml of the engine: logging, memory, background threads, and who is let in over HTTP.
-import { MERGE_THREADS, SERVER_MEMORY_BYTES_MAX, UNCOMPRESSED_CACHE_BYTES_MAX } from '../limits.ts';
+import {
+  FREE_DISK_BYTES_MIN,
+  MERGE_THREADS,
+  SERVER_MEMORY_BYTES_MAX,
+  UNCOMPRESSED_CACHE_BYTES_MAX,
+} from '../limits.ts';
 import { basicAuthorization, type EngineCredentials } from './credentials.ts';
 import { escapeXml } from './escape-xml.ts';
 import { type EngineCluster, remoteServers } from './remote-servers.ts';
@@ -35,6 +40,7 @@ export function configXml({ usersFile, logFolder, credentials, cluster }: Config
   <mark_cache_size>134217728</mark_cache_size>
   <uncompressed_cache_size>${UNCOMPRESSED_CACHE_BYTES_MAX}</uncompressed_cache_size>
   <keep_alive_timeout>30</keep_alive_timeout>
+  <storage_configuration><disks><default><keep_free_space_bytes>${FREE_DISK_BYTES_MIN}</keep_free_space_bytes></default></disks></storage_configuration>
 ${backgroundWork()}${cluster === null ? '' : remoteServers(cluster, credentials)}
   <http_handlers>
     <rule>

@@ -4,10 +4,11 @@ import { writeSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DATABASE, INSERTS_FINISH_MS, NICER_BY, NICEST, PROBE_INTERVAL_MS, STOP_DEADLINE_MS } from '../limits.ts';
+import { setAsideBroken } from '../parts/set-aside.ts';
 import { type Ask, createAsk } from './ask.ts';
 import { runEngine } from './engine.ts';
 import { type FromHost, isMessage, type StartEngine } from './messages.ts';
-import { untilPortCloses } from './watch.ts';
+import { untilPortCloses, untilWriteFails } from './watch.ts';
 import { yieldMerges } from './yield-merges.ts';
 
 const EXIT_ENGINE_FAILED = 71;
@@ -42,9 +43,10 @@ async function serve(start: StartEngine): Promise<void> {
   void announceReady(ask).then(async () => {
     // The engine runs as well without.
     yieldMerges().catch((error: unknown) => process.stderr.write(`Merges are as nice as inserts: ${error}\n`));
-    await untilPortCloses(start.port);
-    if (!state.stopping) killSelf('the engine does not listen any more');
+    const trouble = await Promise.race([untilPortCloses(start.port), untilWriteFails(ask, () => state.stopping)]);
+    if (!state.stopping) killSelf(trouble);
   });
+  for (const path of setAsideBroken(start.dataFolder)) say(`Not written whole, set aside: ${path}`);
   const error = await runEngine(start, keepAliveQueryId);
   if (error !== '' && !state.stopping) say(error);
   // Nobody is left to end a child that hangs in its last steps.
@@ -52,10 +54,10 @@ async function serve(start: StartEngine): Promise<void> {
   process.exit(state.stopping ? 0 : EXIT_ENGINE_FAILED);
 }
 
-/** At once and whole: the process may end right after it. */
+/** At once and whole: the process may end right after it. The engine may have left its own last line without an end. */
 function say(text: unknown): void {
   try {
-    writeSync(process.stderr.fd, `${text}\n`);
+    writeSync(process.stderr.fd, `\n${text}\n`);
   } catch {
     // The parent that would read it is gone.
   }

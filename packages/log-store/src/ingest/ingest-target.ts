@@ -8,16 +8,18 @@ export interface IngestTarget {
   readonly deadLetters: string;
   /** Whether these tables are ReplicatedMergeTree. */
   readonly replicated: boolean;
+  /** Whether look-ups must ask for failed writes too ({@link losesFailedWrites}). */
+  readonly losesFailedWrites: boolean;
 }
 
 /** A server that stands alone. */
-export function singleServer(client: ClickHouseClient): IngestTarget {
-  return { client, logs: 'logs', deadLetters: 'dead_letters', replicated: false };
+export function singleServer(client: ClickHouseClient, losesFailedWrites = false): IngestTarget {
+  return { client, logs: 'logs', deadLetters: 'dead_letters', replicated: false, losesFailedWrites };
 }
 
 /** A server of a cluster: inserts and look-ups go to the tables that it holds itself. */
 export function clusterServer(client: ClickHouseClient, replicated: boolean): IngestTarget {
-  return { client, logs: 'logs_local', deadLetters: 'dead_letters_local', replicated };
+  return { client, logs: 'logs_local', deadLetters: 'dead_letters_local', replicated, losesFailedWrites: false };
 }
 
 /** How long an insert waits for a majority of replicas; within the time that no insert may run over. */

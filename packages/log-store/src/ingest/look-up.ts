@@ -1,5 +1,6 @@
 // What is stored is asked of `logs` itself, by the projection `ids` that lies in the same part as the rows.
 import { dayText } from './day-text.ts';
+import { NO_FAILED_WRITES } from './failed-writes.ts';
 import { idList } from './id-list.ts';
 import { catchUp, type IngestTarget, readSettings } from './ingest-target.ts';
 import { TOMBSTONE_PROJECT_ID } from './insert.ts';
@@ -25,7 +26,7 @@ export interface StoredIds {
 }
 
 /**
- * Looks up all ids of these records in one query. `session`: null opens a new one, else it must still be there.
+ * Looks up all ids of these records in one query, which fails where a write may have been lost. `session`: null opens a new one, else it must still be there.
  * @throws ClickHouseError, or the connection's error
  */
 export async function lookUp(
@@ -55,7 +56,9 @@ export async function lookUp(
 }
 
 /** Ids are UUID text that this project's codec made, so they can be written as literals: thousands exceed a URL. */
-function lookUpQuery({ logs, deadLetters }: IngestTarget, records: readonly LookUpRecord[]): string {
+function lookUpQuery(
+  { logs, deadLetters, losesFailedWrites }: IngestTarget, records: readonly LookUpRecord[],
+): string {
   const own = records.map(({ id }) => id);
   const days = [...new Set(records.map(({ day }) => day))];
   const requests = [...new Set(records.flatMap(({ requestIds }) => requestIds))];
@@ -64,7 +67,9 @@ function lookUpQuery({ logs, deadLetters }: IngestTarget, records: readonly Look
   if (requests.length > 0) conditions.push(`batch_id IN (${idList(requests)})`);
   return `SELECT toString(batch_id), 0 FROM ${logs} WHERE ${conditions.join(' OR ')} GROUP BY expires_on, batch_id
 UNION ALL
-SELECT DISTINCT toString(record_id), 1 FROM ${deadLetters} FINAL WHERE record_id IN (${idList(own)}) AND taken_back = 0`;
+SELECT DISTINCT toString(record_id), 1 FROM ${deadLetters} FINAL WHERE record_id IN (${idList(own)}) AND taken_back = 0${losesFailedWrites ? `
+UNION ALL
+${NO_FAILED_WRITES}` : ''}`;
 }
 
 /** Whether what makes this record done is its tombstone. @throws ClickHouseError, or the connection's error */

@@ -1,0 +1,15 @@
+import { startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
+import { openLogStore } from './open-log-store.ts';
+import { migrateLogStore } from './migrate.ts';
+import { testLog } from './test-store.ts';
+import { cpSync, rmSync, mkdirSync } from 'node:fs';
+const DAY = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+const d = '/work/tmp/marks/one'; mkdirSync(d);
+const engine = await startEmbeddedClickHouse({ dataDir: d });
+const app = openLogStore(engine.appUrl, { application: 'test' });
+await migrateLogStore(app);
+await app.command({ query: 'ALTER TABLE logs MODIFY SETTING min_bytes_for_wide_part = 0, min_rows_for_wide_part=0' });
+for (let i = 0; i < 2; i++) await app.insert({ table: 'logs', format: 'JSONEachRow', values: [testLog({ expires_on: DAY })] });
+await app.command({ query: 'OPTIMIZE TABLE logs FINAL' });
+await app.command({ query: "DELETE FROM logs WHERE host = 'x'" });
+await app.close(); await engine.stop();
