@@ -19,7 +19,7 @@ it.skipIf(withoutBash)(
       // The engine says so; with one that tells of failed writes all this is needed no more.
       merged: 'merged',
       lookedUp: expect.stringContaining('a write failed'),
-      died: expect.stringContaining('a write of the engine failed'),
+      died: expect.stringContaining('SIGKILL: a write failed'),
       knownAfter: 12,
       whole: 12,
     });

@@ -6,6 +6,7 @@ import {
   clusterServer,
   type IngestTarget,
   ingestFailure,
+  losesFailedWrites,
   settleCodec,
   singleServer,
 } from '@sazabi/log-store/ingest';
@@ -57,7 +58,8 @@ async function layOut({ client, name, place }: StoreServer) {
   const found = await (place === null ? inspectSingle(client) : inspectShard(client, place));
   if ('wrong' in found) throw new StartupError(`${name} cannot be used: ${found.wrong}.`);
   const { layout } = found;
-  return { layout, target: layout.kind === 'shard' ? clusterServer(client, layout.replicated) : singleServer(client) };
+  if (layout.kind === 'shard') return { layout, target: clusterServer(client, layout.replicated) };
+  return { layout, target: singleServer(client, await losesFailedWrites(client)) };
 }
 
 async function insist<T>(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
-import { losesFailedWrites, lookUp, singleServer } from '../ingest/index.ts';
+import { lookUp, losesFailedWrites, singleServer } from '../ingest/index.ts';
 import { migrateLogStore } from '../migrate.ts';
 import { openLogStore } from '../open-log-store.ts';
 import { testLog } from '../test-store.ts';
@@ -39,7 +39,7 @@ try {
   const after = await open();
   const knownAfter = await after.known(ids);
   const read = await after.client.query({
-    query: 'SELECT toUInt32(countIf(lengthUTF8(attributes[\'fill\']) = {length:UInt32})) AS whole FROM logs',
+    query: "SELECT toUInt32(countIf(lengthUTF8(attributes['fill']) = {length:UInt32})) AS whole FROM logs",
     query_params: { length: FILL_BYTES },
     format: 'JSONEachRow',
   });
