@@ -22,7 +22,7 @@ const DAMAGE: Readonly<Record<string, { settings: string; files: RegExp; left: (
 const TABLES = Object.keys(DAMAGE);
 const WHOLE = 'whole';
 
-it('a merged part that was not written whole gives way to its sources, a whole one stays, an empty mutation goes', async () => {
+it('a merged part that was not written whole gives way to its sources, a whole one stays, empty files that nothing is behind go', async () => {
   const dataDir = await temporaryFolder();
   const engine = await startEngine({ dataDir });
   const paths = new Map<string, string>();
@@ -40,6 +40,9 @@ ENGINE = MergeTree ORDER BY id SETTINGS max_bytes_to_merge_at_max_space_in_pool 
     const [part] = await ask<{ path: string }>(engine.appUrl, query);
     paths.set(table, part?.path ?? '');
   }
+  await run(engine.appUrl, `CREATE TABLE insert_check_1 AS ${WHOLE}`);
+  const definition = `SELECT metadata_path AS path FROM system.tables WHERE name = 'insert_check_1'`;
+  const [check] = await ask<{ path: string }>(engine.appUrl, definition);
   process.kill(engine.pid, 'SIGKILL');
   await engine.died;
   expect(setAsideBroken(join(dataDir, 'data'))).toEqual([]);
@@ -52,6 +55,7 @@ ENGINE = MergeTree ORDER BY id SETTINGS max_bytes_to_merge_at_max_space_in_pool 
     expect(damaged.length).toBeGreaterThan(0);
   }
   writeFileSync(join(paths.get(WHOLE) ?? '', '..', 'mutation_99.txt'), '');
+  truncateSync(join(dataDir, 'data', check?.path ?? ''), 0);
   const back = await startEngine({ dataDir });
   const counts = TABLES.map(
     (table) => `SELECT '${table}' AS name, toUInt32(uniqExact(id, text)) AS rows FROM ${table}`,

@@ -12,14 +12,18 @@ const DETACHED = 'detached';
 const PREFIX = 'not-whole_';
 /** Partition, blocks, level, and of a mutated part its version; not what has another name until it is done. */
 const PART = /^(?!tmp|delete_tmp)\S+_\d+_\d+_\d+(?:_\d+)?$/;
-const MUTATION = /^mutation_\d+\.txt$/;
+/**
+ * Files that are written at once and without which, once they are empty, the engine does not start: a mutation (whoever asked for it has
+ * had no answer), and the table that log-store makes to see what insert tokens do (it makes another). An empty definition of any
+ * other table is the operator's to mend, as that table's rows are behind it.
+ */
+const NOTHING_LOST = /^(?:mutation_\d+\.txt|insert_check_\w+\.sql)$/;
 
 /**
  * The engine's own look at its parts does not suffice: a part in wide form whose files of marks are all empty it takes for one of no
  * rows, in the place of those it was merged from, which it then removes; that a file of data is too short it finds when that is
  * read. What is lost of a file is missing at its end, so its size tells. Only parts that are young beside the youngest are looked
- * at: what older ones were merged from is gone. A mutation without its text is removed: whoever asked for it has had no
- * answer, and the engine would not start with it.
+ * at: what older ones were merged from is gone.
  * @param dataFolder the engine's own
  * @returns paths of what was set aside or removed
  */
@@ -38,11 +42,12 @@ export function setAsideBroken(dataFolder: string): readonly string[] {
     rmSync(target, { recursive: true, force: true });
     renameSync(path, target);
   }
-  const mutations = tables.flatMap(emptyMutations);
-  for (const path of mutations) rmSync(path);
-  return [...broken.map(({ path }) => path), ...mutations];
+  const empty = tables.flatMap(emptyFiles);
+  for (const path of empty) rmSync(path, { force: true });
+  return [...broken.map(({ path }) => path), ...empty];
 }
 
+/** Folders of tables, and of databases, which hold the tables' definitions. */
 function tablesIn(store: string): readonly string[] {
   if (!existsSync(store)) return [];
   return readdirSync(store).flatMap((start) => readdirSync(join(store, start)).map((id) => join(store, start, id)));
@@ -57,8 +62,8 @@ function partsOf(table: string) {
     });
 }
 
-function emptyMutations(table: string): readonly string[] {
-  const names = readdirSync(table).filter((name) => MUTATION.test(name));
+function emptyFiles(table: string): readonly string[] {
+  const names = readdirSync(table).filter((name) => NOTHING_LOST.test(name));
   return names.map((name) => join(table, name)).filter((path) => sizeOf(path) === 0);
 }
 
