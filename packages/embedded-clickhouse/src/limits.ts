@@ -35,8 +35,8 @@ export const PROBE_INTERVAL_MS = 25;
 export const WATCH_INTERVAL_MS = 2_000;
 export const REFUSALS_MAX = 2;
 /**
- * A part that a merge makes takes the place of others, which the engine keeps for 8 minutes: so far back from the youngest part it is worth
- * while to look for one that was not written whole.
+ * A part that a merge makes takes the place of others, which the engine keeps for 8 minutes: so far back from the youngest part it is
+ * worth while to look for one that was not written whole.
  */
 export const RECENT_PARTS_MS = 15 * 60_000;
 /**

@@ -92,6 +92,7 @@ describe('a cluster of two shards', () => {
       client: openLogStore('http://x', { application: 'x' }),
       logs: 'l',
       deadLetters: 'd',
+      losesFailedWrites: false,
       replicated: true,
     };
     const folder = new URL('../migrations/', import.meta.url);

@@ -2,8 +2,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 
 /**
- * Whether this server takes a write that failed for done, as chDB's engine does (its `host/watch.ts` tells more): it counts it and goes
- * on, and answers the insert as if all of it were stored. A ClickHouse server fails the insert. @throws ClickHouseError, or the connection's error
+ * Whether this server takes a write that failed for done, as chDB's engine does (ADR 24): it counts it and goes on, and answers the insert
+ * as if all of it were stored. A ClickHouse server fails the insert. @throws ClickHouseError, or the connection's error
  */
 export async function losesFailedWrites(client: ClickHouseClient): Promise<boolean> {
   const result = await client.query({
