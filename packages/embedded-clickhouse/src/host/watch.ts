@@ -21,9 +21,9 @@ const FAILED_WRITES = `SELECT value FROM system.events WHERE event = 'WriteBuffe
 /**
  * Resolves with what is wrong when a write of the engine's has failed. chDB has taken the exception out of ClickHouse's
  * WriteBufferFromFileDescriptor::nextImpl (seen in its sources, and of 26.7): a write to a full disk only counts as failed, and the
- * part is made without what it was to hold. When the engine is killed in time the parts that a merge was made from are still there, see set-aside.ts; that
- * nothing is taken for stored meanwhile is up to whoever inserts. Asks no more once the engine is told to stop: a connection that
- * comes then would delay its end.
+ * part is made without what it was to hold. When the engine is killed in time the parts that a merge was made from are still there, see
+ * set-aside.ts; that nothing is taken for stored meanwhile is up to whoever inserts. Asks no more once the engine is told to stop: a
+ * connection that comes then would delay its end.
  */
 export async function untilWriteFails(ask: Ask, stopping: () => boolean): Promise<string> {
   // An engine too busy to answer is asked again; the event is there once it is not zero.
