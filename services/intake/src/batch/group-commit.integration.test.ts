@@ -7,7 +7,7 @@ import { type Bus, BusError, type BusProducer, openBus } from '@sazabi/bus';
 import { decodeRecord, REQUEST_IDS_MAX, type RecordMeta, requestIdOf } from '@sazabi/log-record';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBytesBudget } from '../bytes-budget.ts';
-import { BATCH_ROWS_MAX, WAITING_BYTES_MAX } from '../limits.ts';
+import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, WAITING_BYTES_MAX } from '../limits.ts';
 import { JSON_PROTOCOL } from '../protocols/json/json-protocol.ts';
 import type { AppendReport } from './append-batch.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
@@ -105,6 +105,20 @@ async function metas(): Promise<RecordMeta[]> {
 }
 
 describe('group commit', () => {
+  it('settles in a turn of its own, also where the bus confirms within the call that closes a batch', async () => {
+    const atOnce = { partitions: 1, bytesInFlight: 0, append: async () => undefined, close: async () => undefined };
+    const settle = (waiter: string, failure: AppendFailure) => settled.push([waiter, failure]);
+    const quick = createGroupCommit<string>({ producer: atOnce, waitingBytes, settle, appended: () => undefined });
+    quick.submit(submission(['a']), 'first');
+    const large = Buffer.concat([Buffer.from('{"message":"b"}'), Buffer.alloc(BATCH_BYTES_MAX, ' ')]);
+    quick.submit(submission([], { body: large }), 'closes the first');
+    // All that is run before the event loop goes on: here the handler of a request would not have returned.
+    for (let at = 0; at < 100; at += 1) await Promise.resolve();
+    expect(settled).toEqual([]);
+    await quick.drained();
+    expect(settled.map(([waiter]) => waiter).sort()).toEqual(['closes the first', 'first']);
+  });
+
   it('settles when the record is durable, never within the call; requests of one moment share it', async () => {
     commit.submit(submission(['a']), 'first');
     commit.submit(submission(['b', 'c']), 'second');
