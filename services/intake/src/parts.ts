@@ -1,5 +1,5 @@
 // Parts of the intake that are measured one by one; a service uses run.ts.
-export { createCompressBlock } from './batch/compress.ts';
+export { compressBlock } from './batch/compress.ts';
 export { fileLogs } from './batch/file-logs.ts';
 export { createBytesBudget } from './bytes-budget.ts';
 export type { RequestHead } from './http/request-head.ts';

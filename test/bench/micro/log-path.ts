@@ -1,5 +1,5 @@
 // The way of a log through the intake, step by step and whole, with one log and with a hundred a request.
-import { createCompressBlock } from '@sazabi/intake/parts';
+import { compressBlock } from '@sazabi/intake/parts';
 import { encodeRecord } from '@sazabi/log-record';
 import type { Benchmark } from '../measure.ts';
 import { BLOCK_LOGS, blockBodies, createFiling } from './log-bodies.ts';
@@ -33,8 +33,6 @@ function ofBatch(batch: number): Benchmark[] {
   ];
 }
 
-const compress = createCompressBlock();
-
 function ofBlock(): Benchmark[] {
   const { block, file } = createFiling();
   const bodies = blockBodies(100);
@@ -52,20 +50,20 @@ function ofBlock(): Benchmark[] {
       run: () => times(repeat, () => block.encode()),
     },
     { name: 'block/encode-1', per: 'call', count: 200, run: () => times(200, () => single.block.encode()) },
-    { name: 'zstd/block-1600', per: 'log', count: BLOCK_LOGS, run: async () => void (await compress(encoded)) },
+    { name: 'zstd/block-1600', per: 'log', count: BLOCK_LOGS, run: async () => void (await compressBlock(encoded)) },
     {
       name: 'zstd/16KiB',
       per: 'call',
       count: repeat,
       async run() {
-        for (let at = 0; at < repeat; at++) await compress(small);
+        for (let at = 0; at < repeat; at++) await compressBlock(small);
       },
     },
   ];
 }
 
 async function toRecord({ block, batchId, expiresOnDay }: ReturnType<typeof createFiling>): Promise<void> {
-  const frame = await compress(block.encode());
+  const frame = await compressBlock(block.encode());
   const { rowCount: rows, ownRowCount: ownRows } = block;
   encodeRecord({ batchId, rows, ownRows, expiresOnDay, requestIds: [] }, frame);
 }

@@ -2,7 +2,7 @@
 import type { BusProducer } from '@sazabi/bus';
 import { encodeRecord } from '@sazabi/log-record';
 import { BATCHES_IN_FLIGHT_MAX } from '../limits.ts';
-import { type CompressBlock, createCompressBlock } from './compress.ts';
+import { compressBlock } from './compress.ts';
 import { type AppendFailure, failureOf, metaOf, type OpenBatch } from './open-batch.ts';
 
 export interface AppendReport {
@@ -15,11 +15,7 @@ export interface AppendReport {
 }
 
 /** Resolves when the batch is durable or has failed; never rejects. Until then its block must not be touched. */
-async function appendBatch(
-  batch: OpenBatch<unknown>,
-  producer: BusProducer,
-  compress: CompressBlock,
-): Promise<AppendReport> {
+async function appendBatch(batch: OpenBatch<unknown>, producer: BusProducer): Promise<AppendReport> {
   const startedMs = performance.now();
   const { rowCount: rows } = batch.block;
   let blockBytes = 0;
@@ -28,7 +24,7 @@ async function appendBatch(
   try {
     const block = batch.block.encode();
     blockBytes = block.byteLength;
-    const record = encodeRecord(metaOf(batch), await compress(block));
+    const record = encodeRecord(metaOf(batch), await compressBlock(block));
     recordBytes = record.value.byteLength;
     await producer.append(batch.partition, record);
   } catch (error) {
@@ -52,11 +48,10 @@ export function createAppendQueue<Waiter>(
   done: (batch: OpenBatch<Waiter>, append: AppendReport) => void,
 ): AppendQueue<Waiter> {
   const waiting: OpenBatch<Waiter>[] = [];
-  const compress = createCompressBlock();
   let inFlight = 0;
   const send = (batch: OpenBatch<Waiter>): void => {
     inFlight += 1;
-    void appendBatch(batch, producer, compress).then((append) =>
+    void appendBatch(batch, producer).then((append) =>
       // In a turn of its own: LMDB tells of an append also while the next is put, that is, within a handler of uWebSockets. There its
       // one cork is held for another request, and each answer leaves in 15 packets: a third of the CPU at twice the peak.
       setImmediate(() => {
