@@ -53,7 +53,7 @@ export function createAppendQueue<Waiter>(
     inFlight += 1;
     void appendBatch(batch, producer).then((append) =>
       // In a turn of its own: LMDB tells of an append also while the next is put, that is, within a handler of uWebSockets. There its
-      // one cork is held for another request, and each answer leaves in 15 packets: a third of the CPU at twice the peak.
+      // one cork is held for another request, and each answer leaves in 15 packets: a fifth of a log's CPU at twice the peak.
       setImmediate(() => {
         inFlight -= 1;
         const next = waiting.shift();
