@@ -1,7 +1,9 @@
 // The whole system at half of its peak: how long an acknowledgement takes, and how long until a log is found.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSeconds } from '@sazabi/load/process-cost';
 import { createClient } from '../../support/client.ts';
 import { startSystem } from '../../support/system.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { createMarkers, type Markers } from './markers.ts';
 import { quantile, type Stream, sendStream } from './send-stream.ts';
 import { memoryOf, startFsyncProbe } from './server.ts';
@@ -36,6 +38,11 @@ export interface Quantiles {
 /** So long a closed loop goes on that a backlog of the store is a small part of what it has taken. */
 const SUSTAINED_MS = 15_000;
 
+/** The engine is at rest where it takes less than this part of a core between two looks; idle it takes a hundredth. */
+const REST_SHARE = 0.1;
+const REST_LOOK_MS = 2_000;
+const REST_DEADLINE_MS = 120_000;
+
 /** @param core of the probe; the system and the sender go where the scheduler puts them */
 export async function measureHalfLoad(settings: RunSettings, core: number): Promise<HalfLoad> {
   const system = await startSystem();
@@ -44,6 +51,11 @@ export async function measureHalfLoad(settings: RunSettings, core: number): Prom
     const client = createClient(system);
     const markers = await createMarkers(client);
     const { key } = await client.createKey('public-keys', { name: 'load', rateLimitPerMinute: null });
+    /** What a peak leaves behind, rows to insert and parts to merge, is no part of what half of it looks like. */
+    const settled = async (): Promise<void> => {
+      await markers.passThrough();
+      await atRest(system.pid('engine'));
+    };
     const stream = { url: system.intakeUrl, key, pool: settings.pool, batch: settings.batch };
     const atHalfOf = async (perSecond: number): Promise<LoadOf> => {
       const half = { ...stream, perSecond: perSecond / 2, connections: settings.openConnections };
@@ -51,18 +63,31 @@ export async function measureHalfLoad(settings: RunSettings, core: number): Prom
       return { peak: perSecond * settings.batch, atHalf };
     };
     const { perSecond } = await findPeak({ url: system.intakeUrl, keys: [key] }, settings);
-    // The backlog of a peak is no part of what half of it looks like.
-    await markers.passThrough();
+    await settled();
     probe.take();
     const acknowledged = await atHalfOf(perSecond);
     const closed = { ...stream, perSecond: null, connections: settings.closedConnections };
-    const stored = await atHalfOf(await findSustained({ ...closed, warmUpMs: 0, forMs: SUSTAINED_MS }, markers));
+    const sustained = await findSustained({ ...closed, warmUpMs: 0, forMs: SUSTAINED_MS }, markers);
+    await settled();
+    const stored = await atHalfOf(sustained);
     const { residentMib } = memoryOf(system.pid('intake'));
     return { acknowledged, stored, fsyncMs: quantiles(probe.take()), residentMib };
   } finally {
     await probe.stop();
     await system.stop();
   }
+}
+
+/** Until merges have caught up: the engine takes next to nothing for a while. @throws Error after two minutes */
+async function atRest(pid: number): Promise<void> {
+  let before = cpuSeconds(pid);
+  const resting = (): Promise<boolean> => {
+    const spent = cpuSeconds(pid) - before;
+    before += spent;
+    return Promise.resolve(spent < (REST_SHARE * REST_LOOK_MS) / 1000);
+  };
+  await sleep(REST_LOOK_MS);
+  await waitFor('the engine is at rest', resting, REST_DEADLINE_MS, REST_LOOK_MS);
 }
 
 /** Accepted requests a second, from the first until all of them are stored. */
