@@ -20,3 +20,4 @@ export * from './split-record.ts';
 export * from './stored-frame.ts';
 export * from './uuid.ts';
 export * from './xxh64.ts';
+export * from './zstd-options.ts';

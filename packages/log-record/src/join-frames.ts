@@ -1,27 +1,17 @@
 // Small blocks joined to larger ones before they are inserted: ClickHouse takes up to 1.4 ms for each block, however few its rows.
-import { constants, zstdCompressSync } from 'node:zlib';
+import { zstdCompressSync } from 'node:zlib';
 import { type Joinable, joinBlocks, toJoin } from './native-join.ts';
 import { inflateBlock } from './read-log-block.ts';
+import { zstdOptions } from './zstd-options.ts';
 
 /** A larger frame, of some 250 rows or more, is worth a block of its own. */
 const SMALL_FRAME_BYTES_MAX = 16 * 1024;
 /** What is joined is a few milliseconds' work. A request of 20 MiB may be a frame of 2 KB: it is not inflated beyond this. */
 const JOINED_BYTES_MAX = 1024 * 1024;
-/** As the intake does: of generated logs 0.64 of the CPU of level 3, which is Node's, and 2 % fewer bytes. */
-const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_hashLog]: 13 };
-/** What comes out is a sixth to a third of the block: Node allocates so much at a time, and what it allocates is garbage to be collected. */
-const EXPECTED_PART = 0.4;
-
 interface SmallFrame {
   readonly frame: Uint8Array;
   readonly block: Joinable;
 }
-
-const compressing = (byteLength: number) => ({
-  params: PARAMS,
-  pledgedSrcSize: byteLength,
-  chunkSize: Math.ceil(byteLength * EXPECTED_PART) + 64,
-});
 
 /**
  * The same rows in the same order, in fewer frames of one Native block of logs each. A frame that cannot be read stays as it is, for the
@@ -58,5 +48,5 @@ function blockIn(frame: Uint8Array): Joinable | null {
 function join(neighbours: readonly SmallFrame[]): readonly Uint8Array[] {
   if (neighbours.length < 2) return neighbours.map(({ frame }) => frame);
   const block = joinBlocks(neighbours.map(({ block }) => block));
-  return [zstdCompressSync(block, compressing(block.byteLength))];
+  return [zstdCompressSync(block, zstdOptions(block.byteLength))];
 }

@@ -1,6 +1,6 @@
 // Bus records of generated logs, as the intake makes them: Native blocks in zstd frames, each of one day.
 import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
+import { zstdCompress } from 'node:zlib';
 import { createLogGenerator } from '@sazabi/load/log-generator';
 import {
   createLogBlock,
@@ -9,11 +9,11 @@ import {
   type RequestSource,
   storedFrame,
   uuidToText,
+  zstdOptions,
 } from '@sazabi/log-record';
 
 const compress = promisify(zstdCompress);
 /** As the intake does. */
-const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const STORED_BYTES_MAX = 8 * 1024;
 
 export interface StoreRecord {
@@ -88,5 +88,7 @@ export async function* makeRecords(plan: RecordPlan): AsyncGenerator<StoreRecord
 }
 
 async function frameOf(block: Uint8Array): Promise<Buffer> {
-  return block.byteLength <= STORED_BYTES_MAX ? storedFrame(block) : await compress(Buffer.from(block), ZSTD);
+  return block.byteLength <= STORED_BYTES_MAX
+    ? storedFrame(block)
+    : await compress(Buffer.from(block), zstdOptions(block.byteLength));
 }
