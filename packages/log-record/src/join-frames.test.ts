@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { joinFrames } from './join-frames.ts';
+import type { LogColumnName } from './log-columns.ts';
 import { nativeRows } from './native-reader.ts';
+import { writeNativeBlock } from './native-writer.ts';
 import { readLogBlock } from './read-log-block.ts';
 import { openBlock } from './store-log.testing.ts';
 import { STORED_BYTES_MIN, storedFrame } from './stored-frame.ts';
@@ -95,4 +97,53 @@ it('leaves what is large, alone, empty or damaged as it is, in its place', () =>
     expect(joined[2]).toBe(first);
     expect(rowsOf(joined[0] ?? first)).toEqual([...rowsOf(first), ...rowsOf(second)]);
   }
+});
+
+describe('a frame whose block is not what it should be stays as it is, in its place', () => {
+  const block = blockOf(['one', 'two'].map((message) => ({ ...LOG, message, attributes: { a: message } })));
+  const sound = zstdCompressSync(block);
+
+  /** The block with the bytes of one column changed, which a writer copies unlooked at. */
+  function withColumn(name: LogColumnName, change: (data: Buffer) => void): Uint8Array {
+    const read = readLogBlock(sound);
+    if (!read.ok) throw new Error(read.reason);
+    const columns = read.block.columns.map((column) => {
+      if (column.name !== name || column.data === undefined) return column;
+      const data = Buffer.from(column.data);
+      change(data);
+      return { name, type: column.type, data, values: [] };
+    });
+    return writeNativeBlock(columns, read.block.rows);
+  }
+  function without(name: LogColumnName): Uint8Array {
+    const read = readLogBlock(sound);
+    if (!read.ok) throw new Error(read.reason);
+    return writeNativeBlock(
+      read.block.columns.filter((column) => column.name !== name),
+      read.block.rows,
+    );
+  }
+  const renamed = Buffer.from(block);
+  renamed.write('massage', renamed.indexOf('message'));
+
+  it.each<[string, Uint8Array]>([
+    ['a second block', Buffer.concat([block, block])],
+    ['another column', renamed],
+    ['a column fewer', without('ordinal')],
+    // Of two rows an index each stands behind the run's count of rows.
+    ['a run of more rows than there are', withColumn('mode', (data) => data.writeUInt8(3, data.length - 2 - 8))],
+    ['a run of no rows', withColumn('mode', (data) => data.writeUInt8(0, data.length - 2 - 8))],
+    ['a version that is not known', withColumn('mode', (data) => data.writeUInt8(2, 0))],
+    // Behind the version stand the ends of both rows.
+    ['a map that ends before it begins', withColumn('attributes', (data) => data.writeUInt8(3, 8))],
+    ['more pairs than bytes', withColumn('attributes', (data) => data.writeUInt32LE(0xffff_ffff, 16))],
+    ['an end beyond its bytes', block.subarray(0, -1)],
+  ])('%s', (_, bytes) => {
+    const other = zstdCompressSync(bytes);
+    const joined = [...joinFrames([sound, sound, other, sound])];
+    expect(joined).toHaveLength(3);
+    expect(joined[1]).toBe(other);
+    expect(joined[2]).toBe(sound);
+    expect(rowsOf(joined[0] ?? sound)).toEqual([...rowsOf(sound), ...rowsOf(sound)]);
+  });
 });

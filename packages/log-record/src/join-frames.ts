@@ -39,9 +39,10 @@ export function* joinFrames(frames: readonly Uint8Array[]): Generator<Uint8Array
 function blockIn(frame: Uint8Array): Joinable | null {
   try {
     return toJoin(inflateBlock(frame, JOINED_BYTES_MAX));
-  } catch {
-    // Whatever is wrong with it, the store says it better.
-    return null;
+  } catch (error) {
+    // Whatever is wrong with it, the store says it better. A zstd error has a code, and so has one of a size that is too large.
+    if (error instanceof RangeError || (error instanceof Error && 'code' in error)) return null;
+    throw error;
   }
 }
 

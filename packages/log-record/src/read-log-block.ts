@@ -8,8 +8,8 @@ import { bytesOfStored } from './stored-frame.ts';
 
 /** A block is 1 MiB, or one request that may be 20 MiB inflated: past this a frame is damaged, or a bomb. */
 export const BLOCK_BYTES_MAX = 64 * 1024 * 1024;
-/** Inflated at once up to this size, about 1 ms at most; a larger frame in a thread of the pool. */
-const INFLATED_AT_ONCE_BYTES_MAX = 64 * 1024;
+/** Inflated at once where it becomes no more than this, about 1 ms at most; a larger one in a thread of the pool. */
+const INFLATED_AT_ONCE_BYTES_MAX = 128 * 1024;
 
 export type ReadLogBlock =
   | { readonly ok: true; readonly block: NativeBlock }
@@ -49,7 +49,7 @@ export function readLogBlock(frame: Uint8Array, maxOutputLength = BLOCK_BYTES_MA
 
 /** As {@link readLogBlock}, without holding up the event loop while a large frame is inflated. */
 export async function readLogBlockAside(frame: Uint8Array): Promise<ReadLogBlock> {
-  if (frame.byteLength <= INFLATED_AT_ONCE_BYTES_MAX) return readLogBlock(frame);
+  if ((contentBytesOf(frame) ?? BLOCK_BYTES_MAX) <= INFLATED_AT_ONCE_BYTES_MAX) return readLogBlock(frame);
   try {
     const inflated = await inflate(frame, { maxOutputLength: BLOCK_BYTES_MAX, info: true });
     return logBlockIn(wholeOf(inflated, frame));

@@ -41,7 +41,10 @@ export const IDEMPOTENCY_KEY_FORM = /^[\x21-\x7e]{1,128}$/;
 export const BODIES_BYTES_MAX = 256 * MIB;
 /** Of which a project may hold so many times as much as it leaves: 192 MiB where it is alone. */
 export const BUDGET_SHARE_OF_FREE = 3;
-/** Blocks that are open or on their way to the bus; past it requests are refused before their bodies are read. */
+/**
+ * Blocks that are open or on their way to the bus; past it requests are refused before their bodies are read. The frame of one that is
+ * on its way holds as much again, as it is made in room for any frame: 64 MiB more where the bus stalls.
+ */
 export const WAITING_BYTES_MAX = 128 * MIB;
 /**
  * Overload (ADR 18). What a turn of the event loop takes where the queue stands: what comes up later in it has waited for as

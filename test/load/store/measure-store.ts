@@ -34,7 +34,7 @@ export interface StoreCost {
   /** So often a row was written anew. */
   readonly rewritten: number;
   readonly inserts: number;
-  /** On disk, once merged. */
+  /** On disk, once merged; with rows stored before, as merges have left it by then. */
   readonly bytesPerLog: number;
   /** Bytes per log of each column, projection and index. */
   readonly bytesByPart: Readonly<Record<string, number>>;
@@ -69,7 +69,7 @@ export async function measureStore(of: StoreCase): Promise<StoreCost> {
     const inserts = await feed(app, ranges, of.everyMs);
     const cpuInserted = cpuSeconds(engine.pid);
     await untilQuiet(app);
-    const [rowsMerged, cpuMerged] = [await mergedRows(app), cpuSeconds(engine.pid)];
+    const [cpuMerged, rowsMerged] = [cpuSeconds(engine.pid), await mergedRows(app)];
     // What an insert leaves has nearly twice the bytes, but few rows lie there for long. What copies of parts were stored before are left.
     if (of.stored === 0) await app.command({ query: 'OPTIMIZE TABLE logs FINAL' });
     return {
