@@ -10,7 +10,7 @@ export {
   type Encoding,
 } from './logs/encoding.ts';
 export { isLoopback } from './measure/services.ts';
-export { driveClosedLoop, driveOpenLoop } from './pace/pace.ts';
+export { driveClosedLoop, driveOpenLoop, STOPPED } from './pace/pace.ts';
 export { createSchedule, rampSteps, type Step } from './pace/schedule.ts';
 export { htmlReport } from './report/html.ts';
 export type { LoadReport } from './report/report.ts';

@@ -24,6 +24,7 @@ import { unreachable } from '../http/problems.ts';
 import { expectAccepted } from '../load/first-request.ts';
 import { addLoadFlags, bodiesOf, errorsPercentOf, type LoadFlags, type Workload, workloadOf } from '../load/flags.ts';
 import { takeInterrupts } from '../load/interrupts.ts';
+import { tooManyErrors } from '../load/too-many-errors.ts';
 import { writeBodies } from '../load/write-bodies.ts';
 import type { Output } from '../output/output.ts';
 import { USER_AGENT } from '../version.ts';
@@ -84,17 +85,9 @@ async function load(context: Context, flags: LoadFlags, command: Command): Promi
   else for (const line of reportLines(report)) await output.print(line);
   const { verification } = report;
   const isWrong = flags.verify && (verification === null || verification.stopped || !isExact(verification));
-  const isRefused = hasTooManyErrors(report, errorsPercentOf(flags), output);
-  if (isWrong || isRefused || report.logs === 0) context.markFailed();
-}
-
-/** Says so where it has. What was not sent is in neither count: it is a limit of this command, which the report tells. */
-function hasTooManyErrors({ requests, acknowledged }: LoadReport, percentMax: number, output: Output): boolean {
-  const failed = requests - acknowledged;
-  if (failed * 100 <= percentMax * requests) return false;
-  const percent = ((100 * failed) / requests).toLocaleString('en', { maximumFractionDigits: 2 });
-  output.problem(`${percent} % of the requests were refused or failed, more than the ${percentMax} % of --max-errors.`);
-  return true;
+  const tooMany = tooManyErrors(report, errorsPercentOf(flags));
+  if (tooMany !== null) output.problem(tooMany);
+  if (isWrong || tooMany !== null || report.logs === 0) context.markFailed();
 }
 
 /** @throws CliError (usage) where what was asked for takes a secret key */

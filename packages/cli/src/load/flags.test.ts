@@ -65,12 +65,8 @@ describe('a load', () => {
   });
 });
 
-it.each([
-  ['219', 'The other fields of a log take 220 bytes'],
-  ['262145', 'The intake rejects a log of more than 262144 bytes (256 KiB).'],
-  ['1k', 'A whole number'],
-])('a log of %s bytes is refused with the reason', (size, reason) => {
-  expect(() => workload(`--batch 1 --log-size ${size}`)).toThrow(reason);
+it.each(['0', '219', '262145', '1k'])('a log of %s bytes is refused with the sizes that are taken', (size) => {
+  expect(() => workload(`--batch 1 --log-size ${size}`)).toThrow('A whole number from 220 to 262144.');
 });
 
 it.each([

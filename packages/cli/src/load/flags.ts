@@ -98,7 +98,7 @@ export function addLoadFlags(command: Command): Command {
     .option(
       '--log-size <bytes>',
       `of a log as JSON, by longer or shorter messages, to ${LOG_BYTES_MAX}, the most that the intake takes (default: as they come, about 290)`,
-      logSize,
+      wholeNumber(LOG_BYTES_MIN, LOG_BYTES_MAX),
     )
     .addOption(new Option('--encoding <encoding>', 'default: json, an array').choices(ENCODINGS))
     .addOption(
@@ -230,15 +230,6 @@ function stepsOf(
 ): readonly Step[] | null {
   if (ramp !== undefined) return rampSteps(ramp[0], ramp[1], steps, forMs);
   return rate === undefined ? null : [{ logsPerSecond: rate, forMs }];
-}
-
-function logSize(text: string): number {
-  const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
-  if (bytes > LOG_BYTES_MAX)
-    throw new InvalidArgumentError(`The intake rejects a log of more than ${LOG_BYTES_MAX} bytes (256 KiB).`);
-  if (bytes < LOG_BYTES_MIN)
-    throw new InvalidArgumentError(`The other fields of a log take ${LOG_BYTES_MIN} bytes: that or more.`);
-  return bytes;
 }
 
 /** `1000..50000` */

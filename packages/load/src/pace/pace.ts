@@ -104,9 +104,12 @@ export async function driveOpenLoop(options: DriveOptions & { readonly schedule:
   return { startedMs, endedMs: performance.now(), unsent, heldBack };
 }
 
+/** The code of a request that was given up as its run was stopped. */
+export const STOPPED = 'STOPPED';
+
 /** After a stop what is under way has a few seconds; a run that ends by itself waits for the sender's own time-out. */
 function giveUpAfterStop(sender: Sender, stop: AbortSignal): void {
-  const giveUp = () => setTimeout(() => sender.abort('STOPPED'), Math.min(STOP_WAIT_MS, ANSWER_TIMEOUT_MS)).unref();
+  const giveUp = () => setTimeout(() => sender.abort(STOPPED), Math.min(STOP_WAIT_MS, ANSWER_TIMEOUT_MS)).unref();
   if (stop.aborted) giveUp();
   else stop.addEventListener('abort', giveUp, { once: true });
 }
