@@ -67,30 +67,27 @@ function whichKey({ text, source }: PresentedKey): string {
   return `The key is ${shown === undefined ? 'the one' : `${shown}…,`} from ${source}.`;
 }
 
-/** What OpenSSL says of a server that answers a TLS hello in plain text. */
-const NOT_TLS: readonly string[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'];
-/** All else that it says of a handshake: the server is there, and has sent an alert. EPROTO is Node's word for any of these. */
+/** What OpenSSL says of a server that answers a TLS hello in plain text; its code is that, or with Node's `https` only EPROTO. */
+const NOT_TLS = /wrong version number|packet length too long/;
+/** All else that fails in a handshake, by either side. */
 const HANDSHAKE = /^(ERR_SSL_|EPROTO$)/;
-/** What Node says of a certificate: CERT_HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED_CERT, UNABLE_TO_VERIFY_LEAF_SIGNATURE … */
-const CERTIFICATE = /CERT|^UNABLE_TO_/;
+/** What Node says of a certificate out of its time, and what that is. */
+const OUT_OF_TIME: ReadonlyMap<string, string> = new Map([
+  ['CERT_HAS_EXPIRED', 'has expired'],
+  ['CERT_NOT_YET_VALID', 'is not valid yet'],
+]);
+/** Of any other: DEPTH_ZERO_SELF_SIGNED_CERT, UNABLE_TO_VERIFY_LEAF_SIGNATURE, INVALID_CA … (`X509_V_ERR_` names, without that). */
+const CERTIFICATE = /CERT|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/;
 
 /** A server that gave no answer. `variable` is where its address comes from. */
 export function unreachable(name: string, url: string, variable: string, error: unknown): CliError {
   if (error instanceof Error && error.name === 'TimeoutError')
     return new CliError(`${name} at ${url} did not answer in time.`);
   const reason = reasonOf(error);
-  if (NOT_TLS.includes(reason))
-    return new CliError(
-      `What answers at ${url} does not speak TLS (${reason}).\nSet ${variable} to an address with http://, where ${name} has no certificate.`,
-    );
-  if (HANDSHAKE.test(reason))
-    return new CliError(
-      `What answers at ${url} speaks TLS, but refuses this connection (${reason}).\nIs ${variable} the address of ${name}, or of something before it that it must be allowed by?`,
-    );
-  if (CERTIFICATE.test(reason))
-    return new CliError(
-      `The certificate of ${name} at ${url} is not trusted (${reason}).\nName the file of the one that signed it in NODE_EXTRA_CA_CERTS, and set ${variable} to a name that it is for.`,
-    );
+  const tls = HANDSHAKE.test(reason)
+    ? handshakeText(name, url, variable, error)
+    : certificateText(name, url, variable, reason);
+  if (tls !== null) return new CliError(tls);
   return new CliError(
     `No answer from ${name} at ${url} (${reason}).\nStart it with \`npm start\`, or set ${variable} to where it runs.`,
     1,
@@ -98,11 +95,35 @@ export function unreachable(name: string, url: string, variable: string, error: 
   );
 }
 
+function handshakeText(name: string, url: string, variable: string, error: unknown): string {
+  const reason = reasonOf(error);
+  const { message } = causeOf(error);
+  return NOT_TLS.test(message)
+    ? `What answers at ${url} does not speak TLS (${reason}).\nSet ${variable} to an address with http://, where ${name} has no certificate.`
+    : `The TLS handshake with what answers at ${url} failed (${reason}).\nIs ${variable} the address of ${name}? Something before it may ask for a certificate or another version of TLS.`;
+}
+
+/** Null where it is not of a certificate. */
+function certificateText(name: string, url: string, variable: string, reason: string): string | null {
+  const state = OUT_OF_TIME.get(reason);
+  if (state !== undefined)
+    return `The certificate of ${name} at ${url} ${state} (${reason}).\nIt is to be renewed there, unless the clock of this machine is wrong.`;
+  return CERTIFICATE.test(reason)
+    ? `The certificate of ${name} at ${url} is not trusted (${reason}).\nName the file of the one that signed it in NODE_EXTRA_CA_CERTS, and set ${variable} to a name that it is for.`
+    : null;
+}
+
 /** The system's word for a failed fetch (ECONNREFUSED), which is hidden in its cause. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error.cause === undefined ? error.message : reasonOf(error.cause);
+  const { code, message } = causeOf(error);
+  return code ?? message;
+}
+
+/** The first with a code of an error and its causes, else the last. */
+function causeOf(error: unknown): { readonly code?: string; readonly message: string } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  if ('code' in error && typeof error.code === 'string') return { code: error.code, message: error.message };
+  return error.cause === undefined ? { message: error.message } : causeOf(error.cause);
 }
 
 export function parseJson(text: string): unknown {

@@ -36,8 +36,8 @@ export function addKeyList(group: Command, kind: KeyKind, context: Context): voi
     const shown = flags.all || flags.state !== undefined ? found : found.filter(({ revokedAt }) => !revokedAt);
     await printList(context.output, resource, shown, flags);
     const hidden = found.length - shown.length;
-    if (hidden > 0 && !flags.json)
-      context.output.note(`${hidden} revoked ${hidden === 1 ? 'one is' : 'ones are'} not shown: --all.`);
+    // Under --json too, as all notes are: who reads the array alone would take it for all there is.
+    if (hidden > 0) context.output.note(`${hidden} revoked ${hidden === 1 ? 'one is' : 'ones are'} not shown: --all.`);
   });
   addExamples(list, [
     `sazabi keys ${kind}-keys list --state active --unused 90d`,
