@@ -18,7 +18,7 @@ export interface EngineEnd {
 
 export const PORT_TAKEN = /Address already in use/;
 const FOLDER_LOCKED = /Another server instance|Cannot lock file/;
-const FOLDER_UNUSABLE = /filesystem error|Permission denied|Read-only file system|No space left on device/;
+const FOLDER_UNUSABLE = /filesystem error|Permission denied|Read-only file system|No space left on device/i;
 /** Said by the engine at each ordinary stop or start. */
 const NOISE = /Code: 394\.|Logging (?:errors?|\w+) to /;
 const EXCEPTION = /Code: \d+\. DB::[^\n]*/;

@@ -1,5 +1,5 @@
 // Each way to fail has one line that says what to do; none hangs.
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -63,6 +63,17 @@ describe('a start fails with one line', () => {
     const dataDir = await temporaryFolder();
     await writeFile(join(dataDir, 'data'), 'x');
     expect(await failureOf({ dataDir })).toContain('cannot be written');
+  });
+
+  it('on parts that cannot be looked through, and not on a stray file', async () => {
+    const dataDir = await temporaryFolder();
+    const store = join(dataDir, 'data', 'store');
+    await mkdir(store, { recursive: true });
+    await writeFile(join(store, '.DS_Store'), '');
+    await symlink('loop', join(store, 'loop'));
+    expect(await failureOf({ dataDir })).toContain('Parts could not be looked through: ELOOP');
+    await rm(join(store, 'loop'));
+    await startEngine({ dataDir });
   });
 
   it('on damaged metadata', async () => {

@@ -46,7 +46,13 @@ async function serve(start: StartEngine): Promise<void> {
     const trouble = await Promise.race([untilPortCloses(start.port), untilWriteFails(ask, () => state.stopping)]);
     if (!state.stopping) killSelf(trouble);
   });
-  for (const path of setAsideBroken(start.dataFolder)) say(`Not written whole, set aside: ${path}`);
+  try {
+    for (const path of setAsideBroken(start.dataFolder)) say(`Not written whole, set aside: ${path}`);
+  } catch (error) {
+    // An engine that starts without it may take a part for one of no rows and remove its sources.
+    say(`Parts could not be looked through: ${error instanceof Error ? error.message : error}`);
+    process.exit(EXIT_ENGINE_FAILED);
+  }
   const error = await runEngine(start, keepAliveQueryId);
   if (error !== '' && !state.stopping) say(error);
   // Nobody is left to end a child that hangs in its last steps.

@@ -1,5 +1,5 @@
 // Before the engine loads its parts: those that were not written whole are set aside, so that it takes what they were merged from.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECENT_PARTS_MS } from '../limits.ts';
 import { readChecksums } from './checksums-file.ts';
@@ -23,65 +23,75 @@ const NOTHING_LOST = /^(?:mutation_\d+\.txt|insert_check_\w+\.sql)$/;
  * The engine's own look at its parts does not suffice: a part in wide form whose files of marks are all empty it takes for one of no
  * rows, in the place of those it was merged from, which it then removes; that a file of data is too short it finds when that is
  * read. What is lost of a file is missing at its end, so its size tells. Only parts that are young beside the youngest are looked
- * at: what older ones were merged from is gone.
+ * at: what older ones were merged from is gone. A clock that was ahead has left parts that hide no others, and are looked at always.
+ * What is gone when it is looked at is another engine's that runs here: this one will not start, and says why.
  * @param dataFolder the engine's own
  * @returns paths of what was set aside or removed
+ * @throws what the file system answers, except that something is not there or no folder
  */
-export function setAsideBroken(dataFolder: string): readonly string[] {
+export function setAsideBroken(dataFolder: string, nowMs = Date.now()): readonly string[] {
   const tables = tablesIn(join(dataFolder, 'store'));
   const parts = tables.flatMap(partsOf);
-  const youngestMs = parts.reduce((latest, { changedMs }) => Math.max(latest, changedMs), 0);
+  const youngestMs = parts.reduce((last, { changedMs }) => (changedMs > nowMs ? last : Math.max(last, changedMs)), 0);
   const broken = parts
     .filter(({ path, changedMs }) => changedMs >= youngestMs - RECENT_PARTS_MS && !isWhole(path))
-    // Another engine that runs here removes parts that it has merged; this one will not start.
-    .filter(({ path }) => existsSync(join(path, CHECKSUMS)));
-  for (const { table, name, path } of broken) {
-    const target = join(table, DETACHED, `${PREFIX}${name}`);
-    mkdirSync(join(table, DETACHED), { recursive: true });
-    // The same merge may have failed before.
-    rmSync(target, { recursive: true, force: true });
-    renameSync(path, target);
-  }
+    .filter(setAside);
   const empty = tables.flatMap(emptyFiles);
   for (const path of empty) rmSync(path, { force: true });
   return [...broken.map(({ path }) => path), ...empty];
 }
 
-/** Folders of tables, and of databases, which hold the tables' definitions. */
+/** Whether the part was there to be set aside. */
+function setAside({ table, name, path }: { table: string; name: string; path: string }): boolean {
+  const target = join(table, DETACHED, `${PREFIX}${name}`);
+  const moved = unlessAbsent(() => {
+    mkdirSync(join(table, DETACHED), { recursive: true });
+    // The same merge may have failed before.
+    rmSync(target, { recursive: true, force: true });
+    renameSync(path, target);
+    return true;
+  });
+  return moved ?? false;
+}
+
+/** Folders of tables, and of databases, which hold the tables' definitions; what lies among them and is no folder is not the engine's. */
 function tablesIn(store: string): readonly string[] {
-  if (!existsSync(store)) return [];
-  return readdirSync(store).flatMap((start) => readdirSync(join(store, start)).map((id) => join(store, start, id)));
+  return entriesOf(store).flatMap((start) => entriesOf(join(store, start)).map((id) => join(store, start, id)));
 }
 
 function partsOf(table: string) {
-  return readdirSync(table, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && PART.test(entry.name))
-    .map(({ name }) => {
+  return entriesOf(table)
+    .filter((name) => PART.test(name))
+    .flatMap((name) => {
       const path = join(table, name);
-      return { table, name, path, changedMs: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
+      const found = statSync(path, { throwIfNoEntry: false });
+      return found?.isDirectory() ? [{ table, name, path, changedMs: found.mtimeMs }] : [];
     });
 }
 
 function emptyFiles(table: string): readonly string[] {
-  const names = readdirSync(table).filter((name) => NOTHING_LOST.test(name));
+  const names = entriesOf(table).filter((name) => NOTHING_LOST.test(name));
   return names.map((name) => join(table, name)).filter((path) => sizeOf(path) === 0);
 }
 
 /** Whether each of the part's files has its length. A part without a list, or with one of another form, is left to the engine. */
 function isWhole(part: string): boolean {
-  if (!existsSync(join(part, CHECKSUMS))) return true;
+  const list = unlessAbsent(() => readFileSync(join(part, CHECKSUMS)));
+  if (list === null) return true;
   if (UNLISTED.some((name) => sizeOf(join(part, name)) === 0)) return false;
-  const files = listOf(part);
+  const files = filesOf(list);
   if (files === 'broken') return false;
   return files.every(({ name, bytes }) => {
     const path = join(part, name);
-    return name.endsWith('.proj') ? isWhole(path) : sizeOf(path) === bytes;
+    if (!name.endsWith('.proj')) return sizeOf(path) === bytes;
+    // A projection that its part lists has a list of its own.
+    return sizeOf(join(path, CHECKSUMS)) !== undefined && isWhole(path);
   });
 }
 
-function listOf(part: string) {
+function filesOf(list: Uint8Array) {
   try {
-    return readChecksums(readFileSync(join(part, CHECKSUMS))) ?? [];
+    return readChecksums(list) ?? [];
   } catch (error) {
     if (error instanceof RangeError) return 'broken';
     throw error;
@@ -90,4 +100,18 @@ function listOf(part: string) {
 
 function sizeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.size;
+}
+
+function entriesOf(folder: string): readonly string[] {
+  return unlessAbsent(() => readdirSync(folder)) ?? [];
+}
+
+/** null where what is asked for is not there, or lies in what is no folder. */
+function unlessAbsent<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+    throw error;
+  }
 }

@@ -1,0 +1,60 @@
+// Which parts are looked at, by what lies in the folder and how old it is; what the engine makes of it is in the integration test.
+import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { RECENT_PARTS_MS } from '../limits.ts';
+import { temporaryFolder } from '../test-engine.ts';
+import { setAsideBroken } from './set-aside.ts';
+
+const NOW_MS = Date.UTC(2026, 5, 15, 12);
+
+/** A table's folder in a data folder of its own. */
+async function tableFolder() {
+  const dataFolder = await temporaryFolder();
+  const table = join(dataFolder, 'store', 'abc', 'abcdef');
+  mkdirSync(table, { recursive: true });
+  /** A part whose list was lost. */
+  const brokenPart = (name: string, changedMs: number): string => {
+    const path = join(table, name);
+    mkdirSync(path);
+    writeFileSync(join(path, 'checksums.txt'), '');
+    utimesSync(path, changedMs / 1000, changedMs / 1000);
+    return path;
+  };
+  return { dataFolder, table, brokenPart };
+}
+
+describe('setAsideBroken', () => {
+  it('passes over what is no folder and a folder without tables', async () => {
+    const { dataFolder, table, brokenPart } = await tableFolder();
+    for (const stray of [join(dataFolder, 'store'), join(table, '..'), table])
+      writeFileSync(join(stray, '.DS_Store'), '');
+    writeFileSync(join(table, 'all_7_7_0'), '');
+    symlinkSync(join(dataFolder, 'gone'), join(table, '..', 'gone'));
+    symlinkSync(join(dataFolder, 'gone'), join(table, 'all_8_8_0'));
+    const broken = brokenPart('all_1_1_0', NOW_MS);
+    expect(setAsideBroken(dataFolder, NOW_MS)).toEqual([broken]);
+    expect(existsSync(join(table, 'detached', 'not-whole_all_1_1_0', 'checksums.txt'))).toBe(true);
+    expect(setAsideBroken(await temporaryFolder(), NOW_MS)).toEqual([]);
+  });
+
+  it('throws where it cannot read', async () => {
+    const { dataFolder, table } = await tableFolder();
+    symlinkSync('loop', join(table, '..', 'loop'));
+    expect(() => setAsideBroken(dataFolder, NOW_MS)).toThrow('ELOOP');
+  });
+
+  it('looks as far back from the youngest as sources may be there, and no further', async () => {
+    const { dataFolder, brokenPart } = await tableFolder();
+    const youngestMs = NOW_MS - 86_400_000;
+    const found = [brokenPart('all_1_1_0', youngestMs), brokenPart('all_2_2_0', youngestMs - RECENT_PARTS_MS)];
+    brokenPart('all_3_3_0', youngestMs - RECENT_PARTS_MS - 1_000);
+    expect(setAsideBroken(dataFolder, NOW_MS).toSorted()).toEqual(found);
+  });
+
+  it('a part that is dated ahead is looked at and hides no other', async () => {
+    const { dataFolder, brokenPart } = await tableFolder();
+    const found = [brokenPart('all_1_1_0', NOW_MS + 86_400_000), brokenPart('all_2_2_0', NOW_MS)];
+    expect(setAsideBroken(dataFolder, NOW_MS).toSorted()).toEqual(found);
+  });
+});
