@@ -1,6 +1,7 @@
 // The walls: who is let in over HTTP, what each user may do, and how far one query goes.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedClickHouse } from './index.ts';
+import { FREE_DISK_BYTES_MIN } from './limits.ts';
 import { ask, run, startEngine, temporaryFolder } from './test-engine.ts';
 
 let engine: EmbeddedClickHouse;
@@ -85,6 +86,11 @@ describe('app', () => {
   ])('may not %s', async (query) => {
     expect([ACCESS_DENIED, '514']).toContain(await codeOf(engine.appUrl, query));
   });
+});
+
+it('so much of the disk is kept free', async () => {
+  const disks = 'SELECT name, toUInt32(keep_free_space) AS bytes FROM system.disks';
+  expect(await ask(engine.appUrl, disks)).toEqual([{ name: 'default', bytes: FREE_DISK_BYTES_MIN }]);
 });
 
 describe('reader', () => {

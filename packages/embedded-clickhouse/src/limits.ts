@@ -35,10 +35,26 @@ export const PROBE_INTERVAL_MS = 25;
 export const WATCH_INTERVAL_MS = 2_000;
 export const REFUSALS_MAX = 2;
 /**
- * A part that a merge makes takes the place of others, which the engine keeps for 8 minutes: so far back from the youngest part it is
- * worth while to look for one that was not written whole.
+ * So long the engine may leave unanswered whether a write of it has failed, then it is killed: the parts that a merge was made from are
+ * kept for 8 minutes, and of those the kill, the restart (`READY_TIMEOUT_MS`) and a pause of the whole machine need some.
+ */
+export const UNANSWERED_MS_MAX = 3 * 60_000;
+/**
+ * A part that a merge makes takes the place of others, which the engine keeps for 8 minutes (ClickHouse's `old_parts_lifetime`): one that
+ * is older than that beside the youngest has no sources left. It is nearly twice that as the engine removes them in rounds of its own
+ * and a clock may have been set meanwhile, and little is lost by it: a part that is looked at in vain costs 0.4 ms of a start.
  */
 export const RECENT_PARTS_MS = 15 * 60_000;
+/**
+ * What the list of a part's files may be long when inflated: 60 B a file, and a part of `logs` has fewer than 300. More is a size that was
+ * read wrong.
+ */
+export const CHECKSUMS_BYTES_MAX = 16 * 1024 * 1024;
+/**
+ * What was set aside is kept so long, for whoever wants to look at it, and removed at the next start: it takes room on a disk that was
+ * full, and may hold logs of projects that were deleted since.
+ */
+export const SET_ASIDE_KEPT_MS = 24 * 3_600_000;
 /**
  * With less than this the engine begins no insert and no merge, so that those under way have room to end, and one that was killed for a
  * failed write starts again without writing. Where others fill the disk it does not help: there only what is looked for after a write.

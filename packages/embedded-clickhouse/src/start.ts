@@ -42,6 +42,8 @@ export interface EmbeddedClickHouse {
   readonly port: number;
   readonly credentials: EngineCredentials;
   readonly pid: number;
+  /** Paths of parts that were not written whole and gave way to what they were merged from, and of empty files that were removed (ADR 24). */
+  readonly setAside: readonly string[];
   /** Running inserts finish (5 s at most), then the engine ends; close clients first, or it waits for their idle connections. */
   stop(): Promise<void>;
   /** Resolves when the engine ends without having been asked to, with how, as in a sentence about it: `ended with signal SIGKILL`. */
@@ -101,14 +103,14 @@ async function launch(plan: Launch): Promise<EmbeddedClickHouse | EngineEnd> {
     mergesByZstd: plan.mergesByZstd,
     authorization: basicAuthorization('app', credentials.appPassword),
   });
-  const failed = await Promise.race([ready(child, plan), ended]);
-  if (failed !== null) return failed;
+  const outcome = await Promise.race([ready(child, plan), ended]);
+  if ('stderr' in outcome) return outcome;
   removeStaleConfigs(folders, config.folder, Date.now());
-  return handleOf(child, ended, port, credentials);
+  return handleOf(child, { ended, port, credentials, setAside: outcome.setAside });
 }
 
-/** Resolves with null once the host says ready. @throws EngineStartError after the time-out, the child being killed */
-function ready(child: ChildProcess, { readyTimeoutMs, folders }: Launch): Promise<null> {
+/** Resolves once the host says ready, with what it says. @throws EngineStartError after the time-out, the child being killed */
+function ready(child: ChildProcess, { readyTimeoutMs, folders }: Launch): Promise<FromHost> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
@@ -122,17 +124,16 @@ function ready(child: ChildProcess, { readyTimeoutMs, folders }: Launch): Promis
     child.on('message', (message) => {
       if (!isMessage<FromHost>(message, 'ready')) return;
       clearTimeout(timer);
-      resolve(null);
+      resolve(message);
     });
   });
 }
 
-function handleOf(
-  child: ChildProcess,
-  ended: Promise<EngineEnd>,
-  port: number,
-  credentials: EngineCredentials,
-): EmbeddedClickHouse {
+interface Running extends Pick<EmbeddedClickHouse, 'port' | 'credentials' | 'setAside'> {
+  readonly ended: Promise<EngineEnd>;
+}
+
+function handleOf(child: ChildProcess, { ended, port, credentials, setAside }: Running): EmbeddedClickHouse {
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     tell(child, { type: 'stop' });
@@ -148,6 +149,7 @@ function handleOf(
     port,
     credentials,
     pid: child.pid ?? 0,
+    setAside,
     stop: () => {
       stopping ??= stop();
       return stopping;

@@ -14,7 +14,12 @@ import { yieldMerges } from './yield-merges.ts';
 const EXIT_ENGINE_FAILED = 71;
 
 /** The host's life, so far as signals and messages have brought it. */
-const state: { ask: Ask | null; ready: boolean; stopping: boolean } = { ask: null, ready: false, stopping: false };
+const state: { ask: Ask | null; setAside: readonly string[]; ready: boolean; stopping: boolean } = {
+  ask: null,
+  setAside: [],
+  ready: false,
+  stopping: false,
+};
 const keepAliveQueryId = `keep-${randomUUID()}`;
 
 // Node's way out joins its worker threads, and the engine's would never end: a host that exits by an uncaught exception
@@ -47,7 +52,7 @@ async function serve(start: StartEngine): Promise<void> {
     if (!state.stopping) killSelf(trouble);
   });
   try {
-    for (const path of setAsideBroken(start.dataFolder)) say(`Not written whole, set aside: ${path}`);
+    state.setAside = setAsideBroken(start.dataFolder);
   } catch (error) {
     // An engine that starts without it may take a part for one of no rows and remove its sources.
     say(`Parts could not be looked through: ${error instanceof Error ? error.message : error}`);
@@ -80,7 +85,7 @@ async function announceReady(ask: Ask): Promise<void> {
   while ((await seen().catch(() => '')) !== '1') await pause(PROBE_INTERVAL_MS);
   await ask(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`);
   state.ready = true;
-  process.send?.({ type: 'ready' } satisfies FromHost, () => undefined);
+  process.send?.({ type: 'ready', setAside: state.setAside } satisfies FromHost, () => undefined);
 }
 
 /** Lets running inserts finish, then ends the keep-alive query: the engine shuts down and `serve` exits. */

@@ -15,7 +15,8 @@ export interface StartEngine {
 }
 
 export type ToHost = StartEngine | { readonly type: 'stop' };
-export type FromHost = { readonly type: 'ready' };
+/** Host → supervisor, once, and what `setAsideBroken` did before. */
+export type FromHost = { readonly type: 'ready'; readonly setAside: readonly string[] };
 
 /** Whether a message has this `type`; the other fields are trusted, as both ends are this package. */
 export function isMessage<T extends ToHost | FromHost>(message: unknown, type: T['type']): message is T {

@@ -1,7 +1,7 @@
 // Watches the engine from its own process: that its port is open, and that no write of it has failed.
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LISTEN_HOST, REFUSALS_MAX, WATCH_INTERVAL_MS } from '../limits.ts';
+import { LISTEN_HOST, REFUSALS_MAX, UNANSWERED_MS_MAX, WATCH_INTERVAL_MS } from '../limits.ts';
 import type { Ask } from './ask.ts';
 
 /**
@@ -22,14 +22,25 @@ const FAILED_WRITES = `SELECT value FROM system.events WHERE event = 'WriteBuffe
  * Resolves with what is wrong when a write of the engine's has failed. chDB has taken the exception out of ClickHouse's
  * WriteBufferFromFileDescriptor::nextImpl (seen in its sources, and of 26.7): a write to a full disk only counts as failed, and the
  * part is made without what it was to hold. When the engine is killed in time the parts that a merge was made from are still there, see
- * set-aside.ts; that nothing is taken for stored meanwhile is up to whoever inserts. Asks no more once the engine is told to stop: a
- * connection that comes then would delay its end.
+ * set-aside.ts; that nothing is taken for stored meanwhile is up to whoever inserts. So one that does not tell for long is taken for one
+ * that has failed. Asks no more once the engine is told to stop: a connection that comes then would delay its end.
+ * @param elapsedMs a clock that only goes forward
  */
-export async function untilWriteFails(ask: Ask, stopping: () => boolean): Promise<string> {
-  // An engine too busy to answer is asked again; the event is there once it is not zero.
-  while (stopping() || (await ask(FAILED_WRITES).catch(() => '')) === '')
-    await pause(WATCH_INTERVAL_MS, undefined, { ref: false });
-  return 'a write failed (is the disk full?), so what was written last is looked through at the next start';
+export async function untilWriteFails(
+  ask: Ask,
+  stopping: () => boolean,
+  { intervalMs = WATCH_INTERVAL_MS, elapsedMs = () => performance.now() } = {},
+): Promise<string> {
+  for (let answeredMs = elapsedMs(); ; await pause(intervalMs, undefined, { ref: false })) {
+    if (stopping()) continue;
+    const value = await ask(FAILED_WRITES).catch(() => null);
+    if (value === '') answeredMs = elapsedMs();
+    else if (value !== null)
+      return 'a write failed (is the disk full?), so what was written last is looked through at the next start';
+    // The event is there once it is not zero: one that was too busy to answer tells of it later.
+    else if (elapsedMs() - answeredMs > UNANSWERED_MS_MAX)
+      return `the engine has not told for ${UNANSWERED_MS_MAX / 60_000} minutes whether a write failed`;
+  }
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,4 +1,5 @@
 // The file checksums.txt of a part: which files the part has and how long each is (ClickHouse's MergeTreeDataPartChecksums, version 4).
+import { CHECKSUMS_BYTES_MAX } from '../limits.ts';
 import { lz4Block } from './lz4-block.ts';
 
 const HEADER = 'checksums format version: 4\n';
@@ -14,7 +15,8 @@ export interface PartFile {
 
 /**
  * Files in the order of the file; a projection is one of them, with the bytes of its whole folder. null where it is of another
- * version or compressed by another method: not ours to judge. @throws RangeError where it ends too early
+ * version or compressed by another method: not ours to judge. @throws RangeError where it ends too early or is
+ * longer than any
  */
 export function readChecksums(file: Uint8Array): readonly PartFile[] | null {
   const buffer = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
@@ -28,7 +30,9 @@ export function readChecksums(file: Uint8Array): readonly PartFile[] | null {
   const compressed = frame.subarray(FRAME_HEADER_BYTES, frame.readUInt32LE(1));
   if (compressed.byteLength !== frame.readUInt32LE(1) - FRAME_HEADER_BYTES)
     throw new RangeError('checksums.txt ends in its block');
-  return filesIn(lz4Block(compressed, frame.readUInt32LE(5)));
+  const bytes = frame.readUInt32LE(5);
+  if (bytes > CHECKSUMS_BYTES_MAX) throw new RangeError(`checksums.txt claims ${bytes} B`);
+  return filesIn(lz4Block(compressed, bytes));
 }
 
 function filesIn(block: Buffer): readonly PartFile[] {

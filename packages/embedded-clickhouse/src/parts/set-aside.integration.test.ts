@@ -57,6 +57,8 @@ ENGINE = MergeTree ORDER BY id SETTINGS max_bytes_to_merge_at_max_space_in_pool 
   writeFileSync(join(paths.get(WHOLE) ?? '', '..', 'mutation_99.txt'), '');
   truncateSync(join(dataDir, 'data', check?.path ?? ''), 0);
   const back = await startEngine({ dataDir });
+  expect(back.setAside.length).toBe(TABLES.length + 2);
+  expect(back.setAside).toEqual(expect.arrayContaining([expect.stringMatching(/mutation_99\.txt$/)]));
   const counts = TABLES.map(
     (table) => `SELECT '${table}' AS name, toUInt32(uniqExact(id, text)) AS rows FROM ${table}`,
   );

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RECENT_PARTS_MS } from '../limits.ts';
+import { RECENT_PARTS_MS, SET_ASIDE_KEPT_MS } from '../limits.ts';
 import { temporaryFolder } from '../test-engine.ts';
 import { setAsideBroken } from './set-aside.ts';
 
@@ -56,5 +56,19 @@ describe('setAsideBroken', () => {
     const { dataFolder, brokenPart } = await tableFolder();
     const found = [brokenPart('all_1_1_0', NOW_MS + 86_400_000), brokenPart('all_2_2_0', NOW_MS)];
     expect(setAsideBroken(dataFolder, NOW_MS).toSorted()).toEqual(found);
+  });
+
+  it('removes what was set aside a day ago, however old the part is', async () => {
+    const { dataFolder, table, brokenPart } = await tableFolder();
+    brokenPart('all_1_1_0', NOW_MS - 7 * SET_ASIDE_KEPT_MS);
+    setAsideBroken(dataFolder, NOW_MS);
+    const aside = join(table, 'detached', 'not-whole_all_1_1_0');
+    const own = join(table, 'detached', 'all_9_9_0');
+    mkdirSync(own);
+    utimesSync(own, 0, 0);
+    setAsideBroken(dataFolder, NOW_MS + SET_ASIDE_KEPT_MS);
+    expect(existsSync(aside)).toBe(true);
+    setAsideBroken(dataFolder, NOW_MS + SET_ASIDE_KEPT_MS + 1_000);
+    expect([existsSync(aside), existsSync(own)]).toEqual([false, true]);
   });
 });

@@ -1,7 +1,7 @@
 // Before the engine loads its parts: those that were not written whole are set aside, so that it takes what they were merged from.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { RECENT_PARTS_MS } from '../limits.ts';
+import { RECENT_PARTS_MS, SET_ASIDE_KEPT_MS } from '../limits.ts';
 import { readChecksums } from './checksums-file.ts';
 
 const CHECKSUMS = 'checksums.txt';
@@ -31,27 +31,39 @@ const NOTHING_LOST = /^(?:mutation_\d+\.txt|insert_check_\w+\.sql)$/;
  */
 export function setAsideBroken(dataFolder: string, nowMs = Date.now()): readonly string[] {
   const tables = tablesIn(join(dataFolder, 'store'));
+  for (const table of tables) removeOld(join(table, DETACHED), nowMs - SET_ASIDE_KEPT_MS);
   const parts = tables.flatMap(partsOf);
   const youngestMs = parts.reduce((last, { changedMs }) => (changedMs > nowMs ? last : Math.max(last, changedMs)), 0);
   const broken = parts
     .filter(({ path, changedMs }) => changedMs >= youngestMs - RECENT_PARTS_MS && !isWhole(path))
-    .filter(setAside);
+    .filter((part) => setAside(part, nowMs));
   const empty = tables.flatMap(emptyFiles);
   for (const path of empty) rmSync(path, { force: true });
   return [...broken.map(({ path }) => path), ...empty];
 }
 
 /** Whether the part was there to be set aside. */
-function setAside({ table, name, path }: { table: string; name: string; path: string }): boolean {
+function setAside({ table, name, path }: { table: string; name: string; path: string }, nowMs: number): boolean {
   const target = join(table, DETACHED, `${PREFIX}${name}`);
   const moved = unlessAbsent(() => {
     mkdirSync(join(table, DETACHED), { recursive: true });
     // The same merge may have failed before.
     rmSync(target, { recursive: true, force: true });
     renameSync(path, target);
+    // How long it lies there is counted from now.
+    utimesSync(target, nowMs / 1000, nowMs / 1000);
     return true;
   });
   return moved ?? false;
+}
+
+/** Removes what was set aside before. */
+function removeOld(detached: string, beforeMs: number): void {
+  for (const name of entriesOf(detached).filter((entry) => entry.startsWith(PREFIX))) {
+    const path = join(detached, name);
+    const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (changedMs < beforeMs) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** Folders of tables, and of databases, which hold the tables' definitions; what lies among them and is no folder is not the engine's. */
