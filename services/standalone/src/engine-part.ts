@@ -21,6 +21,7 @@ export function enginePart(options: EmbeddedClickHouseOptions): Part {
         pid: engine.pid,
         details: { appUrl: engine.appUrl, readerUrl: engine.readerUrl },
         died: engine.died,
+        setAside: engine.setAside,
         stop: () => engine.stop(),
       };
     },

@@ -7,6 +7,8 @@ export interface RunningPart {
   readonly details: Readonly<Record<string, unknown>>;
   /** Resolves when it ends without having been asked to, with what it did, to be said after its name: `exited with code 1`. */
   readonly died: Promise<string>;
+  /** What the engine put aside at this start, to be told once. */
+  readonly setAside?: readonly string[];
   /** Resolves when the process is gone, within its deadline. */
   stop(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createLogger, StartupError } from '@sazabi/lifecycle';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { childEnvironment } from './child-environment.ts';
+import type { PartStart } from './part.ts';
 import { servicePart } from './service-part.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { createSystem } from './system.ts';
@@ -56,6 +57,19 @@ describe('a part that had been ready', () => {
       expect(performance.now() - killedAtMs).toBeLessThan(200);
     }
     expect(new Set(pids).size).toBe(4);
+  });
+
+  it('is heard once a start of what it set aside', async () => {
+    const written: string[] = [];
+    const told = createLogger('test', 'warn', { write: (text: string) => written.push(text) });
+    const { part } = fake('ordinary');
+    const aside = { ...part, start: async (start: PartStart) => ({ ...(await part.start(start)), setAside: ['p'] }) };
+    const supervised = supervise(aside, { logger: told, onSpawn: () => undefined });
+    toStop.push(supervised);
+    await supervised.ready;
+    expect(written.map((text): unknown => JSON.parse(text))).toEqual([
+      expect.objectContaining({ event: 'parts_set_aside', part: 'fake', paths: ['p'] }),
+    ]);
   });
 
   it('tells what it did, to be said after its name', async () => {

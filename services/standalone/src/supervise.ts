@@ -55,6 +55,12 @@ export function supervise(part: Part, { logger, onSpawn }: SuperviseOptions): Su
       if (up === null) continue;
       if (running !== null)
         logger.warn({ event: 'part_restarted', part: part.name, pid: up.pid }, `${part.name} is up again.`);
+      const paths = up.setAside ?? [];
+      if (paths.length > 0)
+        logger.warn(
+          { event: 'parts_set_aside', part: part.name, paths },
+          `${part.name} set ${paths.length} files or parts aside that were not written whole (ADR 24).`,
+        );
       running = up;
       failures = 0;
       ready.resolve(up);
