@@ -4,6 +4,7 @@
 import { Readable } from 'node:stream';
 import type { Mode } from '@sazabi/contract';
 import { dayText } from './day-text.ts';
+import { NO_FAILED_WRITES } from './failed-writes.ts';
 import { catchUp, type IngestTarget, insertSettings, readSettings } from './ingest-target.ts';
 import { ONE_PART } from './insert.ts';
 
@@ -117,7 +118,11 @@ function rowOf(letter: DeadLetter): Readonly<Record<(typeof COLUMNS)[number][0] 
  */
 export const NEXT_VERSION = "'' AS value, greatest(version + 1, toUInt64(toUnixTimestamp64Milli(now64(3)))) AS version";
 
-/** Takes the letters of a record back: its rows are stored after all. @throws ClickHouseError, or the connection's error */
+/**
+ * Takes the letters of a record back: its rows are stored after all. No look-up follows before the commit, so where a failed write is
+ * lost it is asked here: a letter left behind of rows that are stored would double them when it is sent again.
+ * @throws ClickHouseError, or the connection's error
+ */
 export async function takeBackDeadLetters(target: IngestTarget, recordId: string, signal?: AbortSignal): Promise<void> {
   // A replica that was moved on to may not have the letters yet: then none would be taken back.
   await catchUp(target, signal);
@@ -128,4 +133,19 @@ FROM (SELECT * FROM ${target.deadLetters} FINAL WHERE record_id = {recordId:UUID
     clickhouse_settings: { async_insert: 0, insert_deduplicate: 0, ...insertSettings(target), ...readSettings(target) },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
+  if (target.losesFailedWrites) await checkTakenBack(target, recordId, signal);
+}
+
+/** Of the letters themselves, as the engine may have been started anew since, without what it lost and without the count of that. */
+async function checkTakenBack({ client, deadLetters }: IngestTarget, recordId: string, signal?: AbortSignal) {
+  const result = await client.query({
+    query: `SELECT '', throwIf(count() > 0, 'letters were not taken back')
+FROM ${deadLetters} FINAL WHERE record_id = {recordId:UUID} AND taken_back = 0
+UNION ALL
+${NO_FAILED_WRITES}`,
+    query_params: { recordId },
+    format: 'JSONCompactEachRow',
+    ...(signal === undefined ? {} : { abort_signal: signal }),
+  });
+  await result.text();
 }

@@ -8,7 +8,7 @@ export interface IngestTarget {
   readonly deadLetters: string;
   /** Whether these tables are ReplicatedMergeTree. */
   readonly replicated: boolean;
-  /** Whether look-ups must ask for failed writes too ({@link losesFailedWrites}). */
+  /** Whether failed writes must be asked for too ({@link losesFailedWrites}). */
   readonly losesFailedWrites: boolean;
 }
 

@@ -26,7 +26,8 @@ export interface StoredIds {
 }
 
 /**
- * Looks up all ids of these records in one query, which fails where a write may have been lost. `session`: null opens a new one, else it must still be there.
+ * Looks up all ids of these records in one query, which fails where a write may have been lost.
+ * @param session null opens a new one, else it must still be there
  * @throws ClickHouseError, or the connection's error
  */
 export async function lookUp(

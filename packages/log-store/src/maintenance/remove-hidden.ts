@@ -2,6 +2,7 @@
 // record whose id were gone would be stored anew when the bus is read again, and so would the repeat of a request.
 import { randomUUID } from 'node:crypto';
 import type { ClickHouseSettings } from '@clickhouse/client';
+import { checkWrites } from '../ingest/failed-writes.ts';
 import { catchUp, type IngestTarget, insertSettings, readSettings } from '../ingest/ingest-target.ts';
 import { TOMBSTONE_PROJECT_ID } from '../ingest/insert.ts';
 import { QUERY_BYTES_MAX } from '../ingest/limits.ts';
@@ -18,6 +19,8 @@ export interface RewriteOptions extends Patience {
 }
 
 export interface RemoveOptions extends Patience {
+  /** Of `performance.now()`, before what the removal rests on was written, the copied counts among it; default its own beginning. */
+  readonly sinceMs?: number;
   /** Default a million; for tests. */
   readonly idsAtOnceMax?: number;
 }
@@ -26,9 +29,10 @@ export interface RemoveOptions extends Patience {
  * Removes the hidden rows of one day: they are marked as deleted, which every query goes by at once, and leave the disk with
  * {@link rewriteParts} or a merge. First their ids are written down, one row each under the zero project, and only rows with
  * such an id are removed: what arrives in between is found the next time.
- * @throws Error where the server cannot remove them, ClickHouseError, or the connection's error
+ * @throws Error where the server cannot remove them, ClickHouseError (also where an id may have been lost), or the connection's error
  */
 export async function removeHiddenRows(target: IngestTarget, day: HiddenDay, options: RemoveOptions): Promise<void> {
+  const sinceMs = options.sinceMs ?? performance.now();
   const idsAtOnceMax = options.idsAtOnceMax ?? IDS_AT_ONCE_MAX;
   await awaitMutations(target, options);
   const database = await databaseOf(target);
@@ -37,6 +41,7 @@ export async function removeHiddenRows(target: IngestTarget, day: HiddenDay, opt
     await catchUp(target);
     await keepIds(target, day, { run, limit: idsAtOnceMax });
     const kept = await countKept(target, day, run);
+    await checkWrites(target, sinceMs);
     if (kept === 0) return;
     await command(
       target,

@@ -8,7 +8,7 @@ import {
   RETENTION_SETTLED_MS,
 } from '@sazabi/control-db';
 import { deleteLettersOf, visibleFromMs } from '@sazabi/log-store';
-import type { IngestTarget } from '@sazabi/log-store/ingest';
+import { checkWrites, type IngestTarget } from '@sazabi/log-store/ingest';
 import {
   copyUsage,
   copyUsageOf,
@@ -58,6 +58,7 @@ export async function runMaintenance(db: ControlDb, targets: StoreTargets, optio
   const purges = await listPurges(db.orm, new Date(nowMs), PURGES_AT_ONCE_MAX);
   let removedRows = 0;
   if (purges.length > 0) {
+    const sinceMs = performance.now();
     await copyUsageOf(
       targets.client,
       purges.map(({ id }) => id),
@@ -70,10 +71,12 @@ export async function runMaintenance(db: ControlDb, targets: StoreTargets, optio
       await goOn();
       const days = await findHiddenDays(server, hidden, nowMs);
       for (const day of failedLast(days, (one) => one.day, failed.get(server) ?? NONE)) {
-        await removeHiddenRows(server, day, options);
+        await removeHiddenRows(server, day, { ...options, sinceMs });
         removedRows += day.rows;
       }
     }
+    // A removal that was lost is done again only while it is not noted as done.
+    for (const server of servers) await checkWrites(server, sinceMs);
     await notePurged(db.orm, purges, new Date(nowMs));
   }
   if (rewrite) for (const server of servers) await rewriteParts(server, { ...options, failed: failed.get(server) });
