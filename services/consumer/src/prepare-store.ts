@@ -32,13 +32,29 @@ export function prepareServer(
     const { target, layout } = await layOut(server);
     const migrations = await migrateLogStore(target.client, layout);
     if (migrations.length > 0) logger.info({ event: 'log_store_migrated', migrations }, 'tables are up to date');
-    const [broken, codec] = await Promise.all([checkInsertTokens(target), settleCodec(target)]);
-    if (codec !== null) logger.info({ event: 'log_store_codec', codec }, 'inserts and merges are compressed otherwise');
-    if (broken === null) return target;
-    throw new StartupError(
-      `This ClickHouse cannot keep logs exactly once (${broken}): use the version the README names, and leave insert_deduplicate on.`,
-    );
+    const broken = await checkInsertTokens(target);
+    if (broken !== null) {
+      throw new StartupError(
+        `This ClickHouse cannot keep logs exactly once (${broken}): use the version the README names, and leave insert_deduplicate on.`,
+      );
+    }
+    await chooseCodec(target, logger);
+    return target;
   });
+}
+
+/** How rows are compressed is a matter of room and CPU alone: where it cannot be settled they are stored as they are. */
+async function chooseCodec(target: IngestTarget, logger: Logger): Promise<void> {
+  try {
+    const codec = await settleCodec(target);
+    if (codec !== null) logger.info({ event: 'log_store_codec', codec }, 'inserts and merges are compressed otherwise');
+  } catch (error) {
+    const { code } = ingestFailure(error);
+    logger.warn(
+      { event: 'log_store_codec_failed', code },
+      'how logs are compressed stays as it is until the next start',
+    );
+  }
 }
 
 /** Of a cluster: gives the server that queries are asked of its Distributed tables. Waits and throws as above. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBus } from '@sazabi/bus';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
-import { StartupError } from '@sazabi/lifecycle';
+import { createLogger, StartupError } from '@sazabi/lifecycle';
 import { openLogStore } from '@sazabi/log-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConsumerConfig } from './config.ts';
@@ -15,6 +15,7 @@ import { startConsumerProcess } from './fixtures/consumer-process.ts';
 import { PROJECT_ID, sampleRecord } from './fixtures/sample-record.ts';
 import { storedRows } from './fixtures/stored-rows.ts';
 import { until } from './fixtures/until.ts';
+import { prepareServer } from './prepare-store.ts';
 import { run } from './run.ts';
 
 describe('consumer, start and stop', () => {
@@ -100,6 +101,22 @@ describe('consumer, start and stop', () => {
     });
     await store.close();
     expect(await consumer.stop()).toBe(0);
+  });
+
+  it('starts without a choice of codec where that fails, and warns once', async () => {
+    const client = openLogStore(engine.appUrl, { application: 'test' });
+    const command: typeof client.command = (params) =>
+      params.query.startsWith('OPTIMIZE') ? Promise.reject(new Error('no merge')) : client.command(params);
+    const lines: string[] = [];
+    const logger = createLogger('test', 'warn', { write: (line) => lines.push(line) });
+    const server = {
+      name: 'CLICKHOUSE_URL',
+      client: Object.create(client, { command: { value: command } }),
+      place: null,
+    };
+    expect(await prepareServer(server, logger, new AbortController().signal)).not.toBeNull();
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ event: 'log_store_codec_failed', code: 'Error' }]);
+    await client.close();
   });
 
   it('I10: stops within 10 s while the store hangs, and loses nothing', async () => {
