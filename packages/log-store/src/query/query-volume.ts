@@ -42,10 +42,15 @@ export async function queryVolume(
     counts = await withinMemory(
       searchSettings(request.search),
       (settings) => count(settings, []),
-      (settings) => count(settings, request.groupBy === undefined ? [] : [WITH_TEXTS]),
+      (settings) => count(settings, readsTexts(request.groupBy) ? [WITH_TEXTS] : []),
     );
   }
   return toVolume(counts, buckets, request.groupBy !== undefined);
+}
+
+/** What search and filters read of the texts they are conditions of already. */
+function readsTexts(groupBy: LogsVolume['groupBy']): boolean {
+  return groupBy === 'message' || groupBy?.startsWith('attributes.') === true;
 }
 
 async function allRows<Row>(found: AsyncIterable<{ row: Row }>): Promise<readonly Row[]> {

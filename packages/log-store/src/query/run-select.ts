@@ -105,9 +105,13 @@ function fromClickHouse(error: ClickHouseError): unknown {
   return BUSY.has(error.code) || NOT_SET_UP.has(error.code) ? unavailable(error) : error;
 }
 
-/** Whether an error of {@link runSelect} is that the query, or the store with all that it does, took more memory than it may. */
+/** In ClickHouse's words for the limit of the whole server (src/Common/MemoryTracker.cpp), of this version and earlier ones. */
+const OF_WHOLE_SERVER = /\(total\) memory limit|memory limit \(total\)/i;
+
+/** Whether an error of {@link runSelect} is that the query took more memory than one may: not that the store, with all it does, did. */
 export function metMemoryLimit(error: unknown): boolean {
-  return error instanceof ContractError && error.cause instanceof ClickHouseError && error.cause.code === MEMORY_LIMIT;
+  if (!(error instanceof ContractError && error.cause instanceof ClickHouseError)) return false;
+  return error.cause.code === MEMORY_LIMIT && !OF_WHOLE_SERVER.test(error.cause.message);
 }
 
 function unavailable(cause: unknown): ContractError {

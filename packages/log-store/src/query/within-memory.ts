@@ -32,7 +32,7 @@ const SMALL_BLOCKS: ClickHouseSettings = {
 };
 
 /**
- * What `read` gives; where it met the memory limit, what `again` gives with settings that keep to small blocks, in the time that is left.
+ * What `read` gives; where it met the memory limit of a query, what `again` gives with settings that keep to small blocks, in the time that is left.
  * The usual query costs nothing more.
  * @throws whatever they throw
  */
