@@ -112,6 +112,14 @@ describe('with a parent', () => {
 });
 
 describe('alone', () => {
+  it.runIf(process.platform === 'linux')('tells of a full disk in one line', async () => {
+    const service = start('disk-full', false);
+    expect(await service.exited).toBe(1);
+    expect(service.stderr()).toBe(
+      'The disk of the data folder (SAZABI_DATA_DIR) is full (ENOSPC): free space there, then start again.\n',
+    );
+  });
+
   it('prints one line for what can be mended', async () => {
     const service = start('mendable', false);
     expect(await service.exited).toBe(1);

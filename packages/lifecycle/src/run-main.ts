@@ -116,12 +116,21 @@ function tell(message: ChildMessage): Promise<void> {
  * A parent shows the line itself, so it is not written here as well.
  */
 async function report(error: unknown): Promise<void> {
-  const mendable = error instanceof StartupError;
-  const message = mendable ? error.message : safeMessage(error);
+  const line = error instanceof StartupError ? error.message : fullDisk(error);
+  const mendable = line !== null;
+  const message = line ?? safeMessage(error);
   const frames = mendable || !(error instanceof Error) ? [] : framesOf(error);
   const text = [mendable ? message : `Error: ${message}`, ...frames].join('\n');
   if (!mendable || !process.connected) process.stderr.write(`${text}\n`);
   await tell({ type: 'failed', message, mendable });
+}
+
+/** Of a full disk, where nobody else tells of it: a parent tries its parts again. */
+function fullDisk(error: unknown): string | null {
+  if (process.connected || !(error instanceof Error) || !('code' in error)) return null;
+  if (error.code !== 'ENOSPC' && error.code !== 'EDQUOT') return null;
+  const where = 'path' in error ? `of ${error.path}` : 'of the data folder (SAZABI_DATA_DIR)';
+  return `The disk ${where} is full (${error.code}): free space there, then start again.`;
 }
 
 async function fail(error: unknown): Promise<never> {

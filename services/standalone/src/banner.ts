@@ -43,7 +43,7 @@ export function banner(facts: BannerFacts): string {
     lines.push(
       '  Send a log:',
       `    curl -sS ${intakeUrl}/v1/logs -H ${publicKey} -H 'content-type: application/json' -d '{"level":"info","service":"shop","message":"Hello, Sazabi"}'`,
-      '  Read it back:',
+      '  Read it back (it is found within two seconds):',
       `    curl -sS ${apiUrl}/logs/query -H ${secretKey} -H 'content-type: application/json' -d '{"search":{"query":"hello","mode":"all"}}'`,
       '',
     );
