@@ -104,14 +104,14 @@ describe('a frame whose block is not what it should be stays as it is, in its pl
   const sound = zstdCompressSync(block);
 
   /** The block with the bytes of one column changed, which a writer copies unlooked at. */
-  function withColumn(name: LogColumnName, change: (data: Buffer) => void): Uint8Array {
+  function withColumn(name: LogColumnName, change: (data: Buffer) => unknown): Uint8Array {
     const read = readLogBlock(sound);
     if (!read.ok) throw new Error(read.reason);
     const columns = read.block.columns.map((column) => {
       if (column.name !== name || column.data === undefined) return column;
       const data = Buffer.from(column.data);
-      change(data);
-      return { name, type: column.type, data, values: [] };
+      const changed = change(data);
+      return { name, type: column.type, data: Buffer.isBuffer(changed) ? changed : data, values: [] };
     });
     return writeNativeBlock(columns, read.block.rows);
   }
@@ -123,6 +123,12 @@ describe('a frame whose block is not what it should be stays as it is, in its pl
       read.block.rows,
     );
   }
+  /** A column of one run that is said to have so many rows: of two an index each stands behind their count. */
+  function runOf(data: Buffer, rows: number): Buffer {
+    const run = Buffer.from(data);
+    run.writeUInt8(rows, run.length - 2 - 8);
+    return run;
+  }
   const renamed = Buffer.from(block);
   renamed.write('massage', renamed.indexOf('message'));
 
@@ -130,9 +136,11 @@ describe('a frame whose block is not what it should be stays as it is, in its pl
     ['a second block', Buffer.concat([block, block])],
     ['another column', renamed],
     ['a column fewer', without('ordinal')],
-    // Of two rows an index each stands behind the run's count of rows.
-    ['a run of more rows than there are', withColumn('mode', (data) => data.writeUInt8(3, data.length - 2 - 8))],
-    ['a run of no rows', withColumn('mode', (data) => data.writeUInt8(0, data.length - 2 - 8))],
+    ['a run of more rows than there are', withColumn('mode', (data) => Buffer.concat([runOf(data, 3), Buffer.of(0)]))],
+    [
+      'a run of no rows before the others',
+      withColumn('mode', (data) => Buffer.concat([runOf(data, 0).subarray(0, -2), data.subarray(8)])),
+    ],
     ['a version that is not known', withColumn('mode', (data) => data.writeUInt8(2, 0))],
     // Behind the version stand the ends of both rows.
     ['a map that ends before it begins', withColumn('attributes', (data) => data.writeUInt8(3, 8))],

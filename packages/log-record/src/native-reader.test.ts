@@ -34,6 +34,16 @@ describe('Native reader', () => {
     expect(() => readNativeBlock(flagged)).toThrow(RangeError);
   });
 
+  it.each([
+    ['a version that is not known', 39, 2],
+    ['a run whose keys do not stand in it', 30, 0x04],
+    ['a dictionary of several runs', 30, 0x07],
+  ])('refuses %s', (_, fromEnd, byte) => {
+    const other = Buffer.from(BLOCK);
+    other.writeUInt8(byte, BLOCK.length - fromEnd);
+    expect(() => readNativeBlock(other)).toThrow(RangeError);
+  });
+
   it('refuses types that logs do not have', () => {
     expect(() => readNativeBlock(Buffer.from('\x01\x01\x01n\x07Float64........', 'latin1'))).toThrow('Float64');
   });

@@ -56,12 +56,27 @@ it('letters are taken back when they are found to be: the engine that took them 
   await takeBackDeadLetters(target, recordId);
 });
 
+it('no row is removed by ids that may be lost', async () => {
+  await store.insert([testLog()]);
+  const [day = expect.fail('A day has hidden rows.')] = await findHiddenDays(target, HIDDEN, NOW_MS);
+  const commands: string[] = [];
+  const command: typeof store.app.command = (parameters) => {
+    commands.push(parameters.query.split(' ', 1).join());
+    return store.app.command(parameters);
+  };
+  const query: typeof store.app.query = (parameters) =>
+    /uptime\(\)/.test(parameters.query) ? Promise.reject(new Error('a write failed')) : store.app.query(parameters);
+  const client: typeof store.app = Object.create(store.app, { command: { value: command }, query: { value: query } });
+  await expect(removeHiddenRows({ ...target, client }, day, { goOn })).rejects.toThrow('a write failed');
+  expect(commands).toEqual(['INSERT']);
+});
+
 it.skipIf(withoutDevice)(
   'letters are not taken for taken back, and rows not removed by ids that may be lost',
   async () => {
     await store.insert([testLog()]);
     const days = await findHiddenDays(target, HIDDEN, NOW_MS);
-    expect(days).toMatchObject([{ rows: 1 }]);
+    expect(days).toMatchObject([{ rows: 2 }]);
     const remove = () => removeHiddenRows(target, days[0] ?? { day: '', hidden: [], rows: 0 }, { goOn });
     const sinceMs = performance.now();
     await takeBackDeadLetters(target, randomUUID());

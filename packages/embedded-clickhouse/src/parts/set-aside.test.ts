@@ -38,6 +38,22 @@ describe('setAsideBroken', () => {
     expect(setAsideBroken(await temporaryFolder(), NOW_MS)).toEqual([]);
   });
 
+  it('looks at parts of every name, and at none that is not done yet', async () => {
+    const { dataFolder, brokenPart } = await tableFolder();
+    // Of days, merged, and mutated as by a removal of rows.
+    const found = ['20260615_1_1_0', '20260615_1_9_2', '20260615_1_9_2_11'].map((name) => brokenPart(name, NOW_MS));
+    for (const name of ['tmp_merge_20260615_1_9_3', 'delete_tmp_20260615_1_1_0']) brokenPart(name, NOW_MS);
+    expect(setAsideBroken(dataFolder, NOW_MS).toSorted()).toEqual(found);
+  });
+
+  it('sets aside a part under whose name another lies there already', async () => {
+    const { dataFolder, brokenPart } = await tableFolder();
+    for (let round = 0; round < 2; round += 1) {
+      const broken = brokenPart('all_1_2_1', NOW_MS);
+      expect(setAsideBroken(dataFolder, NOW_MS)).toEqual([broken]);
+    }
+  });
+
   it('throws where it cannot read', async () => {
     const { dataFolder, table } = await tableFolder();
     symlinkSync('loop', join(table, '..', 'loop'));

@@ -56,3 +56,25 @@ it('one that stays away is given up after the time for it, with its own words; o
   await expect(verify({ call: refuse, whole: refuse, remove: refuse }, 60_000)).rejects.toThrow('The key was revoked.');
   expect(calls).toBe(1);
 });
+
+it('what comes late is waited for, and read again where it is not there yet', async () => {
+  const asked: string[] = [];
+  const row = { keyId: 'k', attributes: { trace: idText(IDS, 0, 0) } };
+  const api: LoadApi = {
+    call: async (_method, _path, schema) => schema.parse({ total: asked.push('total') - 1 }),
+    whole: async (_method, _path, schema) =>
+      schema.parse({ nextCursor: null, data: asked.push('page') < 4 ? [] : [row] }),
+    remove: away,
+  };
+  expect(await verify(api, 60_000)).toMatchObject({ rows: 1, missing: 0, stopped: false });
+  expect(asked).toEqual(['total', 'total', 'page', 'page']);
+});
+
+it('what has not come by the deadline is missing', { timeout: 20_000 }, async () => {
+  const api: LoadApi = {
+    call: async (_method, _path, schema) => schema.parse({ total: 0 }),
+    whole: async (_method, _path, schema) => schema.parse({ nextCursor: null, data: [] }),
+    remove: away,
+  };
+  expect(await verify(api, 600)).toMatchObject({ rows: 0, missing: 1, stopped: false });
+});

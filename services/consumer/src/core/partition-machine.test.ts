@@ -14,11 +14,17 @@ const failed = (failure: Failed['failure']): Failed => ({ kind: 'failed', failur
 
 /**
  * Drives a machine over `items` against a store that takes everything but what `insert` fails; until all is committed.
- * Returns the inserts as record ids, and every other effect by its kind.
+ * Returns the inserts as record ids, and every other effect by its kind. `before`: ids that the store has to begin
+ * with, and the token of a letter that it drops.
  */
-function drive(items: readonly RangeItem[], insert: (ids: readonly string[]) => Failed | null) {
-  const known = new Set<string>();
-  const deadLettered = new Set<string>();
+function drive(
+  items: readonly RangeItem[],
+  insert: (ids: readonly string[]) => Failed | null,
+  before: { readonly stored?: readonly string[]; readonly letters?: readonly string[]; readonly spent?: string } = {},
+) {
+  const known = new Set(before.stored);
+  const deadLettered = new Set(before.letters);
+  const tombstones = new Set<string>();
   const inserts: string[][] = [];
   const kinds: string[] = [];
   const answer = (effect: Effect): Outcome => {
@@ -41,13 +47,17 @@ function drive(items: readonly RangeItem[], insert: (ids: readonly string[]) => 
         return failure ?? { kind: 'insert' };
       }
       case 'dead-letter':
-        deadLettered.add(effect.record.id);
+        if (effect.token !== before.spent) deadLettered.add(effect.record.id);
         return { kind: 'dead-letter' };
       case 'tombstone':
         known.add(effect.record.id);
+        tombstones.add(effect.record.id);
         return { kind: 'tombstone' };
       case 'find-tombstone':
-        return { kind: 'find-tombstone', found: true };
+        return { kind: 'find-tombstone', found: tombstones.has(effect.record.id) };
+      case 'take-back':
+        deadLettered.delete(effect.record.id);
+        return { kind: 'take-back' };
       default:
         return { kind: effect.kind };
     }
@@ -103,15 +113,32 @@ describe('partition machine', () => {
     expect(deadLettered).toEqual([]);
   });
 
+  it.each([
+    ['was found stored', ['b0']],
+    ['was stored now', []],
+  ])('a letter of what %s is taken back before the commit', (_, stored) => {
+    const { kinds, deadLettered } = drive([item(0)], () => null, { stored, letters: ['b0'] });
+    expect(deadLettered).toEqual([]);
+    expect(kinds.at(-1)).toBe('take-back');
+  });
+
+  it('lays a tombstone only once its letter is found', () => {
+    const { kinds, deadLettered } = drive([item(0)], () => failed('refused'), { spent: 'b0' });
+    expect(kinds.filter((kind) => kind === 'dead-letter' || kind === 'tombstone')).toEqual([
+      'dead-letter',
+      'dead-letter',
+      'tombstone',
+    ]);
+    expect(deadLettered).toEqual(['b0']);
+  });
+
   it('suspects an unanswered record also while another day of its range is acknowledged and never found', () => {
     const items = [item(0), item(1, 2)];
     const machine = servePartition();
     const dead: string[] = [];
-    let inserts = 0;
-    for (let step = machine.next(); !step.done && dead.length === 0 && inserts < 100; ) {
+    for (let step = machine.next(), steps = 0; !step.done && dead.length === 0 && steps < 1000; steps += 1) {
       const { value: effect } = step;
       if (effect.kind === 'dead-letter') dead.push(effect.record.id);
-      if (effect.kind === 'insert') inserts += 1;
       const unanswered = effect.kind === 'insert' && effect.insert.day === 2;
       step = machine.next(unanswered ? failed('no-answer') : answerNothing(effect, items));
     }
@@ -122,13 +149,14 @@ describe('partition machine', () => {
     let tokens: string[] = [];
     const machine = servePartition();
     let buried = false;
-    for (let step = machine.next(); !step.done && !buried; ) {
+    for (let step = machine.next(), steps = 0; !step.done && !buried && steps < 1000; steps += 1) {
       const { value: effect } = step;
       if (effect.kind === 'insert') tokens = [...tokens, effect.token];
       buried = effect.kind === 'dead-letter';
       step = machine.next(answerNothing(effect));
     }
     expect(tokens.slice(0, 3)).toEqual(['b0', 'b0#1', 'b0#2']);
+    expect(buried).toBe(true);
   });
 });
 

@@ -30,9 +30,7 @@ let failWith: BusError | null;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sazabi-commit-'));
   bus = openBus(`lmdb:${folder}`);
-  settled = [];
-  appends = [];
-  partitions = [];
+  [settled, appends, partitions] = [[], [], []];
   gate = null;
   failWith = null;
   waitingBytes = createBytesBudget(WAITING_BYTES_MAX);
@@ -208,12 +206,14 @@ describe('group commit', () => {
     await commit.drained();
   });
 
-  it('a request of which nothing is accepted waits for nothing and leaves no record', async () => {
-    const filed = commit.submit(submission([undefined, null]), 'nobody');
+  it('a request of which nothing is accepted waits for nothing and leaves no record, and its id is free', async () => {
+    const changes = { requestId: requestIdOf(source.projectId, 'live', 'nothing') };
+    const filed = commit.submit(submission([undefined, null], changes), 'nobody');
     expect(filed).toMatchObject({ accepted: 0, rejectedCount: 2 });
     await commit.drained();
-    expect(settled).toEqual([]);
-    expect(await metas()).toEqual([]);
+    expect([settled, await metas()]).toEqual([[], []]);
+    expect(commit.submit(submission(['a'], changes), 'mended')).toMatchObject({ accepted: 1 });
+    await commit.drained();
   });
 
   it('many days leave together, each in a record of its own', async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ControlDb,
   changeProject,
@@ -150,6 +151,35 @@ describe('a run', () => {
     expect(await ask("SELECT countIf(has_lightweight_delete) FROM system.parts WHERE table = 'logs' AND active")).toBe(
       0,
     );
+  });
+
+  it('is not noted as done where a write may have been lost since the counts were copied', async () => {
+    const project = await projectWithLogs([40]);
+    await changeProject(db.orm, organizationId, project.id, { retentionDays: 30 }, OPERATOR);
+    const [server = expect.fail('There is one server.')] = await targets.open();
+    /** Since when each question is about, in whole seconds; only the one before rows are removed is answered with yes. */
+    const asked: unknown[] = [];
+    const query: typeof app.query = (parameters) => {
+      if (!/uptime\(\)/.test(parameters.query)) return app.query(parameters);
+      asked.push(parameters.query_params?.seconds);
+      return asked.length === 1 ? app.query(parameters) : Promise.reject(new Error('a write failed'));
+    };
+    const command: typeof app.command = async (parameters) => {
+      const result = await app.command(parameters);
+      if (parameters.query.startsWith('INSERT INTO usage_daily')) await sleep(1_100);
+      return result;
+    };
+    const losing = {
+      ...targets,
+      client: Object.create(app, { command: { value: command } }),
+      open: async () => [{ ...server, client: Object.create(app, { query: { value: query } }) }],
+    };
+    const options = { rewrite: false, nowMs: Date.now(), goOn: async () => undefined };
+    await expect(runMaintenance(db, losing, options)).rejects.toThrow('a write failed');
+    expect(asked.map(Number).every((seconds) => seconds >= 1)).toBe(true);
+    expect(await rowsOf(project)).toBe(0);
+    expect(await run()).toMatchObject({ projects: 1 });
+    expect(await run()).toMatchObject({ projects: 0 });
   });
 });
 
