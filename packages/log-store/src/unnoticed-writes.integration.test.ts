@@ -1,7 +1,8 @@
-// Writes that no look-up follows: once one of the engine's has failed they are not taken for done (ADR 24).
+// Writes that no look-up of the consumer's follows: once one of the engine's has failed they are not taken for done (ADR 24).
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deleteLetter, markReplayed } from './dead-letters/settle-letter.ts';
 import { type DeadLetter, putDeadLetters, takeBackDeadLetters } from './ingest/dead-letter.ts';
 import { checkWrites, losesFailedWrites } from './ingest/failed-writes.ts';
 import { type IngestTarget, singleServer } from './ingest/ingest-target.ts';
@@ -71,8 +72,24 @@ it('no row is removed by ids that may be lost', async () => {
   expect(commands).toEqual(['INSERT']);
 });
 
+it('a server that fails what it cannot write is not asked what its writes were: the same event says nothing there', async () => {
+  const asked: string[] = [];
+  const isChdb = (query: string) => query.includes('system.functions');
+  const query: typeof store.app.query = (parameters) => {
+    asked.push(parameters.query);
+    return store.app.query({ ...parameters, query: parameters.query.replace("name = 'chdb'", "name = 'none'") });
+  };
+  const server: typeof store.app = Object.create(store.app, { query: { value: query } });
+  const letter = letterOf(randomUUID());
+  await putDeadLetters(target, [letter], letter.recordId);
+  await markReplayed(server, letter.id, randomUUID());
+  await deleteLetter(server, letter.id);
+  expect(asked.filter(isChdb)).toHaveLength(2);
+  expect(asked.filter((text) => !isChdb(text)).join()).not.toContain('system.events');
+});
+
 it.skipIf(withoutDevice)(
-  'letters are not taken for taken back, and rows not removed by ids that may be lost',
+  'letters are not taken for taken back, deleted or replayed, and rows not removed by ids that may be lost',
   async () => {
     await store.insert([testLog()]);
     const days = await findHiddenDays(target, HIDDEN, NOW_MS);
@@ -81,8 +98,16 @@ it.skipIf(withoutDevice)(
     const sinceMs = performance.now();
     await takeBackDeadLetters(target, randomUUID());
     await checkWrites(target, sinceMs);
+    const letters = [letterOf(randomUUID()), letterOf(randomUUID()), letterOf(randomUUID())] as const;
+    for (const letter of letters) await putDeadLetters(target, [letter], letter.recordId);
+    const [deleted, replayed, whole] = letters;
+    await deleteLetter(store.app, whole.id);
 
     await failWrite(store.app);
+    const settled = Promise.allSettled([
+      deleteLetter(store.app, deleted.id),
+      markReplayed(store.app, replayed.id, randomUUID()),
+    ]);
     const asked = await Promise.allSettled([
       takeBackDeadLetters(target, randomUUID()),
       remove(),
@@ -90,6 +115,11 @@ it.skipIf(withoutDevice)(
     ]);
     for (const one of asked)
       expect(one).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(FAILED) } });
+    for (const one of await settled)
+      expect(one).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'SERVICE_UNAVAILABLE', cause: { message: expect.stringMatching(FAILED) } },
+      });
     expect(await store.engine.died).toContain('a write failed');
   },
 );

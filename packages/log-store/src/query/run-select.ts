@@ -36,9 +36,25 @@ const LIMITS: Readonly<Record<string, string>> = {
 /**
  * Too many queries at once, tables being started or stopped, a full disk or too many parts for what is written (243, 252); of a
  * cluster also a shard that does not answer (32, 198, 209, 210, 279) or has lost its Keeper (225, 999): gone in a moment, or
- * when an operator mends it.
+ * when an operator mends it. An embedded engine that has lost a write says so by 395 (failed-writes.ts), and is started anew for it.
  */
-const BUSY = new Set(['32', '198', '202', '203', '209', '210', '225', '236', '242', '243', '252', '279', '425', '999']);
+const BUSY = new Set([
+  '32',
+  '198',
+  '202',
+  '203',
+  '209',
+  '210',
+  '225',
+  '236',
+  '242',
+  '243',
+  '252',
+  '279',
+  '395',
+  '425',
+  '999',
+]);
 /** The store is there, but not set up yet: the consumer's migrations make database and tables. */
 const NOT_SET_UP = new Set(['60', '81']);
 
