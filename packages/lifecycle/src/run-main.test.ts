@@ -59,6 +59,13 @@ describe('with a parent', () => {
     expect(service.stdout()).toBe('starting\nping heard\nclosing\nclosed\n');
   });
 
+  it('ends where the parent is gone before it could listen for that', async () => {
+    const service = start('slow-load', true);
+    service.child.disconnect();
+    expect(await service.exited).toBe(0);
+    expect(service.stdout()).toBe('starting\nclosing\nclosed\n');
+  });
+
   it('tells a failure that the operator can mend by IPC alone, and exits 1', async () => {
     const service = start('mendable', true);
     expect(await service.exited).toBe(1);

@@ -101,6 +101,8 @@ function listenForStop(stop: () => void, kill: () => void): void {
   process.on('message', (message) => {
     if (typeof message === 'object' && message !== null && 'type' in message && message.type === 'stop') stop();
   });
+  // A parent that went while this process loaded: that was told before anybody listened, and a 'stop' before it is lost as well.
+  if (process.connected === false) stop();
 }
 
 /** Resolves when the message has left this process (an exit right after it would lose it), or nobody is there to read it. */
