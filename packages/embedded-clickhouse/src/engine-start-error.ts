@@ -60,6 +60,6 @@ export function explainFailedStart(end: EngineEnd, dataDir: string, port: number
 
 export function portInUse(port: number): EngineStartError {
   return new EngineStartError(
-    `Port ${port} for the embedded ClickHouse is in use: stop what listens there or choose another port.`,
+    `Port ${port} for the embedded ClickHouse is in use: start again, which takes another one where none is set, or stop what listens there.`,
   );
 }
