@@ -33,7 +33,10 @@ export async function readiness({
 }: ReadinessOptions): Promise<string | null> {
   if (isStopping) return 'The intake is stopping.';
   if (keys.snapshot.receiptSecret() === null) return 'No keys are known yet: the API has not been reached.';
-  if (spool === null) return (await bus.writable()) ? null : 'The bus takes no records now.';
+  if (spool === null)
+    return (await bus.writable())
+      ? null
+      : 'The bus takes no records now: its disk or its bound may be full, the log says which.';
   const found = await spool.notWritable();
   if (found === null) return null;
   const what = WHAT_IS_WRONG[found.kind];

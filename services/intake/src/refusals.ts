@@ -64,8 +64,11 @@ export function busNotReached(): ContractError {
   );
 }
 
+/** Its own disk, or the bound of what may wait: a sender can do the same about both, and the log says which it is. */
 export function busFull(): ContractError {
-  return unavailable('The queue behind the intake is full; nothing was stored. Send it again later.');
+  return unavailable(
+    'There is no room to keep logs: the disk or the queue of this server is full, which its operator can mend. Nothing was stored. Send it again later.',
+  );
 }
 
 /** After an append whose answer was lost: it may be stored, so `accepted` is not said. */

@@ -63,7 +63,10 @@ export function createSpace(records: Store, positions: Store, settings: ReclaimS
       // The newest record stays although it is consumed (offsets go on from it); it never keeps the next one out.
       const allConsumed = (committedPosition(positions) ?? 0) >= tail.offset;
       if (!fits(sizeBytes) && !allConsumed) {
-        throw new BusError('full', `The bus holds the ${settings.bytesMax} bytes that it may, not consumed yet.`);
+        throw new BusError(
+          'full',
+          `The bus in ${records.path} holds the ${settings.bytesMax} bytes that it may, not consumed yet: see why its consumer stands still.`,
+        );
       }
     },
     restart() {

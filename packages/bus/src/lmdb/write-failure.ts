@@ -7,16 +7,22 @@ import { FREE_DISK_BYTES_MIN } from './limits.ts';
 /** MDB_MAP_FULL, and the system's ENOSPC, EFBIG and EDQUOT. */
 const FULL_CODES = new Set<unknown>([-30792, 28, 27, 122]);
 
+const MIB = 1024 * 1024;
+
 /** `full` where the disk or the map is, else `unavailable`; in both nothing was written. */
 export async function writeFailure(store: Store, error: unknown): Promise<BusError> {
   if (error instanceof BusError) return error;
   const cause = await commitErrorOf(error);
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (FULL_CODES.has(code) || (await freeDiskBytes(store)) < FREE_DISK_BYTES_MIN) {
+  const saysFull = FULL_CODES.has(code);
+  const freeBytes = await freeDiskBytes(store);
+  if (saysFull || freeBytes < FREE_DISK_BYTES_MIN) {
+    // LMDB calls a short write an I/O error: told of a full disk that would send the operator to look for a broken one.
+    const why = saysFull ? reason : `${(freeBytes / MIB).toFixed(1)} MiB free`;
     return new BusError(
       'full',
-      `The disk of ${store.path} is full (${reason}): free space there, or give it a larger disk.`,
+      `The disk of ${store.path} is full (${why}): free space there, or give it a larger disk; no restart is needed.`,
       { cause },
     );
   }

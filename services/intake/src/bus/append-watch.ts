@@ -21,7 +21,7 @@ interface Spell {
 }
 
 const WHAT_TO_DO: Readonly<Record<BusError['failure'], string>> = {
-  full: 'Logs are refused with 503: there is no room to keep them. Make room on the disk or for the queue (the reason says which).',
+  full: 'Logs are refused with 503: there is no room to keep them.',
   unavailable: 'Logs are answered with 503: the bus does not confirm them. It is tried again with every batch.',
   lost: 'Logs are answered with 503: the bus does not confirm them. It is tried again with every batch.',
   'too-large': 'A batch is larger than the bus takes; its requests were answered with 413.',
@@ -37,7 +37,9 @@ export function createAppendWatch(logger: Logger, nowMs: () => number = () => pe
     if (failure.failure === 'full') refusedUntilMs = nowMs() + FULL_REFUSAL_MS;
     if (spell?.failure !== failure.failure) {
       spell = { failure: failure.failure, sinceMs: nowMs(), failed: 0, rows: 0 };
-      const fields = { event: 'append_failed', failure: failure.failure, err: failure };
+      // What is full the message says whole; a stack and LMDB's own word for it would only hide that.
+      const why = failure.failure === 'full' ? {} : { err: failure };
+      const fields = { event: 'append_failed', failure: failure.failure, ...why };
       logger.error(fields, `${WHAT_TO_DO[failure.failure]} ${failure.message}`);
     }
     spell.failed += 1;
