@@ -30,6 +30,14 @@ export const POLL_MS = 25;
 /** A longer line of a part's output is cut: nothing of ours writes such lines. */
 export const LINE_CHARACTERS_MAX = 64 * 1024;
 
+/** What a part writes past its log is told together: so long after its first line … */
+export const RAW_GATHER_MS = 250;
+/** … and then once in so long. LMDB was seen to write ten lines a second while its disk is full. */
+export const RAW_QUIET_MS = 60_000;
+/** Of that, so many lines of so many characters are told, the others counted: a crash's trace of V8 is thirty lines. */
+export const RAW_LINES_KEPT = 30;
+export const RAW_LINE_CHARACTERS_MAX = 300;
+
 /** Lines kept of a part's output, to say why it died before it was ready. */
 export const LAST_LINES_KEPT = 30;
 

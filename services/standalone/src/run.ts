@@ -11,6 +11,7 @@ import { SETTLE_DEADLINE_MS } from './limits.ts';
 import { readableLine } from './log-output.ts';
 import { type Parts, planParts, reachableUrl } from './parts.ts';
 import { createProcessTable, untilPredecessorIsGone } from './process-table.ts';
+import { createRawOutput } from './raw-output.ts';
 import { untilReady } from './settle.ts';
 import { createSystem, type System } from './system.ts';
 
@@ -31,6 +32,7 @@ export async function run(config: StandaloneConfig, output: Output, stopping: Ab
   const writeLine = (part: string, line: string) =>
     output.error(`${output.terminal ? readableLine(part, line) : line}\n`);
   const logger = createLogger('standalone', logLevel, { write: (text) => writeLine('standalone', text.trimEnd()) });
+  const raw = createRawOutput(logger, writeLine);
 
   const folder = await takeDataFolder(config.dataDir);
   await untilPredecessorIsGone(config.dataDir, logger, stopping);
@@ -40,11 +42,12 @@ export async function run(config: StandaloneConfig, output: Output, stopping: Ab
   const system = createSystem(logger, processes);
   const stop = async () => {
     await system.stop();
+    raw.end();
     await folder.release();
   };
   stopping.addEventListener('abort', () => void system.stop());
   try {
-    const parts = await planParts(config, logLevel, writeLine);
+    const parts = await planParts(config, logLevel, raw.take);
     writeInternalToken(config.dataDir, parts.internalToken);
     const up = await startInOrder(parts, system);
     await settle(up, parts.internalToken, logger, stopping);
