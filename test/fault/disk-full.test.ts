@@ -58,7 +58,14 @@ it.skipIf(withoutMount)(
     );
     expect(refused.status).toBe(503);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    expect(await refused.json()).toMatchObject({ data: null, error: { code: 'SERVICE_UNAVAILABLE' } });
+    expect(await refused.json()).toMatchObject({
+      data: null,
+      error: {
+        code: 'SERVICE_UNAVAILABLE',
+        accepted: false,
+        message: expect.stringContaining('the disk or the queue'),
+      },
+    });
     await waitFor(
       'a log line says that the disk is full and where',
       () =>
@@ -76,6 +83,15 @@ it.skipIf(withoutMount)(
     }
     // What the engine lets go of may be room for another one.
     for (const status of statuses) expect([202, 503]).toContain(status);
+    // Who reads is answered; who stores says that it waits, and why.
+    expect((await fetch(`${started.apiUrl}/readyz`)).status).toBe(200);
+    const consumer = await fetch(`http://127.0.0.1:${started.environment.CONSUMER_INTERNAL_PORT}/readyz`);
+    expect([consumer.status, await consumer.text()]).toEqual([503, expect.stringContaining('partition 0 waits')]);
+    const lines = started.output().split('\n').slice(0, -1);
+    const sinceFull = lines.slice(lines.findIndex((line) => line.includes('"event":"append_failed"')));
+    expect(sinceFull.filter((line) => !line.startsWith('{"level":'))).toEqual([]);
+    expect(lines.find((line) => line.includes('"243 NOT_ENOUGH_SPACE"'))).toContain('Free space there');
+    expect(sinceFull[0]).not.toMatch(/Input\/output|"err":/);
     makeRoom();
     const roomMs = performance.now();
     const accepts = async () => (await account.send()).status === 202;

@@ -6,6 +6,7 @@ import { type RangeItem, rowsOf } from './core/range.ts';
 import { SLOW_ANSWER_MS, STOP_GRACE_MS } from './limits.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import { type Parts, performEffect } from './perform-effect.ts';
+import { whatToDo } from './what-to-do.ts';
 
 export interface Reporting {
   readonly metrics: ConsumerMetrics;
@@ -104,7 +105,7 @@ function createObserver(partition: number, { metrics, logger, stalled }: Reporti
           const { failure, code } = effect.because;
           logger.warn(
             { event: 'partition_waiting', partition, attempt: effect.attempt, failure, code },
-            'trying again',
+            whatToDo(code, 'trying again'),
           );
         }
         break;

@@ -13,6 +13,7 @@ import {
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS } from './limits.ts';
 import { pauseFor } from './pause-for.ts';
 import type { StoreServer } from './store-servers.ts';
+import { whatToDo } from './what-to-do.ts';
 
 /** Errors that no waiting mends. */
 const OPERATORS_ERRORS =
@@ -96,7 +97,8 @@ async function insist<T>(
         });
       }
       if (Number.isInteger(Math.log2(attempt))) {
-        logger.warn({ event: 'log_store_waiting', server: name, attempt, code }, 'the log store does not answer yet');
+        const fields = { event: 'log_store_waiting', server: name, attempt, code };
+        logger.warn(fields, whatToDo(code, 'the log store does not answer yet'));
       }
       await pauseFor(Math.min(BACKOFF_FIRST_MS * 2 ** (attempt - 1), BACKOFF_MAX_MS), stopping);
     }
