@@ -183,6 +183,29 @@ describe('a replay', () => {
     expect((await test.call('DELETE', `/dead-letters/${id}`, { key: ours.live })).status).toBe(404);
   });
 
+  it('whose mark was lost lets the letter stand again, and brings the same record: whoever stores it has it', async () => {
+    const { recordId, ids } = await bury([{ projectId: ours.projectId, mode: 'live' }]);
+    const [id = ''] = ids;
+    const before = (await onBus()).length;
+    await app.command({ query: 'SYSTEM STOP MERGES dead_letters' });
+    expect((await replay(ours.live, id)).status).toBe(202);
+    expect(await idsOf(ours.live)).toEqual([]);
+    // As an engine does that was killed for a failed write: the part of the mark is set aside (ADR 24).
+    const marks = await app.query({
+      query: 'SELECT DISTINCT _part FROM dead_letters WHERE id = {id:UUID} AND replayed_as != toUUID({none:String})',
+      query_params: { id, none: NO_PROJECT_ID },
+      format: 'JSONCompactEachRow',
+    });
+    const [[part] = ['']] = await marks.json<[string]>();
+    await app.command({ query: `ALTER TABLE dead_letters DROP PART '${part}'` });
+    expect(await idsOf(ours.live)).toEqual([id]);
+    expect((await replay(ours.live, id)).status).toBe(202);
+    await app.command({ query: 'SYSTEM START MERGES dead_letters' });
+    const newId = nextReplayId({ recordId, projectId: ours.projectId, mode: 'live', replays: 0 });
+    const sent = (await onBus()).slice(before).map(decodeRecord);
+    expect(sent.map((decoded) => decoded.ok && uuidToText(decoded.meta.batchId))).toEqual([newId, newId]);
+  });
+
   it('of logs past their day is refused with why', async () => {
     const { ids } = await bury([{ projectId: ours.projectId, mode: 'live' }], -4);
     const [id = ''] = ids;
