@@ -33,10 +33,7 @@ export function createRawOutput(
     gathered.timer = null;
     if (count === 0) return;
     const said = lines.splice(0);
-    logger.warn(
-      { event: 'part_output', part, count, lines: said },
-      `${part} wrote ${count} lines that are not of its log.`,
-    );
+    logger.warn({ event: 'part_output', part, count, lines: said }, `${part} wrote what is not of its log.`);
     wait(part, gathered, quietMs);
   };
   const wait = (part: string, gathered: Gathered, ms: number) => {

@@ -15,11 +15,11 @@ export async function writeFailure(store: Store, error: unknown): Promise<BusErr
   const cause = await commitErrorOf(error);
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const saysFull = FULL_CODES.has(code);
   const freeBytes = await freeDiskBytes(store);
-  if (saysFull || freeBytes < FREE_DISK_BYTES_MIN) {
+  const hasRoom = freeBytes >= FREE_DISK_BYTES_MIN;
+  if (FULL_CODES.has(code) || !hasRoom) {
     // LMDB calls a short write an I/O error: told of a full disk that would send the operator to look for a broken one.
-    const why = saysFull ? reason : `${(freeBytes / MIB).toFixed(1)} MiB free`;
+    const why = hasRoom ? reason : `${(freeBytes / MIB).toFixed(1)} MiB free`;
     return new BusError(
       'full',
       `The disk of ${store.path} is full (${why}): free space there, or give it a larger disk; no restart is needed.`,
