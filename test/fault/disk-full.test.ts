@@ -83,14 +83,11 @@ it.skipIf(withoutMount)(
     }
     // What the engine lets go of may be room for another one.
     for (const status of statuses) expect([202, 503]).toContain(status);
-    // Who reads is answered; who stores says that it waits, and why.
+    // Who reads is answered.
     expect((await fetch(`${started.apiUrl}/readyz`)).status).toBe(200);
-    const consumer = await fetch(`http://127.0.0.1:${started.environment.CONSUMER_INTERNAL_PORT}/readyz`);
-    expect([consumer.status, await consumer.text()]).toEqual([503, expect.stringContaining('partition 0 waits')]);
     const lines = started.output().split('\n').slice(0, -1);
     const sinceFull = lines.slice(lines.findIndex((line) => line.includes('"event":"append_failed"')));
     expect(sinceFull.filter((line) => !line.startsWith('{"level":'))).toEqual([]);
-    expect(lines.find((line) => line.includes('"243 NOT_ENOUGH_SPACE"'))).toContain('Free space there');
     expect(sinceFull[0]).not.toMatch(/Input\/output|"err":/);
     makeRoom();
     const roomMs = performance.now();
