@@ -6,6 +6,8 @@ import type { System } from './system.ts';
 import { waitFor } from './wait-for.ts';
 
 const STORED_DEADLINE_MS = 30_000;
+/** Each look reads every message of the load: asked every 25 ms, it kept a core from what it waited for. */
+const LOOK_EVERY_MS = 250;
 
 /** A system or a cluster: where its ClickHouse is. */
 export type Store = Pick<System, 'clickHouseUrl'>;
@@ -59,7 +61,7 @@ export async function reconcile(
     const state = await compare();
     return state.missing.length === 0 ? state : null;
   };
-  return await waitFor('all acknowledged logs are stored', complete, deadlineMs).catch(compare);
+  return await waitFor('all acknowledged logs are stored', complete, deadlineMs, LOOK_EVERY_MS).catch(compare);
 }
 
 /** One line for a person, samples of what is wrong included. */
