@@ -38,8 +38,8 @@ export default defineConfig({
           ...base.test,
           name: 'real',
           include: (await kafkaIsMissing()) ? [] : ['e2e/**/*.test.ts'],
-          // Nothing in it depends on the parts: it is about ports, folders and settings.
-          exclude: [...(base.test?.exclude ?? []), 'e2e/second-start.test.ts'],
+          // Nothing in them depends on the parts: they are about ports, folders, settings and signals, and start embedded systems.
+          exclude: [...(base.test?.exclude ?? []), 'e2e/second-start.test.ts', 'e2e/stop-alone.test.ts'],
           env: { TEST_SYSTEM: 'real' },
           globalSetup: ['support/real-parts.ts'],
         },

@@ -1,20 +1,12 @@
-// I10: a stop finishes what was accepted, within its time, by SIGTERM, by Ctrl-C, and under load.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// I10: a stop under load finishes what was accepted, within its time.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLoad } from '../support/acknowledged-load.ts';
 import { type Client, createClient } from '../support/client.ts';
-import { groupIsAlive } from '../support/processes.ts';
 import { describeReconciliation, reconcile } from '../support/reconcile.ts';
 import { say } from '../support/seed.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const STANDALONE = fileURLToPath(import.meta.resolve('@sazabi/standalone/main'));
 const STOP_MS_MAX = 10_000;
 
 describe('I10: a stop under load', () => {
@@ -38,62 +30,5 @@ describe('I10: a stop under load', () => {
     const state = await reconcile(system, 'stop', await load.stop());
     say(`stop under load: ${stopMs} ms, ${describeReconciliation(state)}`);
     expect(state).toMatchObject({ missing: [], doubled: [], foreign: [] });
-  });
-});
-
-describe('without a parent', () => {
-  let folder: string;
-  let child: ChildProcess;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'sazabi-stop-'));
-  });
-  afterAll(() => {
-    const group = child?.pid ?? 0;
-    if (group !== 0 && groupIsAlive(group)) process.kill(-group, 'SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** As a shell starts it: a process group of its own, no IPC. */
-  async function start(): Promise<void> {
-    const ports = {
-      INTAKE_PORT: '0',
-      INTAKE_INTERNAL_PORT: '0',
-      API_PORT: '0',
-      INTERNAL_PORT: '0',
-      CONSUMER_INTERNAL_PORT: '0',
-    };
-    child = spawn(process.execPath, [STANDALONE], {
-      env: { PATH: process.env.PATH ?? '', SAZABI_DATA_DIR: folder, ...ports },
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk) => {
-        output += chunk;
-      });
-    await waitFor('it runs', () => output.includes('Sazabi is running'), 55_000).catch((error: unknown) => {
-      throw new Error(output, { cause: error });
-    });
-  }
-
-  const endOf = async (): Promise<number | null> => {
-    const [code] = await once(child, 'exit');
-    expect(groupIsAlive(child.pid ?? 0)).toBe(false);
-    return code;
-  };
-
-  it('SIGTERM to the supervisor stops all in order', { timeout: 90_000 }, async () => {
-    await start();
-    const ended = endOf();
-    child.kill('SIGTERM');
-    expect(await ended).toBe(0);
-  });
-
-  it('Ctrl-C, which the whole group gets, stops all in order', { timeout: 90_000 }, async () => {
-    await start();
-    const ended = endOf();
-    process.kill(-(child.pid ?? 0), 'SIGINT');
-    expect(await ended).toBe(0);
   });
 });
