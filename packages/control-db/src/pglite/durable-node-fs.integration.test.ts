@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { dataDir as preparedFiles } from '@electric-sql/pglite-prepopulatedfs';
 import { expect, it } from 'vitest';
 import { DURABLE_START_PARAMS, durableNodeFs } from './durable-node-fs.ts';
 
@@ -17,7 +18,11 @@ it('syncs the write-ahead log at every commit', async () => {
   };
   syncBuiltinESMExports();
   try {
-    const pglite = await PGlite.create({ fs: durableNodeFs(join(folder, 'db')), startParams: DURABLE_START_PARAMS });
+    const pglite = await PGlite.create({
+      loadDataDir: await preparedFiles(),
+      fs: durableNodeFs(join(folder, 'db')),
+      startParams: DURABLE_START_PARAMS,
+    });
     await pglite.exec('CREATE TABLE t (n integer)');
     for (let n = 0; n < 10; n += 1) {
       const before = syncs;

@@ -19,12 +19,13 @@ const folder = mkdtempSync(join(tmpdir(), 'control-db-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describeControlDb('the control store on PGlite', () => openControlDb(`pglite:${join(folder, 'suite')}`));
-/** Opens a store that begins as a copy: making one is what the first suite does. */
-async function openCopy(name: string) {
+/** A store that begins as a copy: making one is what the first suite does. */
+async function copyOf(name: string): Promise<string> {
   const home = join(folder, name);
   await copyControlStore(home);
-  return await openControlDb(`pglite:${join(home, 'control')}`);
+  return join(home, 'control');
 }
+const openCopy = async (name: string) => openControlDb(`pglite:${await copyOf(name)}`);
 describeKeyVerbs('keys on PGlite', () => openCopy('keys'));
 describeOrganizations('organizations on PGlite', () => openCopy('organizations'));
 describeProjects('projects on PGlite', () => openCopy('projects'));
@@ -49,7 +50,7 @@ function startWriter(home: string) {
 
 describe('the folder of a PGlite store', () => {
   it(`loses nothing that was committed, by ${KILLS} kill -9 in a row, and opens again at once`, async () => {
-    const home = join(folder, 'killed');
+    const home = await copyOf('killed');
     const committed: string[] = [];
     for (let round = 0; round < KILLS; round += 1) {
       const writer = startWriter(home);
@@ -71,7 +72,7 @@ describe('the folder of a PGlite store', () => {
   }, 120_000);
 
   it('is had by one process at a time, and says so in one line', async () => {
-    const home = join(folder, 'shared');
+    const home = await copyOf('shared');
     const first = await openControlDb(`pglite:${home}`);
     const second = openControlDb(`pglite:${home}`);
     await expect(second).rejects.toThrow(StartupError);
@@ -82,7 +83,7 @@ describe('the folder of a PGlite store', () => {
   });
 
   it('is readable by its owner alone', async () => {
-    expect(statSync(join(folder, 'shared')).mode & 0o077).toBe(0);
+    expect(statSync(join(folder, 'suite')).mode & 0o077).toBe(0);
   });
 
   it('begins anew after a first start that was killed half way', async () => {
