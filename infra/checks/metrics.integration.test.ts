@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run as runConsumer } from '@sazabi/consumer';
 import { parseConfig as consumerConfig } from '@sazabi/consumer/config';
+import { copyControlStore } from '@sazabi/control-db/testing';
 import { startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import { run as runIntake } from '@sazabi/intake';
 import { parseConfig as intakeConfig } from '@sazabi/intake/config';
@@ -21,6 +22,7 @@ let told: ReadonlySet<string>;
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sazabi-metrics-'));
   closers.push(() => rmSync(folder, { recursive: true }));
+  await copyControlStore(folder);
   const kafka = await startKafka();
   closers.push(() => kafka.remove());
   const engine = await startEmbeddedClickHouse({ dataDir: join(folder, 'clickhouse') });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrap, type ControlDb, openControlDb, readFeedState, readKeySnapshot } from '@sazabi/control-db';
+import { copyControlStore as beginWithStore } from '@sazabi/control-db/testing';
 import { startPostgres, type TestPostgres } from '@sazabi/test-parts';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -16,6 +17,7 @@ let to: ControlDb;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sazabi-copy-'));
   postgres = await startPostgres();
+  await beginWithStore(folder);
   from = await openControlDb(`pglite:${join(folder, 'control')}`);
   to = await openControlDb(await postgres.createDatabase());
   await bootstrap(from, {});
