@@ -3,33 +3,18 @@
 import base from '@sazabi/infra/vitest';
 import { kafkaIsMissing } from '@sazabi/test-parts/kafka-is-missing';
 import { defineConfig } from 'vitest/config';
-import { pythonIsMissing } from './openapi/python.ts';
 
 export default defineConfig({
   test: {
     ...base.test,
     projects: [
-      // test/parts is a package of its own.
+      // test/parts is a package of its own, the others are those of vitest.answers.config.ts.
       {
         extends: false,
         test: {
           ...base.test,
           name: 'embedded',
-          exclude: [
-            ...(base.test?.exclude ?? []),
-            'parts/**',
-            'contract/**',
-            ...(pythonIsMissing() ? ['openapi/**'] : []),
-          ],
-        },
-      },
-      {
-        extends: false,
-        test: {
-          ...base.test,
-          name: 'contract',
-          include: ['contract/**/*.test.ts'],
-          globalSetup: ['contract/support/shared-system.ts'],
+          exclude: [...(base.test?.exclude ?? []), 'parts/**', 'contract/**', 'isolation/**', 'openapi/**'],
         },
       },
       {

@@ -10,15 +10,25 @@ let failed = 0;
 let skipped = 0;
 const problems = [];
 
+/** What each script of a package leaves. */
+const REPORTS = { test: 'vitest.json', 'test:answers': 'answers.json' };
 const MANIFESTS = ['{packages,services}/*/package.json', '{test,infra,test/parts}/package.json'];
 for (const manifest of globSync(MANIFESTS, { cwd: root })) {
-  if (JSON.parse(readFileSync(join(root, manifest), 'utf8')).scripts?.test === undefined) continue;
-  const folder = dirname(manifest);
-  const file = join(root, folder, '.test-report', 'vitest.json');
+  const { scripts = {} } = JSON.parse(readFileSync(join(root, manifest), 'utf8'));
+  const names = Object.keys(REPORTS).filter((script) => scripts[script] !== undefined);
+  for (const name of names) addReport(dirname(manifest), REPORTS[name]);
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ */
+function addReport(folder, name) {
+  const file = join(root, folder, '.test-report', name);
   if (!existsSync(file)) {
-    problems.push(`${folder}: no report`);
+    problems.push(`${folder}: no report ${name}`);
     failed += 1;
-    continue;
+    return;
   }
   const report = JSON.parse(readFileSync(file, 'utf8'));
   passed += report.numPassedTests;
