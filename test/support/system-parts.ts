@@ -4,6 +4,8 @@ import { createDatabase, dropDatabase, removeTopics } from '@sazabi/test-parts';
 
 /** Three, so that a topic is made sooner; each partition is still consumed for itself. */
 const PARTITIONS = 3;
+/** The least that a broker takes: so long the partitions of a consumer that was killed wait for the one that follows it. */
+const SESSION_TIMEOUT_SECONDS = 6;
 
 export interface SystemParts {
   /** Settings for its services. */
@@ -25,6 +27,7 @@ export async function systemParts(): Promise<SystemParts> {
       KAFKA_TOPIC: name,
       KAFKA_GROUP: name,
       KAFKA_PARTITIONS: String(PARTITIONS),
+      KAFKA_SESSION_TIMEOUT_SECONDS: String(SESSION_TIMEOUT_SECONDS),
       DATABASE_URL: databaseUrl,
     },
     remove: async () => {
