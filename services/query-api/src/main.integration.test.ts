@@ -159,13 +159,9 @@ describe('a start that cannot be', () => {
     taken.close();
   });
 
+  // Which settings are wrong and how it is said: config.test.ts.
   it.each([
-    [{ BOOTSTRAP_SECRET_KEY: 'sk_live_sz_typo' }, /^Settings are wrong. BOOTSTRAP_SECRET_KEY: is malformed/],
-    [{ API_PORT: 'x', CLICKHOUSE_READER_URL: 'nonsense' }, /API_PORT: .*CLICKHOUSE_READER_URL: /],
-    [{ INTERNAL_HOST: '0.0.0.0' }, /INTERNAL_TOKEN: needs 32 characters/],
-    [{ INTERNAL_HOST: '0.0.0.0', INTERNAL_TOKEN: 'short' }, /INTERNAL_TOKEN: needs 32 characters/],
-    [{ TLS_CERT_FILE: '/none' }, /TLS_KEY_FILE: goes with TLS_CERT_FILE/],
-    [{ TLS_CERT_FILE: '/none', TLS_KEY_FILE: '/none' }, /TLS_CERT_FILE: cannot be read \(ENOENT\)/],
+    [{ API_PORT: 'x', CLICKHOUSE_READER_URL: 'nonsense' }, /^Settings are wrong. .*API_PORT: .*CLICKHOUSE_READER_URL: /],
     [{ SAZABI_DATA_DIR: '/dev/null/x' }, /^The control store's folder \/dev\/null\/x\/control cannot be used/],
   ])('%j: one line, exit code 1', async (environment, expected) => {
     const { code, stderr } = await runAlone({ LOG_LEVEL: 'error', ...environment } as Record<string, string>);
