@@ -112,6 +112,14 @@ describe('what is said', () => {
     expect(ofTail('{}')).toEqual([expect.not.stringContaining('is not JSON')]);
   });
 
+  it('of a name takes spaces where something else is beside them', () => {
+    const isName = (text: string) => nameSchema.safeParse(text).success;
+    expect(['Production logs', ' x', '  x  y ', '-', ' _', 'größe 7', 'e\u0301', '日志'].map(isName)).not.toContain(
+      false,
+    );
+    expect(['', ' ', '   ', 'a.b', ' \n', 'x\n', '\n x', ' \u0000x', 'x'.repeat(101)].map(isName)).not.toContain(true);
+  });
+
   it('of a name ends as a part of a sentence', () => {
     expect(nameSchema.safeParse(' ').error?.issues[0]?.message).toMatch(/^must be .*[a-z]$/);
   });

@@ -14,11 +14,15 @@ export const idSchema = z
 /** An instant in an answer. */
 export const timeSchema = z.iso.datetime({ precision: 3 }).meta({ examples: ['2026-01-31T12:00:00.000Z'] });
 
+/**
+ * Not of spaces alone, said by the first that is none: schemathesis took 30 CPU-seconds for the cases of one call whose body has a name
+ * when the pattern looked ahead for one, and takes 1.4 now.
+ */
 export const nameSchema = z
   .string()
   .max(NAME_LENGTH_MAX)
   .regex(
-    /^(?=.*[^ ])[\p{L}\p{M}\p{N} _-]+$/u,
+    /^ *[\p{L}\p{M}\p{N}_-][\p{L}\p{M}\p{N} _-]*$/u,
     'must be 1–100 letters, digits, spaces, - and _, and not of spaces alone',
   )
   .meta({ examples: ['Production logs'] });
