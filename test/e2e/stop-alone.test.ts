@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyControlStore } from '@sazabi/control-db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupIsAlive } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -14,8 +15,9 @@ const STANDALONE = fileURLToPath(import.meta.resolve('@sazabi/standalone/main'))
 describe('without a parent', () => {
   let folder: string;
   let child: ChildProcess;
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sazabi-stop-'));
+    await copyControlStore(folder);
   });
   afterAll(() => {
     const group = child?.pid ?? 0;

@@ -161,7 +161,10 @@ describe('a start that cannot be', () => {
 
   // Which settings are wrong and how it is said: config.test.ts.
   it.each([
-    [{ API_PORT: 'x', CLICKHOUSE_READER_URL: 'nonsense' }, /^Settings are wrong. .*API_PORT: .*CLICKHOUSE_READER_URL: /],
+    [
+      { API_PORT: 'x', CLICKHOUSE_READER_URL: 'nonsense' },
+      /^Settings are wrong. .*API_PORT: .*CLICKHOUSE_READER_URL: /,
+    ],
     [{ SAZABI_DATA_DIR: '/dev/null/x' }, /^The control store's folder \/dev\/null\/x\/control cannot be used/],
   ])('%j: one line, exit code 1', async (environment, expected) => {
     const { code, stderr } = await runAlone({ LOG_LEVEL: 'error', ...environment } as Record<string, string>);
