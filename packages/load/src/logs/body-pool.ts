@@ -21,6 +21,7 @@ export interface BodyPoolOptions {
 
 export interface BodyPool {
   readonly bodies: number;
+  /** Of its JSON, without what stands between logs. */
   readonly bytesPerLog: number;
   readonly bodyBytesMax: number;
   readonly ids: LogIds;
@@ -57,7 +58,7 @@ export function createBodyPool(options: BodyPoolOptions): BodyPool {
   let given = count;
   return {
     bodies: count,
-    bytesPerLog: sizes.reduce((sum, size) => sum + size, 0) / (count * batch),
+    bytesPerLog: (sizes.reduce((sum, size) => sum + size, 0) / count - frameBytes(options)) / batch,
     bodyBytesMax: sizes.reduce((most, size) => Math.max(most, size), 0),
     ids,
     take(request, nowMs) {
@@ -103,6 +104,12 @@ function bodyMaker({ seed, batch, encoding, logBytes }: BodyPoolOptions): (index
     }
     return { index, bytes: Buffer.from(text + after, 'latin1'), timesAt, idsAt };
   };
+}
+
+/** Of a body: what it has beside its logs. */
+function frameBytes({ batch, encoding }: BodyPoolOptions): number {
+  const [before, between, after] = FRAMES[encoding];
+  return before.length + between.length * (batch - 1) + after.length;
 }
 
 /** Where the value begins. What is written over it is as long: a time of 24 bytes, an id of 12. */

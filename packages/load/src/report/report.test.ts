@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OWN_NAME } from '../measure/cost-meter.ts';
+import { STOPPED } from '../pace/pace.ts';
 import { htmlReport } from './html.ts';
 import type { LoadReport } from './report.ts';
 import { reportLines, stepHead, stepLine } from './text.ts';
@@ -23,8 +24,8 @@ const REPORT: LoadReport = {
     idempotency: false,
     probesPerSecond: 1,
   },
-  requests: 12,
-  acknowledged: 10,
+  requests: 1000,
+  acknowledged: 998,
   logs: 1_000_000,
   bytes: 10 * 1_048_576,
   logsPerSecond: 100_000,
@@ -109,14 +110,34 @@ it('a load that its own sender limited says so, and what to do', () => {
   expect(linesOf({ ...requests, heldBack: 83, processes: busy }).match(/was this command/g)).toHaveLength(2);
 });
 
-it('a closed loop that the intake refuses a part of says why, and what to do', () => {
-  const linesOf = (loop: 'open' | 'closed', count: number) => {
-    const errors = [{ status: 503, code: 'SERVICE_UNAVAILABLE', count }];
-    return reportLines({ ...REPORT, workload: { ...REPORT.workload, loop }, requests: 100, errors }).join('\n');
-  };
-  expect(linesOf('closed', 6)).toMatch(/^errors .*6.*\n {14}the intake shed load \(503\).*: fewer --connections/m);
-  expect(linesOf('closed', 5)).not.toContain('shed');
-  expect(linesOf('open', 60)).not.toContain('shed');
+describe('a load of which more than a twentieth was refused was limited by that', () => {
+  const ofHundred = (status: number, code: string, count: number, over: Partial<LoadReport> = {}) =>
+    reportLines({ ...REPORT, requests: 100, errors: [{ status, code, count }], ...over }).join('\n');
+  const inLoop = (loop: 'open' | 'closed') => ({ workload: { ...REPORT.workload, loop } });
+  const shed = (count: number, over: Partial<LoadReport>) => ofHundred(503, 'SERVICE_UNAVAILABLE', count, over);
+
+  it('and says what to do, in each loop', () => {
+    expect(shed(6, inLoop('closed'))).toMatch(
+      /^the limit {5}was the intake: 6 % of the requests .* 503.*: fewer --connections, or a smaller/m,
+    );
+    expect(shed(6, inLoop('open'))).toMatch(/^the limit {5}was the intake: 6 % .*: a lower --rate, or a smaller/m);
+    expect(shed(5, inLoop('closed'))).not.toContain('the limit');
+  });
+
+  it('not by this command, whose connections wait for what the intake holds up', () => {
+    const busy = REPORT.processes.map((one) => (one.name === OWN_NAME ? { ...one, cpuSeconds: 9.5 } : one));
+    const told = shed(72, { ...inLoop('open'), heldBack: 80, processes: busy });
+    expect(told).toContain('was the intake: 72 %');
+    expect(told).not.toContain('was this command');
+    expect(told).not.toContain('raise --connections');
+    expect(shed(5, { heldBack: 80 })).toContain('raise --connections');
+  });
+
+  it('also where it was refused for something else, or failed', () => {
+    expect(ofHundred(429, 'RATE_LIMIT_EXCEEDED', 90)).toContain('was that of the key or its project (429): 90 %');
+    expect(ofHundred(0, 'ECONNRESET', 30, { heldBack: 80 })).toContain('was not this command: 30 %');
+    expect(ofHundred(0, STOPPED, 30)).not.toContain('the limit');
+  });
 });
 
 it('a load that was ended during its warm-up has no figures, and says so', () => {

@@ -2,6 +2,7 @@
 import { MEBIBYTE } from '../limits.ts';
 import { OWN_NAME } from '../measure/cost-meter.ts';
 import type { Latency } from '../measure/recorder.ts';
+import { STOPPED } from '../pace/pace.ts';
 import { isExact } from '../verify/tally.ts';
 import type { Verification } from '../verify/verify.ts';
 import type { LoadReport, ProcessReport, StepReport } from './report.ts';
@@ -10,8 +11,8 @@ const TITLE_COLUMNS = 14;
 
 /** More of the requests than this waited at the sender: a p99 is theirs. */
 const HELD_BACK_SHARE = 0.01;
-/** More of the requests of a closed loop than this refused as too much: the load is larger than the intake can hold. */
-const SHED_SHARE = 0.05;
+/** More of the requests than this refused or failed: that is the limit, whatever this command had to wait for meanwhile. */
+const REFUSED_SHARE = 0.05;
 /** With more than this of a core, the thread that sends has no time left. */
 const OWN_CORES = 0.9;
 
@@ -57,14 +58,6 @@ function measuredLines(report: LoadReport): readonly string[] {
         : 'from when a request was sent',
     ),
     line('errors', errorsText(report)),
-    ...(isShedding(report)
-      ? [
-          line(
-            '',
-            'the intake shed load (503), unless its log names another reason; bodies of MiB fill it soonest: fewer --connections, or a smaller --batch or --log-size',
-          ),
-        ]
-      : []),
     ...(report.unsent === 0
       ? []
       : [line('not sent', `${whole(report.unsent)} requests that were due: every connection was busy`)]),
@@ -94,14 +87,27 @@ function errorsText({ errors, refusedLatency }: LoadReport): string {
   return `${kinds.join(', ')}${answered}`;
 }
 
-/** A closed loop sends again at once: where more than it can hold is under way, the intake refuses the rest. */
-function isShedding({ workload, errors, requests }: LoadReport): boolean {
-  const shed = errors.find(({ status, code }) => status === 503 && code === 'SERVICE_UNAVAILABLE')?.count ?? 0;
-  return workload.loop === 'closed' && shed > SHED_SHARE * requests;
+/** What kept the load from being more, where that can be told, and what to do about it. */
+function limitTexts(report: LoadReport): readonly string[] {
+  const refusal = refusalText(report);
+  return refusal === null ? ownLimitTexts(report) : [refusal];
 }
 
-/** Where this command limited its own load, so that its figures are not the system's alone: how, and what to do about it. */
-function limitTexts({ workload, requests, unsent, heldBack, processes, seconds }: LoadReport): readonly string[] {
+/** Where the server refused: connections that wait for what it holds up are busy by it, and more of them would be refused more. */
+function refusalText({ workload, errors, requests }: LoadReport): string | null {
+  const refused = errors.filter(({ status, code }) => status !== 0 || code !== STOPPED);
+  const count = refused.reduce((sum, one) => sum + one.count, 0);
+  const [most] = refused;
+  if (most === undefined || count <= REFUSED_SHARE * requests) return null;
+  const share = `${Math.round((count / requests) * 100)} % of the requests were refused or failed`;
+  if (most.status === 429) return `was that of the key or its project (429): ${share}`;
+  if (most.status !== 503) return `was not this command: ${share}`;
+  const less = workload.loop === 'closed' ? 'fewer --connections' : 'a lower --rate';
+  return `was the intake: ${share}, most of them with 503: too much at once, unless its log names another reason. Bodies of MiB fill it soonest: ${less}, or a smaller --batch or --log-size`;
+}
+
+/** Where this command limited its own load, so that its figures are not the system's alone. */
+function ownLimitTexts({ workload, requests, unsent, heldBack, processes, seconds }: LoadReport): readonly string[] {
   const held = heldBack / (requests + unsent);
   const cores = (processes.find(({ name }) => name === OWN_NAME)?.cpuSeconds ?? 0) / seconds;
   return [
