@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { grammarOf } from '../completion/grammar.ts';
 import { createContext } from '../context.ts';
 import { createOutput } from '../output/output.ts';
-import { createProgram } from '../run-cli.ts';
+import { createProgram } from '../program.ts';
 import { callCli } from '../testing/call-cli.ts';
 import { completeIn, shellsHere } from '../testing/shells.ts';
 
@@ -43,9 +43,10 @@ it('bash is there', () => {
   expect(shellsHere()).toContain('bash');
 });
 
-it('a flag that takes a value takes one everywhere: the scripts tell values from commands by it', () => {
+it('a flag that takes a value takes one everywhere: the scripts tell values from commands by it', async () => {
   const output = createOutput(new PassThrough(), new PassThrough(), {});
-  const flags = grammarOf(createProgram(createContext({}, new PassThrough(), output))).flatMap((place) => place.flags);
+  const program = await createProgram(createContext({}, new PassThrough(), output));
+  const flags = grammarOf(program).flatMap((place) => place.flags);
   const byName = Map.groupBy(flags, ({ text }) => text);
   const torn = [...byName].filter(([, same]) => new Set(same.map(({ valued }) => valued)).size > 1);
   expect(torn).toEqual([]);

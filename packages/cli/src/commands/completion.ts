@@ -10,12 +10,13 @@ import { addExamples } from '../examples.ts';
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 type Shell = keyof typeof SCRIPTS;
 
-export function addCompletion(program: Command, context: Context): void {
-  const completion = program
-    .command('completion')
-    .description('print a script that completes commands, flags and values in your shell')
+export function addCompletion(completion: Command, context: Context): void {
+  completion
     .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish']))
-    .action((shell: Shell) => context.output.printNow(SCRIPTS[shell](grammarOf(program))));
+    .action((shell: Shell) => {
+      const { parent } = completion;
+      if (parent !== null) context.output.printNow(SCRIPTS[shell](grammarOf(parent)));
+    });
   addExamples(completion, [
     'source <(sazabi completion bash)   # in ~/.bashrc',
     'source <(sazabi completion zsh)    # in ~/.zshrc, after compinit',

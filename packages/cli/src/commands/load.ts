@@ -49,12 +49,10 @@ Examples:
 Exit code 1 when nothing was acknowledged, when more than --max-errors percent of the requests were refused or failed, or, with --verify,
 when something is missing or there twice.`;
 
-export function addLoad(program: Command, context: Context): void {
-  addLoadFlags(
-    program.command('load').description('load-test the intake: throughput, latency, freshness, and what it costs'),
-  )
+export function addLoad(command: Command, context: Context): void {
+  addLoadFlags(command)
     .addHelpText('after', HELP)
-    .action((flags: LoadFlags, command: Command) => load(context, flags, command));
+    .action((flags: LoadFlags, self: Command) => load(context, flags, self));
 }
 
 async function load(context: Context, flags: LoadFlags, command: Command): Promise<void> {

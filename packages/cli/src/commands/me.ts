@@ -17,23 +17,19 @@ const meSchema = z.looseObject({
   }),
 });
 
-export function addMe(program: Command, context: Context): void {
-  const me = program
-    .command('me')
-    .description('show whose secret key this is, and what it may do')
-    .option('--json', 'the whole answer, for programs')
-    .action(async ({ json }: JsonFlag, command: Command) => {
-      const found = await context.api(command).call('GET', 'me', meSchema);
-      if (json) return await context.output.printJson(found);
-      const { organization, key } = found;
-      await printDetails(context.output, [
-        ['Organization', organization.name],
-        ['Organization id', organization.id],
-        ['Key', `${key.name} (${key.keyPrefix}…)`],
-        ['Key id', key.id],
-        ['Mode', key.mode],
-        ['Scopes', key.scopes.join(' ')],
-      ]);
-    });
+export function addMe(me: Command, context: Context): void {
+  me.option('--json', 'the whole answer, for programs').action(async ({ json }: JsonFlag, command: Command) => {
+    const found = await context.api(command).call('GET', 'me', meSchema);
+    if (json) return await context.output.printJson(found);
+    const { organization, key } = found;
+    await printDetails(context.output, [
+      ['Organization', organization.name],
+      ['Organization id', organization.id],
+      ['Key', `${key.name} (${key.keyPrefix}…)`],
+      ['Key id', key.id],
+      ['Mode', key.mode],
+      ['Scopes', key.scopes.join(' ')],
+    ]);
+  });
   addExamples(me, ['sazabi me']);
 }

@@ -51,10 +51,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'WHY', shrinks: true, rank: 3 },
 ];
 
-export function addUsage(program: Command, context: Context): void {
-  const command = program
-    .command('usage')
-    .description('what was accepted and what was not, of the key’s mode')
+export function addUsage(command: Command, context: Context): void {
+  command
     .option('--from <time>', 'from this day on: 7d (ago), 2026-06-01 (default: the last 30 days)', parseQueryTime)
     .option('--to <time>', 'to this day, it included (default: today)', parseQueryTime)
     .option('--project <project>', 'of one project alone, by id or name')

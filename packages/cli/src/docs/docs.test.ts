@@ -1,21 +1,34 @@
 // What is written of the command line is what it does: its reference, and every command in the documentation.
 import { readdirSync, readFileSync } from 'node:fs';
+import { Help } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { grammarOf } from '../completion/grammar.ts';
+import { rootTermOf } from '../program.ts';
 import { callCli } from '../testing/call-cli.ts';
 import { commandsIn, wordsOf } from './examples-in.ts';
 import { referencePages, silentProgram } from './reference.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
-const places = grammarOf(silentProgram());
+const program = await silentProgram();
+const places = grammarOf(program);
 /** Commands that can be run. */
 const leaves = places.filter(({ commands }) => commands.length === 0);
 
-it('docs/cli is what --help says; if not: node packages/cli/src/docs/write-reference.ts', () => {
-  const pages = referencePages();
+it('docs/cli is what --help says; if not: node packages/cli/src/docs/write-reference.ts', async () => {
+  const pages = await referencePages();
   expect(readdirSync(new URL('docs/cli/', ROOT)).sort()).toEqual(pages.map(({ file }) => file).sort());
   for (const { file, text } of pages) expect(read(`docs/cli/${file}`)).toBe(text);
+});
+
+it('the help of `sazabi` says of each command what follows its name, though it loads none', async () => {
+  const { stdout } = await callCli(['--help']);
+  const plain = new Help();
+  for (const command of program.commands) {
+    expect(rootTermOf(command.name())).toBe(plain.subcommandTerm(command));
+    expect(stdout).toContain(`\n  ${rootTermOf(command.name())}  `);
+  }
+  expect(program.commands.length).toBeGreaterThan(10);
 });
 
 describe('every command', () => {

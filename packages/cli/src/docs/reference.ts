@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { createContext } from '../context.ts';
 import { createOutput } from '../output/output.ts';
-import { createProgram } from '../run-cli.ts';
+import { createProgram } from '../program.ts';
 
 const COLUMNS = 100;
 
@@ -14,14 +14,14 @@ export interface Page {
 }
 
 /** The tree of all commands, which writes nowhere. */
-export function silentProgram(): Command {
+export function silentProgram(): Promise<Command> {
   const nowhere = () => new PassThrough().resume();
   return createProgram(createContext({}, nowhere(), createOutput(nowhere(), nowhere(), {})));
 }
 
 /** Every page, made from the tree. */
-export function referencePages(): readonly Page[] {
-  const program = silentProgram();
+export async function referencePages(): Promise<readonly Page[]> {
+  const program = await silentProgram();
   const groups = subcommandsOf(program);
   return [
     {

@@ -6,4 +6,4 @@ const FOLDER = new URL('../../../../docs/cli/', import.meta.url);
 
 mkdirSync(FOLDER, { recursive: true });
 for (const file of readdirSync(FOLDER)) rmSync(new URL(file, FOLDER));
-for (const { file, text } of referencePages()) writeFileSync(new URL(file, FOLDER), text);
+for (const { file, text } of await referencePages()) writeFileSync(new URL(file, FOLDER), text);
