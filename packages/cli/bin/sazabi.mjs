@@ -5,8 +5,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const main = new URL('../src/main.ts', import.meta.url);
+/** Loaded before it. */
+const compiled = new URL('compiled.mjs', import.meta.url);
 
 if (process.features.typescript) {
+  await import(compiled.href);
   await import(main.href);
 } else {
   const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
@@ -22,7 +25,9 @@ if (process.features.typescript) {
 
 /** @param {string} node */
 function runByProjectNode(node) {
-  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, ['--import', compiled.href, fileURLToPath(main), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   // Of a terminal the child has these already: what handles one there takes a second for the same.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
