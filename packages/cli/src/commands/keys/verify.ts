@@ -1,5 +1,5 @@
 // `sazabi keys verify`: tells a typo from a whole key, offline.
-import { displayPrefix, parseKey } from '@sazabi/keys';
+import { displayPrefix, parseKey } from '@sazabi/keys/key-form';
 import type { Command } from 'commander';
 import { CliError } from '../../cli-error.ts';
 import type { Context } from '../../context.ts';
