@@ -18,3 +18,4 @@ export { mibText, reportLines, stepHead, stepLine } from './report/text.ts';
 export { LoadError, runLoad } from './run-load.ts';
 export type { Access, LoadOptions, Progress, Surroundings } from './run-options.ts';
 export { isExact } from './verify/tally.ts';
+export type { VerifyProgress } from './verify/verify.ts';

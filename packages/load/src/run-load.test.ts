@@ -52,6 +52,7 @@ function surroundingsOf(over: Partial<Surroundings> = {}): Surroundings {
     onProgress: nothing,
     onStep: nothing,
     onPhase: nothing,
+    onVerifying: nothing,
     onTrouble: nothing,
     ...over,
   };

@@ -142,8 +142,7 @@ async function drive(options: LoadOptions, surroundings: Surroundings, parts: Pa
     ids: pool.ids,
     stop: stopAll,
     deadlineMs: options.verifyForMs,
-    onProgress: (what, done, total) =>
-      onPhase(`${what}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} logs`),
+    onProgress: surroundings.onVerifying,
   }).catch((error: unknown) => {
     surroundings.onTrouble(`Not verified: ${messageOf(error)}`);
     return null;

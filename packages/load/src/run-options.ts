@@ -3,6 +3,7 @@ import type { LoadApi } from './api.ts';
 import type { Compression, Encoding } from './logs/encoding.ts';
 import type { Step } from './pace/schedule.ts';
 import type { StepReport } from './report/report.ts';
+import type { VerifyProgress } from './verify/verify.ts';
 
 /** How the run reaches the system: by keys of its own, or by a public key alone. */
 export type Access =
@@ -69,6 +70,8 @@ export interface Surroundings {
   readonly onStep: (step: StepReport) => void;
   /** What goes on before and after the load. */
   readonly onPhase: (what: string) => void;
+  /** All else is measured, and what is stored is read back: how far that is. */
+  readonly onVerifying: (progress: VerifyProgress) => void;
   /** What went wrong and does not end the run: the report is worth more than its tidying up. */
   readonly onTrouble: (message: string) => void;
 }

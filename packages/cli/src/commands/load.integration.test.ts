@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callCli } from '../testing/call-cli.ts';
 import { type Answer, startTestServer, type TestServer } from '../testing/http-server.ts';
@@ -119,13 +120,46 @@ describe('the exit code tells whether more was refused than --max-errors says', 
   });
 });
 
-it('a report is not written over a file that is there', async () => {
-  answer = { status: 202 };
-  const report = join(folder, 'report.html');
-  writeFileSync(report, 'mine');
-  const ran = await load(['--html', report]);
-  expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('is there already: name another.') });
-  expect(readFileSync(report, 'utf8')).toBe('mine');
+describe('a report that cannot be written is called wrongly, before anything is sent:', () => {
+  it('over a file that is there', async () => {
+    const report = join(folder, 'report.html');
+    writeFileSync(report, 'mine');
+    const ran = await load(['--html', report]);
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('is there already: name another.') });
+    expect(readFileSync(report, 'utf8')).toBe('mine');
+  });
+
+  it.each([
+    ['in a folder that there is not', () => join(folder, 'none', 'r.html'), /there is no folder .*none\.$/m],
+    ['below a file', () => join(fileURLToPath(import.meta.url), 'r.html'), /\(ENOTDIR\): name a file in a folder/],
+  ])('%s', async (_name, fileOf, said) => {
+    const ran = await load(['--html', fileOf()]);
+    expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(said) });
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('Ctrl-C', () => {
+  const start = (flags: readonly string[]) => {
+    const child = startSazabi(['load', ...flags], { SAZABI_INTAKE_URL: server.url, SAZABI_PUBLIC_KEY: KEY });
+    return { child, ended: Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]) };
+  };
+
+  it('before the load begins is told in a line, ends as by the signal and leaves no file', async () => {
+    await server.close();
+    const asked = Promise.withResolvers<void>();
+    server = await startTestServer(() => {
+      asked.resolve();
+      return new Promise<Answer>(() => undefined);
+    });
+    const { child, ended } = start(['--html', join(folder, 'report.html')]);
+    await Promise.race([asked.promise, ended]);
+    child.kill('SIGINT');
+    const [stdout, stderr, [code, signal]] = await ended;
+    expect([stdout, code, signal]).toEqual(['', null, 'SIGINT']);
+    expect(stderr).toMatch(/^Ended before the load began: nothing was sent\.$/m);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 it('without a key it says which one a load wants', async () => {

@@ -1,5 +1,4 @@
 // `sazabi load`: a load test of the intake, and whether all that it acknowledged is there.
-import { rm, writeFile } from 'node:fs/promises';
 import {
   type Access,
   htmlReport,
@@ -23,8 +22,10 @@ import { createApiClient } from '../http/api-client.ts';
 import { unreachable } from '../http/problems.ts';
 import { expectAccepted } from '../load/first-request.ts';
 import { addLoadFlags, bodiesOf, errorsPercentOf, type LoadFlags, type Workload, workloadOf } from '../load/flags.ts';
-import { takeInterrupts } from '../load/interrupts.ts';
+import { type Interrupts, takeInterrupts } from '../load/interrupts.ts';
+import { makeReportFile, type ReportFile } from '../load/report-file.ts';
 import { tooManyErrors } from '../load/too-many-errors.ts';
+import { verifyAnnouncement, verifyLine } from '../load/verify-progress.ts';
 import { writeBodies } from '../load/write-bodies.ts';
 import type { Output } from '../output/output.ts';
 import { USER_AGENT } from '../version.ts';
@@ -46,8 +47,12 @@ Examples:
   $ sazabi load --ramp 10000..200000 --steps 10 --duration 2m --html report.html
   $ sazabi load --batch 1 --connections 512 --logs 100000 --json | jq .latency.p99
 
-Exit code 1 when nothing was acknowledged, when more than --max-errors percent of the requests were refused or failed, or, with --verify,
-when something is missing or there twice.`;
+Exit codes:
+  0    loaded; with --verify each acknowledged log is stored once. Also after Ctrl-C, of what was sent until then
+  1    nothing was acknowledged, more than --max-errors percent of the requests were refused or failed, with --verify something is
+       missing or there twice or could not be read back; or the load could not begin: no answer, or the key is refused
+  2    called wrongly: flags that do not go together, an --html file that cannot be made
+  130  Ctrl-C before the load began, or a third time (143: SIGTERM)`;
 
 export function addLoad(command: Command, context: Context): void {
   addLoadFlags(command)
@@ -67,25 +72,44 @@ async function load(context: Context, flags: LoadFlags, command: Command): Promi
   const config = context.config(command);
   const intakeUrl = new URL(config.intakeUrl);
   const access = accessOf(context, config, flags);
-  if (!isLoopback(intakeUrl) && !flags.yes)
-    await confirm(context, `${intakeUrl.origin} is not of this machine. Load only what is yours. Go on?`);
-  await expectAnswer(config.intakeUrl);
-  if (flags.html !== undefined) await makeFile(flags.html);
-  const source = access.kind === 'own' ? OWN_SOURCE : config.keySources.public;
-  const expectIntake = (text: string) => expectAccepted(config.intakeUrl, { text, source });
-  const target = { intakeUrl, access, dataDir: config.dataDir };
-  const report = await run(output, workload, target, expectIntake).catch(async (error) => {
-    if (flags.html !== undefined) await rm(flags.html);
-    throw error;
+  let file: ReportFile | undefined;
+  let report: LoadReport;
+  const interrupts = takeInterrupts({
+    onEarly() {
+      file?.discard();
+      output.note('Ended before the load began: nothing was sent.');
+    },
+    onStop: () => output.note('Ending the load: the report follows (Ctrl-C again: without what is left).'),
+    onStopReading: () => output.note('Ending the reading of what is stored: the report follows.'),
   });
-  if (flags.html !== undefined) await writeFile(flags.html, htmlReport(report));
+  try {
+    if (!isLoopback(intakeUrl) && !flags.yes)
+      await confirm(context, `${intakeUrl.origin} is not of this machine. Load only what is yours. Go on?`);
+    if (flags.html !== undefined) file = makeReportFile(flags.html);
+    await expectAnswer(config.intakeUrl);
+    const source = access.kind === 'own' ? OWN_SOURCE : config.keySources.public;
+    const expectIntake = (text: string) => expectAccepted(config.intakeUrl, { text, source });
+    report = await run(output, workload, { intakeUrl, access, dataDir: config.dataDir }, expectIntake, interrupts);
+  } catch (error) {
+    file?.discard();
+    throw error;
+  } finally {
+    interrupts.release();
+  }
+  await tell(context, flags, report, file);
+}
+
+/** Writes and prints the report, and marks the command as failed where it was. */
+async function tell(context: Context, flags: LoadFlags, report: LoadReport, file?: ReportFile): Promise<void> {
+  const { output } = context;
+  const unwritten = file?.write(htmlReport(report)) ?? null;
   if (flags.json) await output.printJson(report);
   else for (const line of reportLines(report)) await output.print(line);
   const { verification } = report;
   const isWrong = flags.verify && (verification === null || verification.stopped || !isExact(verification));
   const tooMany = tooManyErrors(report, errorsPercentOf(flags));
-  if (tooMany !== null) output.problem(tooMany);
-  if (isWrong || tooMany !== null || report.logs === 0) context.markFailed();
+  for (const problem of [unwritten, tooMany]) if (problem !== null) output.problem(problem);
+  if (isWrong || unwritten !== null || tooMany !== null || report.logs === 0) context.markFailed();
 }
 
 /** @throws CliError (usage) where what was asked for takes a secret key */
@@ -128,12 +152,20 @@ async function run(
   workload: Workload,
   target: { readonly intakeUrl: URL; readonly access: Access; readonly dataDir: string },
   expectIntake: (publicKey: string) => Promise<void>,
+  interrupts: Interrupts,
 ): Promise<LoadReport> {
-  const interrupts = takeInterrupts(() =>
-    output.note('Ending the load: the report follows (Ctrl-C again: without what is left).'),
-  );
   const isRamp = (workload.steps?.length ?? 0) > 1;
   if (isRamp) output.note(stepHead());
+  let isReading = false;
+  const beginReading = (logs: number): void => {
+    isReading = true;
+    interrupts.beginReading();
+    const announcement = verifyAnnouncement(logs);
+    if (announcement === null) return;
+    output.status('');
+    output.note(announcement);
+  };
+  interrupts.begin();
   try {
     return await runLoad(
       { ...workload, ...target, userAgent: USER_AGENT },
@@ -143,6 +175,10 @@ async function run(
         onPhase: (what) => output.status(`${what} …`),
         onTrouble: (message) => output.problem(message),
         onProgress: (progress) => output.status(progressLine(progress)),
+        onVerifying(progress) {
+          if (!isReading) beginReading(progress.logs);
+          output.status(verifyLine(progress));
+        },
         onStep(step) {
           if (!isRamp) return;
           output.status('');
@@ -155,7 +191,6 @@ async function run(
     throw error;
   } finally {
     output.status('');
-    interrupts.release();
   }
 }
 
@@ -163,15 +198,4 @@ function progressLine({ seconds, forSeconds, logs, logsPerSecond, p50Ms, p99Ms, 
   const rate = `${Math.round(logsPerSecond).toLocaleString('en')} logs/s`;
   const failed = errors === 0 ? '' : `  ${errors.toLocaleString('en')} errors`;
   return `${Math.floor(seconds)}/${Math.round(forSeconds)} s  ${logs.toLocaleString('en')} logs  ${rate}  p50 ${p50Ms.toFixed(1)} ms  p99 ${p99Ms.toFixed(1)} ms${failed}`;
-}
-
-/** A new file, made before the load: a report that cannot be written is told in time. @throws CliError where it cannot be made */
-async function makeFile(file: string): Promise<void> {
-  await writeFile(file, '', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(
-      error.code === 'EEXIST'
-        ? `${file} is there already: name another.`
-        : `${file} cannot be written (${error.code}).`,
-    );
-  });
 }

@@ -19,7 +19,18 @@ export interface VerifyOptions {
   readonly stop: AbortSignal;
   /** How long what is missing may still come, and the API may be away at a time, in ms. */
   readonly deadlineMs: number;
-  readonly onProgress?: (what: string, done: number, total: number) => void;
+  readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
+/** How far a verification is. */
+export interface VerifyProgress {
+  /** Waiting until as many rows can be found as were acknowledged; then reading each. */
+  readonly phase: 'waiting' | 'reading';
+  /** Rows found, or read; and logs acknowledged, which may be fewer. */
+  readonly rows: number;
+  readonly logs: number;
+  /** At the pace until now; null while there is none to tell by. */
+  readonly secondsLeft: number | null;
 }
 
 export interface Verification extends Verified {
@@ -46,14 +57,20 @@ export async function verifyStored(options: VerifyOptions): Promise<Verification
   for (;;) {
     queries += 1;
     const rows = await patiently(() => countRows(api, run));
-    onProgress('waiting until all is found', rows, ledger.acceptedLogs);
+    onProgress({ phase: 'waiting', rows, logs: ledger.acceptedLogs, secondsLeft: null });
     if (rows >= ledger.acceptedLogs || isLate()) break;
     await sleep(VERIFY_PAUSE_MS);
   }
   const waitedSeconds = (performance.now() - startedMs) / 1000;
   for (;;) {
     const tally = createTally(ledger);
+    const readingMs = performance.now();
     let rows = 0;
+    const tell = (): void => {
+      const left = Math.max(0, ledger.acceptedLogs - rows);
+      const secondsLeft = ((performance.now() - readingMs) / 1000) * (left / rows);
+      onProgress({ phase: 'reading', rows, logs: ledger.acceptedLogs, secondsLeft });
+    };
     const read = await readRows(
       { whole },
       run,
@@ -62,7 +79,7 @@ export async function verifyStored(options: VerifyOptions): Promise<Verification
         if (id === null) tally.seeUnknown();
         else tally.see(id.request, id.place);
         rows += 1;
-        if (rows % PROGRESS_ROWS === 0) onProgress('reading what is stored', rows, ledger.acceptedLogs);
+        if (rows % PROGRESS_ROWS === 0) tell();
       },
       stop,
     );
