@@ -135,7 +135,8 @@ describe('a load of which more than a twentieth was refused was limited by that'
 
   it('also where it was refused for something else, or failed', () => {
     expect(ofHundred(429, 'RATE_LIMIT_EXCEEDED', 90)).toContain('was that of the key or its project (429): 90 %');
-    expect(ofHundred(0, 'ECONNRESET', 30, { heldBack: 80 })).toContain('was not this command: 30 %');
+    expect(ofHundred(400, 'VALIDATION_ERROR', 30, { heldBack: 80 })).toContain('was not this command: 30 %');
+    expect(ofHundred(0, 'ECONNRESET', 30)).toMatch(/was the intake: 30 % .* without an answer \(ECONNRESET\)/);
     expect(ofHundred(0, STOPPED, 30)).not.toContain('the limit');
   });
 });
@@ -162,6 +163,8 @@ it('what --verify found is told, and what is wrong stands out', () => {
   expect(wrong).toContain('request 7: 100 acknowledged, 98 found');
   expect(linesOf({ unacknowledged: 5 })).toContain('5 logs are stored whose requests got no answer');
   expect(linesOf({ stopped: true })).not.toContain('exactly once');
+  expect(linesOf({ acknowledged: 0 })).not.toContain('exactly once');
+  expect(linesOf({ acknowledged: 0 })).toContain('nothing was acknowledged, and nothing that was refused is stored');
 });
 
 it('lines of a ramp stand below their head', () => {

@@ -101,6 +101,7 @@ function refusalText({ workload, errors, requests }: LoadReport): string | null 
   if (most === undefined || count <= REFUSED_SHARE * requests) return null;
   const share = `${Math.round((count / requests) * 100)} % of the requests were refused or failed`;
   if (most.status === 429) return `was that of the key or its project (429): ${share}`;
+  if (most.status === 0) return `was the intake: ${share}, most of them without an answer (${most.code}): was it away?`;
   if (most.status !== 503) return `was not this command: ${share}`;
   const less = workload.loop === 'closed' ? 'fewer --connections' : 'a lower --rate';
   return `was the intake: ${share}, most of them with 503: too much at once, unless its log names another reason. Bodies of MiB fill it soonest: ${less}, or a smaller --batch or --log-size`;
@@ -163,7 +164,9 @@ function verificationLines(verification: Verification): string[] {
   const cost = `${whole(rows)} rows read by ${whole(queries)} queries in ${seconds.toFixed(1)} s, ${waitedSeconds.toFixed(1)} s of them until all could be found`;
   if (stopped) return [line('verified', `not to the end: it was stopped (${cost})`)];
   const found = isExact(verification)
-    ? `each of ${whole(acknowledged)} acknowledged logs, those of the warm-up too, is stored exactly once`
+    ? acknowledged === 0
+      ? 'nothing was acknowledged, and nothing that was refused is stored'
+      : `each of ${whole(acknowledged)} acknowledged logs, those of the warm-up too, is stored exactly once`
     : `WRONG: of ${whole(acknowledged)} acknowledged logs ${whole(verification.missing)} are missing (of ${whole(verification.missingRequests)} requests), ${whole(verification.doubled)} are there twice or more, ${whole(verification.refused)} were refused and are there`;
   return [
     line('verified', found),
