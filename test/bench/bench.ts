@@ -1,6 +1,6 @@
 // npm run bench: micro-benchmarks and the pipeline, by rounds; to a file and as a table.
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../support/read-options.ts';
 import { measure } from './measure.ts';
 import { keyCheckBenchmarks } from './micro/key-check.ts';
 import { logPathBenchmarks } from './micro/log-path.ts';
@@ -20,7 +20,7 @@ Takes about 4 minutes; without the pipeline half a minute.
   --json        the file's content instead of the table
 The result is written to .bench/COMMIT.json. npm run bench:compare sets two commits side by side; npm run cost measures other workloads.`;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     only: { type: 'string', multiple: true },
     rounds: { type: 'string' },

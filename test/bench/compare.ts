@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../support/read-options.ts';
 import { compareRuns, ratioTable } from './ratios.ts';
 import type { Result } from './results.ts';
 import { forgetWorktrees, openSide, type Side } from './sides.ts';
@@ -19,7 +19,7 @@ that B costs less or more; of 5 rounds one in 16 benchmarks does so by chance, o
   --fail-above   ends with 1 where B costs more than so many times A, in every round more than A`;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
   allowPositionals: true,
   options: {
     only: { type: 'string', multiple: true, default: [] },

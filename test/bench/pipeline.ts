@@ -31,7 +31,7 @@ export async function* measurePipeline(
     const work: Workload = isQuick
       ? { ...rest, logs: logs * QUICK.share, seed: 1, settleMs: QUICK.settleMs }
       : { ...rest, logs, seed: 1, settleMs: SETTLE_MS };
-    return { name, rounds: measureRounds(work, ['lmdb'], rounds) };
+    return { name, rounds: measureRounds(work, [{ bus: 'lmdb', projects: 1, retentions: 1 }], rounds) };
   });
   try {
     for (let round = 0; round < rounds; round++)
@@ -49,7 +49,7 @@ function isWorkload(name: string): name is WorkloadName {
 }
 
 function figuresOf(name: string, { floor, costs }: Round): Figure[] {
-  const cost = costs.get('lmdb');
+  const [cost] = costs;
   if (cost === undefined) return [];
   const figure = (what: string, value: number, unit = 'CPU-s/M logs'): Figure => ({
     name: `${name}/${what}`,

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../support/read-options.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { shopLogs } from './shop-logs.ts';
 
@@ -69,7 +69,7 @@ const HELP = `npm run docs:cli
 Writes docs/cli from the tree of commands, starts a system on the ports of \`npm start\` (4318 to 4320), runs every command of docs/cli.md
 on it and writes what they printed into the document.`;
 
-const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });
+const { values } = readOptions({ options: { help: { type: 'boolean', default: false } } });
 if (values.help) {
   process.stdout.write(`${HELP}\n`);
   process.exit(0);

@@ -1,7 +1,7 @@
 // What the started system costs while nobody uses it: CPU-seconds of each process over a minute, in percent of one core.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { createClient } from '../support/client.ts';
+import { readOptions } from '../support/read-options.ts';
 import { startSystem } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type IdleCost, idleTable, measureIdle } from './measure-idle.ts';
@@ -12,7 +12,7 @@ Starts what npm start starts, on embedded parts and a new data folder, sends --l
 waits until they are found and --settle seconds more, then measures for --seconds while nobody calls.
 --threads shows each thread that took a hundredth of a percent of a core; --max ends with 1 above so many percent.`;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     seconds: { type: 'string', default: '60' },
     settle: { type: 'string', default: '20' },

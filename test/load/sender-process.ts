@@ -12,7 +12,7 @@ async function obey(order: SenderOrder): Promise<SenderAnswer> {
     return { bytesPerLog: bodies.reduce((sum, body) => sum + body.byteLength, 0) / bodies.length / order.work.batch };
   }
   const url = new URL(order.url);
-  const requests = bodies.map((body) => requestBytes(url, order.headers, body));
+  const requests = bodies.map((body, at) => requestBytes(url, order.headers[at % order.headers.length] ?? {}, body));
   const before = cpuUsage();
   const startedMs = performance.now();
   const { connections, from, count } = order;

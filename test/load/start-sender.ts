@@ -5,7 +5,8 @@ import type { Share, Workload } from './workload.ts';
 
 export interface Target extends Share {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Of the prepared requests in turn; at least one. */
+  readonly headers: readonly Readonly<Record<string, string>>[];
   readonly connections: number;
 }
 

@@ -1,5 +1,6 @@
 // `npm run test:soak`: the soak as a program, with a line of progress and a report at the end.
-import { parseArgs } from 'node:util';
+
+import { readOptions } from '../support/read-options.ts';
 import { runSoak } from './run-soak.ts';
 import { describe } from './soak-report.ts';
 
@@ -17,7 +18,7 @@ SIGSTOP for longer than the session timeout. At the end what was acknowledged is
 Exits 0 where nothing is missing, doubled or foreign, no process ended by itself and no answer was out of the contract; 1
 otherwise, and then keeps the logs of all processes and says where.`;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     minutes: { type: 'string', default: '15' },
     kills: { type: 'string' },

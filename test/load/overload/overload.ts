@@ -1,8 +1,8 @@
 // More than the intake takes: what it acknowledges, refuses and how fast at parts and multiples of its peak; or its memory over minutes.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { fromCaller } from '../../support/from-caller.ts';
+import { readOptions } from '../../support/read-options.ts';
 import { overloadGraph } from './graph.ts';
 import { measureHalfLoad } from './half-load.ts';
 import { keyTable, measureKeyCost } from './key-cost.ts';
@@ -42,7 +42,7 @@ const QUIET_CONNECTIONS = 60;
 /** All at once, which is how many bodies are made. */
 const CONNECTIONS_MAX = OPEN_CONNECTIONS + QUIET_KEYS * QUIET_CONNECTIONS;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     batch: { type: 'string', default: '100' },
     connections: { type: 'string', default: '192' },

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../../support/read-options.ts';
 import { findPeers } from './find-peers.ts';
 import { findProgram } from './find-program.ts';
 import { LOAD_NAMES, type LoadName, turnsOf } from './lines.ts';
@@ -68,7 +68,7 @@ async function measureColumn(load: LoadName, round: number, peers: readonly Peer
   return { measurements, failures };
 }
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     rounds: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '4' },

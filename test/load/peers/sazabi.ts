@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { openLogStore } from '@sazabi/log-store';
 import { createClient } from '../../support/client.ts';
 import { startSystem } from '../../support/system.ts';
 import { storedLogs } from '../stored-logs.ts';
@@ -21,6 +22,7 @@ export const sazabi = (): Peer => ({
     const system = await startSystem();
     const client = createClient(system);
     const { key } = await client.createKey('public-keys', { name: 'peers', rateLimitPerMinute: null });
+    const store = openLogStore(system.clickHouseUrl(), { application: 'measure' });
     let counted = 0;
     return {
       pid: system.pid('standalone'),
@@ -35,10 +37,13 @@ export const sazabi = (): Peer => ({
           if (performance.now() > deadline) throw new Error(`${counted} logs of ${expected} can be queried.`);
           await sleep(LOOK_EVERY_MS);
           before = counted;
-          counted = await storedLogs(client);
+          counted = await storedLogs(store);
         }
       },
-      stop: () => system.stop(),
+      async stop() {
+        await store.close();
+        await system.stop();
+      },
     };
   },
 });

@@ -1,5 +1,6 @@
 // What a log costs the store: CPU of inserts, look-ups and merges, and bytes on disk, of cases that take turns in one run.
-import { parseArgs } from 'node:util';
+import { orRefuse, readOptions, wholeNumber } from '../../support/read-options.ts';
+import { parseCase } from '../parse-case.ts';
 import { measureStore, type StoreCase, type StoreCost } from './measure-store.ts';
 
 /**
@@ -46,30 +47,12 @@ const DEFAULTS = {
   every: 0,
 };
 
-/** @throws Error for a name that no case has */
-function parseCase(text: string): StoreCase {
+/** @throws RangeError for a name that no case has */
+function storeCase(text: string): StoreCase {
   const [head = '', alter = ''] = text.split(/\balter=/, 2);
-  const given = { ...DEFAULTS };
-  for (const setting of head.split(/\s+/).filter(Boolean)) {
-    const [name = '', value] = setting.split('=');
-    if (!Object.hasOwn(DEFAULTS, name) || !/^\d+$/.test(value ?? '')) throw new Error(`A case cannot set ${setting}.`);
-    Object.assign(given, { [name]: Number(value) });
-  }
-  const { logs, stored, projects, keys, retentions } = given;
-  const { record: rowsOfARecord, range: rowsOfARange, every: everyMs } = given;
+  const { record: rowsOfARecord, range: rowsOfARange, every: everyMs, ...given } = parseCase(head, DEFAULTS);
   const statements = alter.split(';').map((statement) => statement.trim());
-  return {
-    logs,
-    stored,
-
-    projects,
-    keys,
-    retentions,
-    rowsOfARecord,
-    rowsOfARange,
-    everyMs,
-    alter: statements.filter(Boolean),
-  };
+  return { ...given, rowsOfARecord, rowsOfARange, everyMs, alter: statements.filter(Boolean) };
 }
 
 const median = (numbers: readonly number[]): number =>
@@ -87,7 +70,7 @@ function lineOf(name: string, costs: readonly StoreCost[], first: readonly Store
   return `${(name || 'as it is').slice(0, 40).padEnd(42)}${figures.join('')}${median(ratios).toFixed(2).padStart(9)}`;
 }
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     case: { type: 'string', multiple: true },
     scaling: { type: 'boolean', default: false },
@@ -103,12 +86,11 @@ if (values.help) {
   process.exit(0);
 }
 const preset = values.scaling ? SCALING : values.case === undefined ? [''] : [];
-const cases = [...preset, ...(values.case ?? [])].map((text) => ({
-  text,
-  of: parseCase(text),
-  costs: [] as StoreCost[],
+const { rounds, cases } = orRefuse(() => ({
+  rounds: wholeNumber('rounds', values.rounds, 1),
+  cases: [...preset, ...(values.case ?? [])].map((text) => ({ text, of: storeCase(text), costs: [] as StoreCost[] })),
 }));
-for (let round = 0; round < Number(values.rounds); round++)
+for (let round = 0; round < rounds; round++)
   for (const { text, of, costs } of cases) {
     const cost = await measureStore(of);
     costs.push(cost);

@@ -1,9 +1,9 @@
 // What the queries of the contract cost on many stored logs: wall time and CPU through the API, beside SELECT 1 in the same run.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { threadCpuSeconds } from '@sazabi/load/process-cost';
 import { openLogStore } from '@sazabi/log-store';
 import { fromCaller } from '../../support/from-caller.ts';
+import { readOptions } from '../../support/read-options.ts';
 import { openQueryData, type QuerySystem } from './query-data.ts';
 
 const HELP = `npm run bench:queries -- --data FOLDER [--logs 10000000] [--projects 20] [--literals 20] [--json]
@@ -14,7 +14,7 @@ again and again), counts per minute of 24 hours (of a project, and of all), and 
 with --literals different literals after one that is not counted; medians of wall time and of the CPU of engine and query-api
 together, beside SELECT 1 by a client of its own.`;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     data: { type: 'string' },
     logs: { type: 'string', default: '10000000' },

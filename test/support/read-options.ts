@@ -1,0 +1,26 @@
+// Options of the commands of this folder: what is wrong with them is told in a line, not by Node's frames.
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** The command line by parseArgs; a wrong one ends the process as {@link orRefuse} does. */
+export function readOptions<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  return orRefuse(() => parseArgs(config));
+}
+
+/** What `read` makes of options; where it throws, the process ends with 2 and a line of what it throws. */
+export function orRefuse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    // parseArgs goes on to tell how an argument may begin with a hyphen; no command here takes one that does.
+    const [problem] = (error instanceof Error ? error.message : String(error)).split('. ');
+    process.stderr.write(`${problem?.replace(/\.$/, '')}. --help shows what is possible.\n`);
+    process.exit(2);
+  }
+}
+
+/** The number of an option. @throws RangeError that names it, for what is no whole number or less than `least` */
+export function wholeNumber(name: string, text: string, least: number): number {
+  if (!/^\d+$/.test(text) || Number(text) < least)
+    throw new RangeError(`--${name} takes a whole number of ${least} or more, not ${JSON.stringify(text)}`);
+  return Number(text);
+}
