@@ -2,13 +2,16 @@
 import type { RangeLimits } from './core/range.ts';
 
 /**
- * One range: what is held in memory (twice, with the range read ahead) and what one insert may bring: at 200 000 rows a second,
- * what comes while one is waited for and inserted. 4096 ids are what one look-up asks for in a few milliseconds. Inflated, 250 000
- * usual logs are 53 MB, so that 236 000 of them make a range, and 50 000 of a KB; but a request of 5 MiB may be a frame of 2 KB. In inserts of logs of 200 kB of one letter, one after the other, the
- * resident memory of the embedded engine peaked at 567 MiB for 64 MiB inflated, 746 for 128, 1104 for 256 and 1875 for 512; 1 GiB of
- * them, and 512 MiB of logs of 2 kB, it refused for want of memory, and what it refuses is halved and sent again. Large logs among small
- * ones lie in one granule, and a merge reads one of each part at once: ten parts of 48 MiB, six sevenths of it logs of 220 kB, were merged
- * within that engine's 1.5 GiB; ten of 64 MiB were not.
+ * One range: what is held in memory (twice, with the range read ahead), and rows and inflated bytes of each of its days, as these are what
+ * one insert brings: at 200 000 rows a second, what comes while one is waited for and inserted. When they bounded the range, an insert of
+ * one of three days (50 retentions make three) had a third of that: 96 000 rows cost the engine 1.34 times as three inserts what they did
+ * as one, 211 000 of three days, row for row, 1.08 (medians of five turns on one engine, a load of 23). 4096 ids are what one look-up asks
+ * for in a few milliseconds. Inflated, 250 000 usual logs are 53 MB, so that 236 000 of them make an insert, and 50 000 of a KB; but a
+ * request of 5 MiB may be a frame of 2 KB. In inserts of logs of 200 kB of one letter, one after the other, the resident memory of the
+ * embedded engine peaked at 567 MiB for 64 MiB inflated, 746 for 128, 1104 for 256 and 1875 for 512; 1 GiB of them, and 512 MiB of logs of
+ * 2 kB, it refused for want of memory, and what it refuses is halved and sent again. Large logs among small ones lie in one granule, and a
+ * merge reads one of each part at once: ten parts of 48 MiB, six sevenths of it logs of 220 kB, were merged within that engine's 1.5 GiB;
+ * ten of 64 MiB were not.
  */
 export const RANGE_LIMITS: RangeLimits = {
   rowsMax: 250_000,

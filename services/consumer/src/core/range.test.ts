@@ -30,6 +30,35 @@ describe('takeRange', () => {
     expect(takeRange(items, LIMITS)).toMatchObject({ items: items.slice(0, fit), full: true });
   });
 
+  it.each([
+    ['rows', { rows: 5 }],
+    ['inflated bytes', { value: zstdCompressSync(new Uint8Array(300)) }],
+  ])('keeps the limit of %s of each day by itself: a day is an insert', (_, fields) => {
+    const items = [
+      record(0, { day: 1, ...fields }),
+      record(1, { day: 2, ...fields }),
+      record(2, { day: 2, ...fields }),
+      record(3, { day: 1, ...fields }),
+    ];
+    const wide = { ...LIMITS, recordsMax: 9, idsMax: 9 };
+    expect(takeRange(items, wide).items).toHaveLength(4);
+    for (const day of [1, 2])
+      expect(takeRange([...items, record(4, { day, ...fields })], wide)).toEqual({ items, full: true });
+    // Of one day they would be an insert: what is there is taken, but no more is waited for.
+    expect(takeRange(items.slice(0, 1), wide).full).toBe(false);
+    expect(takeRange(items.slice(0, 2), wide)).toEqual({ items: items.slice(0, 2), full: true });
+  });
+
+  it.each([
+    ['bytes', { bytes: 50 }, 2],
+    ['ids', {}, 5],
+    ['records', {}, 4],
+  ])('keeps the limit of %s whatever the days', (limit, fields, fit) => {
+    const limits = limit === 'ids' ? { ...LIMITS, recordsMax: 9 } : LIMITS;
+    const items = Array.from({ length: fit + 1 }, (_, offset) => record(offset, { day: offset, ...fields }));
+    expect(takeRange(items, limits)).toEqual({ items: items.slice(0, fit), full: true });
+  });
+
   it('always takes one', () => {
     const huge = record(0, { rows: 1000, bytes: 1000 });
     expect(takeRange([huge, record(1)], LIMITS)).toEqual({ items: [huge], full: true });

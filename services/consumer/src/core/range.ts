@@ -33,10 +33,11 @@ export type RangeItem =
 
 /** What a range may hold; it always holds at least one record. */
 export interface RangeLimits {
+  /** Of each day, as a day is an insert. */
   readonly rowsMax: number;
   /** Of frames, as the bus has them. */
   readonly bytesMax: number;
-  /** Of what they inflate to, where they say so. */
+  /** Of each day: of what its frames inflate to, where they say so. */
   readonly inflatedBytesMax: number;
   /** Own ids and request ids together: they go into one look-up. */
   readonly idsMax: number;
@@ -46,30 +47,41 @@ export interface RangeLimits {
 /** A range this full is not worth waiting for more: the next record may well not fit. */
 const FULL_SHARE = 0.75;
 
-/** The longest run from the beginning of `items` that keeps the limits, at least one item where there is one. */
+/**
+ * The longest run from the beginning of `items` that keeps the limits, at least one item where there is one. `full`: not worth waiting
+ * for more. Rows that would fill one insert are not, however many days they are of; where more are there already, they are taken.
+ */
 export function takeRange(
   items: readonly RangeItem[],
   limits: RangeLimits,
 ): { readonly items: readonly RangeItem[]; readonly full: boolean } {
-  let [rows, bytes, inflatedBytes, ids, count] = [0, 0, 0, 0, 0];
+  let [bytes, ids, count] = [0, 0, 0];
+  const all = { rows: 0, inflatedBytes: 0 };
+  const days = new Map<number, typeof all>();
+  const isOneInsert = ({ rows, inflatedBytes }: typeof all, share: number) =>
+    rows <= limits.rowsMax * share && inflatedBytes <= limits.inflatedBytesMax * share;
   const within = (share: number) =>
-    rows <= limits.rowsMax * share &&
     bytes <= limits.bytesMax * share &&
-    inflatedBytes <= limits.inflatedBytesMax * share &&
     ids <= limits.idsMax * share &&
-    count <= limits.recordsMax * share;
+    count <= limits.recordsMax * share &&
+    [...days.values()].every((day) => isOneInsert(day, share));
   for (const item of items) {
     count += 1;
     if (item.kind === 'record') {
-      rows += item.record.rows;
-      const { value } = item.record.source;
+      const { day, rows, requestIds, source } = item.record;
+      const { value } = source;
+      const ofDay = days.get(day) ?? { rows: 0, inflatedBytes: 0 };
+      days.set(day, ofDay);
+      for (const sum of [ofDay, all]) {
+        sum.rows += rows;
+        sum.inflatedBytes += contentBytesOf(value) ?? value.byteLength;
+      }
       bytes += value.byteLength;
-      inflatedBytes += contentBytesOf(value) ?? value.byteLength;
-      ids += 1 + item.record.requestIds.length;
+      ids += 1 + requestIds.length;
     }
     if (count > 1 && !within(1)) return { items: items.slice(0, count - 1), full: true };
   }
-  return { items, full: !within(FULL_SHARE) };
+  return { items, full: !within(FULL_SHARE) || !isOneInsert(all, FULL_SHARE) };
 }
 
 /** The records of a range, each once: a record that is there twice counts where it comes first. */
