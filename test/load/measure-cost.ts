@@ -110,7 +110,7 @@ async function measureSystem(
   brokerPids: readonly number[],
 ): Promise<Cost> {
   const client = createClient(system);
-  const keys = await makeProjectKeys(client, variant);
+  const keys = await makeProjectKeys(system, variant);
   const target = {
     url: `${system.intakeUrl}/v1/logs`,
     headers: keys.map((key) => ({ 'x-sazabi-key': key })),

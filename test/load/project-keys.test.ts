@@ -25,7 +25,7 @@ const usageSchema = z.object({ data: z.array(z.object({ accepted: z.object({ log
 
 it('each project has its retention and a key, and takes every so many-th request', async () => {
   const client = createClient(system);
-  const keys = await makeProjectKeys(client, { projects: PROJECTS, retentions: RETENTIONS });
+  const keys = await makeProjectKeys(system, { projects: PROJECTS, retentions: RETENTIONS });
   expect(new Set(keys).size).toBe(PROJECTS);
   const { data: projects } = projectsSchema.parse(
     await expectStatus(200, await client.api('GET', `/projects?limit=${2 * PROJECTS}`)),
