@@ -10,15 +10,17 @@ import { Counter } from 'k6/metrics';
 
 const setting = (name, otherwise) => __ENV[name] || otherwise;
 const url = `${setting('SAZABI_INTAKE_URL', 'http://127.0.0.1:4318')}/v1/logs`;
-const batch = Number(setting('BATCH', '100'));
-const bodies = Array.from({ length: Number(setting('BODIES_COUNT', '64')) }, (_, index) =>
-  open(`${setting('BODIES', '../../.bench/bodies')}/${index}`, 'b'),
+const folder = setting('BODIES', '../../.bench/bodies');
+const about = Object.fromEntries(
+  open(`${folder}/about`)
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')),
 );
-const headers = {
-  'x-sazabi-key': __ENV.SAZABI_PUBLIC_KEY,
-  'content-type': setting('CONTENT_TYPE', 'application/json'),
-};
-if (__ENV.CONTENT_ENCODING) headers['content-encoding'] = __ENV.CONTENT_ENCODING;
+const batch = Number(about.batch);
+const bodies = Array.from({ length: Number(about.bodies) }, (_, index) => open(`${folder}/${index}`, 'b'));
+const headers = { 'x-sazabi-key': __ENV.SAZABI_PUBLIC_KEY, 'content-type': about['content-type'] };
+if (about['content-encoding']) headers['content-encoding'] = about['content-encoding'];
 const acknowledged = new Counter('logs_acknowledged');
 
 export const options = {

@@ -4,6 +4,7 @@ export * from './limits.ts';
 export { type BodyPool, createBodyPool } from './logs/body-pool.ts';
 export {
   COMPRESSIONS,
+  CONTENT_TYPES,
   type Compression,
   compressBody,
   ENCODINGS,

@@ -84,11 +84,17 @@ async function load(context: Context, flags: LoadFlags, command: Command): Promi
   });
   try {
     if (!isLoopback(intakeUrl) && !flags.yes)
-      await confirm(context, `${intakeUrl.origin} is not of this machine. Load only what is yours. Go on?`);
+      await confirm(
+        context,
+        `${intakeUrl.origin} is no loopback address: it may be another's machine. Load only what is yours. Go on?`,
+      );
     if (flags.html !== undefined) file = makeReportFile(flags.html);
     await expectAnswer(config.intakeUrl);
     const source = access.kind === 'own' ? OWN_SOURCE : config.keySources.public;
-    const expectIntake = (text: string) => expectAccepted(config.intakeUrl, { text, source });
+    const expectIntake = async (text: string) => {
+      const refusal = await expectAccepted(config.intakeUrl, { text, source });
+      if (refusal !== null) output.note(`Loading an intake that takes nothing now: ${refusal}`);
+    };
     report = await run(output, workload, { intakeUrl, access, dataDir: config.dataDir }, expectIntake, interrupts);
   } catch (error) {
     file?.discard();

@@ -9,8 +9,11 @@ const ANSWER_TIMEOUT_MS = 10_000;
 /** A load may well begin at an intake that has too much to do; it tells how often. */
 const MAY_PASS = (status: number): boolean => status === 429 || status >= 500;
 
-/** Sends no logs, an empty array, which is accepted as such. @throws CliError where the intake refuses it, or is none */
-export async function expectAccepted(intakeUrl: string, key: PresentedKey): Promise<void> {
+/**
+ * Sends no logs, an empty array, which is accepted as such. Resolves with what the intake says where it refuses that for now, else null.
+ * @throws CliError where it refuses it for good, or is none
+ */
+export async function expectAccepted(intakeUrl: string, key: PresentedKey): Promise<string | null> {
   const response = await fetch(new URL('v1/logs', withSlash(intakeUrl)), {
     method: 'POST',
     headers: { [PUBLIC_KEY_HEADER]: key.text, 'content-type': 'application/json', 'user-agent': USER_AGENT },
@@ -22,7 +25,8 @@ export async function expectAccepted(intakeUrl: string, key: PresentedKey): Prom
   });
   const body = await response.text().catch(() => '');
   const { status } = response;
-  if (status === 202 || MAY_PASS(status)) return;
+  if (status === 202) return null;
+  if (MAY_PASS(status)) return failureMessageOf(status, intakeUrl, body, key);
   const hint = status === 404 ? '\nIs SAZABI_INTAKE_URL the address of the intake? It is not the API’s.' : '';
   throw new CliError(`Nothing was loaded: ${failureMessageOf(status, intakeUrl, body, key)}${hint}`);
 }

@@ -139,7 +139,7 @@ export function addLoadFlags(command: Command): Command {
     .option('--html <file>', 'write the report with charts into a new file, which needs nothing else')
     .option('--write-bodies <folder>', 'load nothing: write bodies into files 0, 1, 2, …, for other tools')
     .option('--bodies <n>', `how many (default: ${BODIES_DEFAULT})`, wholeNumber(1, BODIES_MAX))
-    .option('--yes', 'load an address that is not of this machine without asking')
+    .option('--yes', 'load an address that is not loopback without asking')
     .option('--json', 'the whole report, for programs');
 }
 

@@ -31,7 +31,7 @@ const REPORT: LoadReport = {
   logsPerSecond: 100_000,
   requestsPerSecond: 1,
   latency: LATENCY,
-  waited: LATENCY,
+  waited: { ...LATENCY, p99: 1.234 },
   errors: [
     { status: 503, code: 'SERVICE_UNAVAILABLE', count: 1 },
     { status: 0, code: '</script><b>TIMEOUT', count: 1 },
@@ -78,7 +78,7 @@ it('the report says all that was measured', () => {
     '',
     'acknowledged  1,000,000 logs in 10.0 s: 100,000 logs/s, 1 requests/s, 1.0 MiB/s',
     'latency       p50 1.23 ms   p90 12.3 ms   p99 123 ms   p99.9 1,234 ms   max 2,345 ms',
-    '              from when a request was due; of it p99 123 ms until it was sent',
+    '              from when a request was due; of it p99 1.23 ms until it was sent',
     'errors        503 SERVICE_UNAVAILABLE 1, no answer </script><b>TIMEOUT 1 (refused within p50 1.23 ms, p99 123 ms)',
     'not sent      7 requests that were due: every connection was busy',
     'freshness     p50 1.23 ms   p99 123 ms   max 2,345 ms   from the 202 to a query that finds the log (11 probes by 50 queries, 1 not found, 2 queries failed)',
@@ -108,6 +108,11 @@ it('a load that its own sender limited says so, and what to do', () => {
   const busy = REPORT.processes.map((one) => (one.name === OWN_NAME ? { ...one, cpuSeconds: 9.5 } : one));
   expect(linesOf({ processes: busy })).toMatch(/^the limit {5}was this command: its one thread took 0.95 of a core/m);
   expect(linesOf({ ...requests, heldBack: 83, processes: busy }).match(/was this command/g)).toHaveLength(2);
+  const late = { workload: { ...REPORT.workload, loop: 'open' as const }, waited: { ...LATENCY, p99: 718.6 } };
+  expect(linesOf(late)).toMatch(
+    /^the limit {5}was this machine: .* sent 719 ms or more after it was due, with connections free/m,
+  );
+  expect(linesOf({ ...late, ...requests, heldBack: 83 })).not.toContain('was this machine');
 });
 
 describe('a load of which more than a twentieth was refused was limited by that', () => {

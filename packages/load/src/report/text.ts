@@ -15,6 +15,8 @@ const HELD_BACK_SHARE = 0.01;
 const REFUSED_SHARE = 0.05;
 /** With more than this of a core, the thread that sends has no time left. */
 const OWN_CORES = 0.9;
+/** One of a hundred sent later than this, with connections free, is late for want of a core: others' work is in the latencies. */
+const SENT_LATE_MS = 50;
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const line = (title: string, text: string): string => `${title.padEnd(TITLE_COLUMNS)}${text}`;
@@ -72,7 +74,7 @@ function workloadLine({ workload, url }: LoadReport): string {
   const { loop, batch, connections, keys, encoding, compression, bytesPerLog, idempotency } = workload;
   const packed = compression === 'none' ? '' : ` ${compression}`;
   const more = idempotency ? ', with Idempotency-Key' : '';
-  return `${loop} loop on ${url}: ${batch} logs a request of ${Math.round(bytesPerLog)} B, ${encoding}${packed}, ${connections} connections, ${keys} ${keys === 1 ? 'key' : 'keys'}${more}`;
+  return `${loop} loop on ${url}: ${batch} ${batch === 1 ? 'log' : 'logs'} a request of ${Math.round(bytesPerLog)} B, ${encoding}${packed}, ${connections} connections, ${keys} ${keys === 1 ? 'key' : 'keys'}${more}`;
 }
 
 function errorsText({ errors, refusedLatency }: LoadReport): string {
@@ -108,10 +110,17 @@ function refusalText({ workload, errors, requests }: LoadReport): string | null 
 }
 
 /** Where this command limited its own load, so that its figures are not the system's alone. */
-function ownLimitTexts({ workload, requests, unsent, heldBack, processes, seconds }: LoadReport): readonly string[] {
+function ownLimitTexts(report: LoadReport): readonly string[] {
+  const { workload, requests, unsent, heldBack, waited, processes, seconds } = report;
   const held = heldBack / (requests + unsent);
   const cores = (processes.find(({ name }) => name === OWN_NAME)?.cpuSeconds ?? 0) / seconds;
+  const isLate = workload.loop === 'open' && waited.p99 > SENT_LATE_MS;
   return [
+    ...(isLate && held <= HELD_BACK_SHARE && cores <= OWN_CORES
+      ? [
+          `was this machine: one request of a hundred was sent ${msText(waited.p99)} or more after it was due, with connections free: this command had no core then, and its latencies tell of that. End what else runs here, or send from another machine`,
+        ]
+      : []),
     ...(held > HELD_BACK_SHARE
       ? [
           `was this command: ${Math.round(held * 100)} % of the requests found all ${whole(workload.connections)} connections busy and waited for one, which their latency counts: a lower rate, or raise --connections`,
