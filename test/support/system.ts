@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { copyControlStore } from '@sazabi/control-db/testing';
 import { generateKey } from '@sazabi/keys';
 import { chooseFreePort } from '@sazabi/lifecycle';
+import { startWatchdog, type Watchdog } from '@sazabi/test-parts/watchdog';
 import { groupIsAlive } from './processes.ts';
 import { systemParts } from './system-parts.ts';
 import { waitFor } from './wait-for.ts';
@@ -69,6 +70,8 @@ interface Run {
 /** Starts the whole and waits until it is ready. @throws Error with its output where it does not come up */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sazabi-system-'));
+  // By a signal this process ends without `stop`. What runs on a folder that is kept ends in order, by loss of IPC.
+  const watchdog = options.dataDir === undefined ? startWatchdog(dataDir, 'SIGKILL') : null;
   const parts = await systemParts();
   const embedsStore = parts.environment.DATABASE_URL === undefined;
   if (embedsStore && options.dataDir === undefined && options.bootstrapKeys !== false) await copyControlStore(dataDir);
@@ -77,7 +80,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const note = (text: string) => {
     output = (output + text).slice(-OUTPUT_CHARACTERS_KEPT);
   };
-  let current = await launch(environment, note, () => output);
+  const start = () => launch(environment, note, () => output, watchdog);
+  let current = await start();
   const pid = (name: ProcessName) => processPid(dataDir, name);
   const groupIsGone = (group: number) =>
     waitFor('every process of the group is gone', () => !groupIsAlive(group), 15_000);
@@ -104,7 +108,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       return await within(current.exited, STOP_DEADLINE_MS, () => `Sazabi did not stop.\n${output}`);
     },
     async restart() {
-      current = await launch(environment, note, () => output);
+      current = await start();
     },
     async stop() {
       try {
@@ -115,6 +119,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
         await groupIsGone(group);
         await parts.remove();
         if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+        watchdog?.end();
       }
     },
     output: () => output,
@@ -155,6 +160,7 @@ async function launch(
   environment: Record<string, string>,
   note: (text: string) => void,
   output: () => string,
+  watchdog: Watchdog | null,
 ): Promise<Run> {
   const child = fork(STANDALONE, [], {
     env: environment,
@@ -162,6 +168,7 @@ async function launch(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  if (child.pid !== undefined) watchdog?.watch([-child.pid]);
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', note);
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const ready = new Promise<string>((resolve) =>

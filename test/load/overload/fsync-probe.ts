@@ -1,5 +1,5 @@
 // A process that appends 64 KiB to a file and syncs it, again and again, and tells how long each took: what the disk does meanwhile.
-import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 
 const BYTES = 64 * 1024;
 const PAUSE_MS = 20;
@@ -9,7 +9,8 @@ const file = openSync(path, 'w');
 const bytes = Buffer.alloc(BYTES, 1);
 process.on('disconnect', () => {
   closeSync(file);
-  unlinkSync(path);
+  // Where the parent was ended by a signal, the folder may be gone before.
+  rmSync(path, { force: true });
   process.exit(0);
 });
 const sync = () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startWatchdog } from '@sazabi/test-parts/watchdog';
 
 export interface Server {
   readonly url: string;
@@ -29,7 +30,9 @@ export async function startServer(
   mood: 'taking' | 'refusing' = 'taking',
 ): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sazabi-overload-'));
+  const watchdog = startWatchdog(dataDir, 'SIGKILL');
   const child = fork(script('./intake-alone.ts'), [dataDir, String(keyCount), mood], { execArgv: [] });
+  if (child.pid !== undefined) watchdog.watch([child.pid]);
   const exited = exitOf(child);
   const told: unknown = await Promise.race([new Promise((resolve) => child.once('message', resolve)), exited]);
   const { url, keys } = Object(told);
@@ -44,6 +47,7 @@ export async function startServer(
       if (child.connected) child.disconnect();
       await exited;
       rmSync(dataDir, { recursive: true, force: true });
+      watchdog.end();
     },
   };
 }

@@ -22,7 +22,7 @@ const SCRIPT = `
 `;
 
 export interface Watchdog {
-  /** The processes that are to end with the test process; replaces those told before. */
+  /** The processes that are to end with the test process, a group by its number below zero; replaces those told before. */
   watch(pids: readonly number[]): void;
   /** Ends the processes and deletes the folder now. */
   end(): void;
