@@ -14,6 +14,8 @@ export interface SendOptions {
   /** Number of the first one, and how many are sent; past the last it goes on with number 0. */
   readonly from: number;
   readonly count: number;
+  /** Called for each request that was not answered 202, or not at all; without it the first of them ends all with an error. */
+  readonly notTaken?: () => void;
 }
 
 /** A request as it goes over the wire. */
@@ -26,7 +28,7 @@ export function requestBytes(url: URL, headers: Readonly<Record<string, string>>
   ]);
 }
 
-/** Sends all. @throws Error for any answer but 202, and for a connection that ends */
+/** Sends all. @throws Error where nobody listens, and without `notTaken` for any answer but 202 and a connection that ends */
 export async function sendRequests(options: SendOptions): Promise<void> {
   const { count, requests, from } = options;
   let next = 0;
@@ -40,7 +42,8 @@ export async function sendRequests(options: SendOptions): Promise<void> {
 }
 
 /** One connection's life: it ends when `take` has nothing more. */
-function converse({ host, port }: SendOptions, take: () => Buffer | undefined): Promise<void> {
+function converse(options: SendOptions, take: () => Buffer | undefined): Promise<void> {
+  const { host, port, notTaken } = options;
   return new Promise((resolve, reject) => {
     let held = '';
     const heard = (bytes: number, buffer: Uint8Array): boolean => {
@@ -48,22 +51,39 @@ function converse({ host, port }: SendOptions, take: () => Buffer | undefined): 
       const isWhole = wholeAnswer(text);
       held = isWhole ? '' : text;
       if (!isWhole) return true;
-      if (text.startsWith('HTTP/1.1 202 ')) say();
+      const isTaken = text.startsWith('HTTP/1.1 202 ');
+      if (!isTaken) notTaken?.();
+      if (isTaken || notTaken !== undefined) say();
       else socket.destroy(new Error(`answered ${text.slice(9, 12)}: ${text.slice(text.indexOf(HEAD_END) + 4)}`));
       return true;
     };
     const onread = { buffer: Buffer.allocUnsafe(ANSWER_BYTES_MAX), callback: heard };
     const socket = connect({ host, port, noDelay: true, onread });
+    let isOpen = false;
     let isDone = false;
+    let end = new Error('the server ended a connection');
     const say = (): void => {
       const request = take();
       isDone = request === undefined;
       if (request === undefined) socket.destroy();
       else socket.write(request);
     };
-    socket.on('connect', say);
-    socket.on('error', reject);
-    socket.on('close', () => (isDone ? resolve() : reject(new Error('the server ended a connection'))));
+    socket.on('connect', () => {
+      isOpen = true;
+      say();
+    });
+    socket.on('error', (error) => {
+      end = error;
+    });
+    socket.on('close', () => {
+      if (isDone) resolve();
+      else if (!isOpen || notTaken === undefined) reject(end);
+      else {
+        // An intake that is late ends a connection whose request is still on its way: the next goes by another.
+        notTaken();
+        resolve(converse(options, take));
+      }
+    });
   });
 }
 

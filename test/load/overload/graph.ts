@@ -27,7 +27,7 @@ interface Bar {
 export function overloadGraph(rounds: readonly (readonly StepResult[])[], title: string): string {
   const bars = (rounds[0] ?? []).map((_, at) => barOf(rounds.flatMap((round) => round[at] ?? [])));
   const logs = scale(Math.max(...bars.map(({ acknowledged, refused }) => acknowledged + refused)));
-  const times = scale(Math.max(LATENCY_BOUND_MS, ...bars.map(({ p99 }) => p99)));
+  const times = scale(Math.max(LATENCY_BOUND_MS, ...bars.map(({ p99 }) => p99).filter(Number.isFinite)));
   const left = PANEL.left;
   const right = PANEL.left + PANEL.width + PANEL.gap;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
@@ -61,7 +61,7 @@ function barOf(steps: readonly StepResult[]): Bar {
   const [first] = steps;
   const isRefused = steps.every(({ refused }) => refused.has(503));
   return {
-    name: `${first?.load ?? 0}×${first?.quiet === null ? '' : ' noisy'}`,
+    name: `${first?.load ?? 0}×${first?.quietKeys === 0 ? '' : ' noisy'}`,
     acknowledged: of(({ acknowledged, peak }) => (100 * acknowledged) / peak),
     refused: of(({ refused, offered, peak }) => ((refused.get(503) ?? 0) * 100 * offered) / peak),
     p50: of(({ acceptedMs }) => acceptedMs.p50),
@@ -116,7 +116,7 @@ function line(
 ): string {
   const points = bars.flatMap((bar, at) => {
     const value = read(bar);
-    return value === null ? [] : [`${xOf(left, at, bars.length)} ${y(value)}`];
+    return value === null || !Number.isFinite(value) ? [] : [`${xOf(left, at, bars.length)} ${y(value)}`];
   });
   return points.length === 0 ? '' : `<path class="${kind}" d="M${points.join('L')}"/>`;
 }

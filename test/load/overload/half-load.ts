@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuSeconds } from '@sazabi/load/process-cost';
 import { createClient } from '../../support/client.ts';
+import { say } from '../../support/say.ts';
 import { startSystem } from '../../support/system.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { createMarkers, type Markers } from './markers.ts';
@@ -45,6 +46,7 @@ const REST_DEADLINE_MS = 120_000;
 
 /** @param core of the probe; the system and the sender go where the scheduler puts them */
 export async function measureHalfLoad(settings: RunSettings, core: number): Promise<HalfLoad> {
+  say('the system starts');
   const system = await startSystem();
   const probe = startFsyncProbe(system.dataDir, core);
   try {
@@ -53,20 +55,24 @@ export async function measureHalfLoad(settings: RunSettings, core: number): Prom
     const { key } = await client.createKey('public-keys', { name: 'load', rateLimitPerMinute: null });
     /** What a peak leaves behind, rows to insert and parts to merge, is no part of what half of it looks like. */
     const settled = async (): Promise<void> => {
+      say('until all is stored and the engine is at rest');
       await markers.passThrough();
       await atRest(system.pid('engine'));
     };
     const stream = { url: system.intakeUrl, key, pool: settings.pool, batch: settings.batch };
     const atHalfOf = async (perSecond: number): Promise<LoadOf> => {
+      say(`half of ${Math.round(perSecond * settings.batch)} logs/s, for ${1.25 * (settings.stepMs / 1000)} s`);
       const half = { ...stream, perSecond: perSecond / 2, connections: settings.openConnections };
       const atHalf = await measureAt({ ...half, warmUpMs: settings.stepMs / 4, forMs: settings.stepMs }, markers);
       return { peak: perSecond * settings.batch, atHalf };
     };
+    say(`the peak that is acknowledged, by a closed loop of ${settings.peakMs / 1000} s`);
     const { perSecond } = await findPeak({ url: system.intakeUrl, keys: [key] }, settings);
     await settled();
     probe.take();
     const acknowledged = await atHalfOf(perSecond);
     const closed = { ...stream, perSecond: null, connections: settings.closedConnections };
+    say(`the peak that is stored, by a closed loop of ${SUSTAINED_MS / 1000} s`);
     const sustained = await findSustained({ ...closed, warmUpMs: 0, forMs: SUSTAINED_MS }, markers);
     await settled();
     const stored = await atHalfOf(sustained);

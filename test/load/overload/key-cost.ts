@@ -1,9 +1,11 @@
 // What a request costs with few keys in the snapshot and with many: two intakes in turn, each sent to by ten of its keys.
 import { cpuSeconds } from '@sazabi/load/process-cost';
+import { say } from '../../support/say.ts';
 import { requestBytes, sendRequests } from '../send-requests.ts';
 import { prepareBodies } from '../workload.ts';
 import { type Server, startServer } from './server.ts';
 import { median } from './table.ts';
+import { otherwiseLine, type Sent, type Turn, takeTurn } from './turn.ts';
 
 const KEY_COUNTS = [10, 100_000] as const;
 /** Of each snapshot so many keys send in turns, spread over all of it. */
@@ -15,8 +17,8 @@ const WARM_UP_SHARE = 0.25;
 
 export interface KeyCost {
   readonly keys: number;
-  /** CPU-microseconds of the process a request, by round. */
-  readonly requestUs: readonly number[];
+  /** By round. */
+  readonly turns: readonly Turn[];
 }
 
 /** By a closed loop of `connections`; the two take turns, A B, B A, … */
@@ -30,17 +32,22 @@ export async function measureKeyCost(
   const bodies = prepareBodies({ logs: count * batch, batch, connections, seed: 1, settleMs: 0 }).slice(0, count);
   const servers: Server[] = [];
   try {
-    for (const keys of KEY_COUNTS) servers.push(await startServer(keys, core));
+    for (const keys of KEY_COUNTS) {
+      say(`an intake with ${keys} keys starts`);
+      servers.push(await startServer(keys, core));
+    }
     const sides = servers.map((server) => ({
       server,
       requests: requestsTo(server, bodies),
-      requestUs: [] as number[],
+      turns: [] as Turn[],
     }));
     for (let round = 0; round < rounds; round += 1) {
-      for (const { server, requests, requestUs } of round % 2 === 0 ? sides : sides.toReversed())
-        requestUs.push(await microsecondsOf(server, requests, connections));
+      for (const { server, requests, turns } of round % 2 === 0 ? sides : sides.toReversed()) {
+        const name = `round ${round + 1} of ${rounds}, ${server.keys.length} keys`;
+        turns.push(await takeTurn(name, 202, () => sendTo(server, requests, connections)));
+      }
     }
-    return sides.map(({ server, requestUs }) => ({ keys: server.keys.length, requestUs }));
+    return sides.map(({ server, turns }) => ({ keys: server.keys.length, turns }));
   } finally {
     for (const server of servers) await server.stop();
   }
@@ -52,24 +59,29 @@ function requestsTo({ url, keys }: Server, bodies: readonly Buffer[]): Buffer[] 
   return bodies.map((body, at) => requestBytes(target, { 'x-sazabi-key': keys[(at % SENDING) * step] ?? '' }, body));
 }
 
-async function microsecondsOf(server: Server, requests: readonly Buffer[], connections: number): Promise<number> {
+async function sendTo(server: Server, requests: readonly Buffer[], connections: number): Promise<Sent> {
   const { hostname: host, port } = new URL(server.url);
-  const send = (from: number, count: number) =>
-    sendRequests({ host, port: Number(port), connections, requests, from, count });
+  let asExpected = requests.length;
+  const send = (from: number, count: number, notTaken: () => void) =>
+    sendRequests({ host, port: Number(port), connections, requests, from, count, notTaken });
   const warmUp = Math.ceil(requests.length * WARM_UP_SHARE);
-  await send(0, warmUp);
+  await send(0, warmUp, () => undefined);
   const before = cpuSeconds(server.pid);
-  await send(warmUp, requests.length);
-  return ((cpuSeconds(server.pid) - before) * 1e6) / requests.length;
+  await send(warmUp, requests.length, () => {
+    asExpected -= 1;
+  });
+  return { cpuSeconds: cpuSeconds(server.pid) - before, requests: requests.length, asExpected };
 }
 
 export function keyTable(costs: readonly KeyCost[]): string {
-  const first = median(costs[0]?.requestUs ?? []);
-  const line = ({ keys, requestUs }: KeyCost) =>
-    `| ${keys} | ${median(requestUs).toFixed(1)} | ${(median(requestUs) / first).toFixed(2)} | ${requestUs.map((us) => us.toFixed(1)).join(', ')} |`;
+  const medianUs = (turns: readonly Turn[]) => median(turns.map(({ requestUs }) => requestUs));
+  const first = medianUs(costs[0]?.turns ?? []);
+  const line = ({ keys, turns }: KeyCost) =>
+    `| ${keys} | ${medianUs(turns).toFixed(1)} | ${(medianUs(turns) / first).toFixed(2)} | ${turns.map(({ requestUs }) => requestUs.toFixed(1)).join(', ')} |`;
   return [
     '| keys in the snapshot | CPU-µs a request | ÷ first | rounds |',
     '| --- | --- | --- | --- |',
     ...costs.map(line),
+    ...otherwiseLine(costs.flatMap(({ turns }) => turns)),
   ].join('\n');
 }

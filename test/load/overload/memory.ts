@@ -1,5 +1,6 @@
 // The whole system at full load for minutes: what the intake holds, every ten seconds, and whether it grows.
 import { createClient } from '../../support/client.ts';
+import { say } from '../../support/say.ts';
 import { startSystem } from '../../support/system.ts';
 import { quantile, sendStream } from './send-stream.ts';
 import { type Memory, memoryOf } from './server.ts';
@@ -13,8 +14,8 @@ export interface MemoryRun {
   readonly logsPerSecond: number;
   readonly p99Ms: number;
   readonly peakMib: number;
-  /** Growth of the resident size by least squares, in MiB a minute, after the first minute. */
-  readonly slopeMibPerMinute: number;
+  /** Growth of the resident size by least squares, in MiB a minute, after the first minute; null of fewer than two looks. */
+  readonly slopeMibPerMinute: number | null;
   readonly refused: number;
 }
 
@@ -24,9 +25,11 @@ export async function measureMemory(
   forMs: number,
   told: (seconds: number, memory: Memory) => void,
 ): Promise<MemoryRun> {
+  say('the system starts');
   const system = await startSystem();
   try {
     const { key } = await createClient(system).createKey('public-keys', { name: 'load', rateLimitPerMinute: null });
+    say(`a closed loop for ${Math.round(forMs / 1000)} s`);
     const looks: { ms: number; mib: number }[] = [];
     const startedMs = performance.now();
     const look = () => {
@@ -47,12 +50,13 @@ export async function measureMemory(
       forMs,
     });
     clearInterval(timer);
+    say('the system stops');
     const accepted = latenciesMs.get(202) ?? new Float64Array(0);
     return {
       logsPerSecond: (accepted.length * settings.batch) / (forMs / 1000),
       p99Ms: quantile(accepted, 0.99),
       peakMib: Math.max(0, ...looks.map(({ mib }) => mib)),
-      slopeMibPerMinute: 60_000 * slope(looks.filter(({ ms }) => ms > SETTLED_AFTER_MS)),
+      slopeMibPerMinute: slope(looks.filter(({ ms }) => ms > SETTLED_AFTER_MS)),
       refused: due - accepted.length,
     };
   } finally {
@@ -60,12 +64,13 @@ export async function measureMemory(
   }
 }
 
-/** Of a line through the points by least squares; 0 for fewer than two. */
-function slope(points: readonly { readonly ms: number; readonly mib: number }[]): number {
+/** Of a line through the points by least squares, a minute. */
+function slope(points: readonly { readonly ms: number; readonly mib: number }[]): number | null {
+  if (points.length < 2) return null;
   const mean = (read: (point: { ms: number; mib: number }) => number) =>
     points.reduce((sum, point) => sum + read(point), 0) / points.length;
   const [ms, mib] = [mean((point) => point.ms), mean((point) => point.mib)];
   const above = points.reduce((sum, point) => sum + (point.ms - ms) * (point.mib - mib), 0);
   const below = points.reduce((sum, point) => sum + (point.ms - ms) ** 2, 0);
-  return below === 0 ? 0 : above / below;
+  return (60_000 * above) / below;
 }

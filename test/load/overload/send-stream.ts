@@ -78,7 +78,7 @@ export async function sendStream(stream: Stream): Promise<StreamResult> {
   };
 }
 
-/** The value that a part of the values do not pass, of values in ascending order; 0 where there are none. */
+/** The value that a part of the values do not pass, of values in ascending order; NaN where there are none. */
 export function quantile(ascending: Float64Array, part: number): number {
-  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * part))] ?? 0;
+  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * part))] ?? Number.NaN;
 }

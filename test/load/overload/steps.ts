@@ -37,7 +37,7 @@ export interface StepResult extends Step {
   readonly refused: ReadonlyMap<number, number>;
   readonly acceptedMs: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly refusedMs: { readonly p50: number; readonly p99: number };
-  /** Of the quiet keys: the part accepted, and its p99. */
+  /** Of the quiet keys: the part accepted, and its p99; null where there are none, or none of their requests was due. */
   readonly quiet: { readonly accepted: number; readonly p99: number } | null;
   /** What the sender was late itself: where this is long, the sender is measured and not the intake. */
   readonly senderLateMs: { readonly p50: number; readonly p99: number };
@@ -63,7 +63,7 @@ export interface Peak {
   readonly acknowledged: number;
 }
 
-/** As fast as answers come, by a closed loop. */
+/** As fast as answers come, by a closed loop. @throws Error where it is acknowledged nothing: then there is no load to take parts of */
 export async function findPeak(server: Pick<Server, 'url' | 'keys'>, settings: RunSettings): Promise<Peak> {
   const { due, acknowledged, latenciesMs } = await sendStream({
     url: server.url,
@@ -76,6 +76,10 @@ export async function findPeak(server: Pick<Server, 'url' | 'keys'>, settings: R
     forMs: settings.peakMs,
   });
   const taken = accepted(latenciesMs).length;
+  if (taken === 0)
+    throw new Error(
+      `None of ${due} requests of the closed loop was acknowledged in ${settings.peakMs / 1000} s. Fewer --connections or a smaller --batch may help.`,
+    );
   return { perSecond: taken / (settings.peakMs / 1000), refused: 1 - taken / due, acknowledged };
 }
 
@@ -136,9 +140,9 @@ export async function runStep(
 }
 
 function quietOf(results: readonly StreamResult[]): StepResult['quiet'] {
-  if (results.length === 0) return null;
-  const ok = accepted(merged(results));
   const due = results.reduce((sum, result) => sum + result.due, 0);
+  if (due === 0) return null;
+  const ok = accepted(merged(results));
   return { accepted: ok.length / due, p99: quantile(ok, 0.99) };
 }
 
