@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { threadCpuSeconds } from '@sazabi/load/process-cost';
 import { openLogStore } from '@sazabi/log-store';
 import { fromCaller } from '../../support/from-caller.ts';
-import { readOptions } from '../../support/read-options.ts';
-import { openQueryData, type QuerySystem } from './query-data.ts';
+import { orRefuse, readOptions, wholeNumber } from '../../support/read-options.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { say } from '../../support/say.ts';
+import { LOGS_OF_A_REQUEST, openQueryData, type QuerySystem } from './query-data.ts';
 
 const HELP = `npm run bench:queries -- --data FOLDER [--logs 10000000] [--projects 20] [--literals 20] [--json]
 
@@ -45,11 +47,15 @@ function cpuMs({ system }: QuerySystem): () => number {
   };
 }
 
+/** Of a sample: where logs are few, a project may have none before a time. */
+const TRIES_MAX = 20;
+
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? 0;
 
 /** The first literal warms up and is not counted. */
 async function measure(of: QuerySystem, name: string, asks: readonly (() => Promise<unknown>)[]): Promise<Measured> {
+  say(name);
   const walls: number[] = [];
   const cpus: number[] = [];
   for (const ask of asks) {
@@ -66,13 +72,18 @@ interface Sample {
   readonly projectId: string;
   readonly word: string;
   readonly trace: string;
+  readonly customer: string;
 }
 
-/** Logs here and there, of these projects in turn, whose words and attributes are asked for. */
+/**
+ * Logs here and there, of these projects in turn, whose words and attributes are asked for.
+ * @throws Error where so few are found that there are none to ask for
+ */
 async function sampleLogs({ client, data }: QuerySystem, projectIds: readonly string[], count: number) {
   const step = Math.floor((data.toMs - data.fromMs) / (count + 1));
   const found: Sample[] = [];
   for (let at = 1; found.length < count; at++) {
+    if (at > TRIES_MAX * count) throw new Error(`${found.length} logs with a word were found, ${count} are needed.`);
     const projectId = projectIds[at % projectIds.length] ?? '';
     const to = new Date(data.fromMs + ((at * step) % (data.toMs - data.fromMs)) + at).toISOString();
     const page = await client.api('POST', '/logs/query', { projectId, to, from: iso(data.fromMs), limit: 50 });
@@ -80,7 +91,7 @@ async function sampleLogs({ client, data }: QuerySystem, projectIds: readonly st
     for (const log of Object(answer).data ?? []) {
       const word = /\b[0-9a-f]{16}\b/.exec(log.message)?.[0];
       if (word === undefined) continue;
-      found.push({ projectId, word, trace: log.attributes.trace });
+      found.push({ projectId, word, trace: log.attributes.trace, customer: log.attributes.customer });
       break;
     }
   }
@@ -90,11 +101,10 @@ async function sampleLogs({ client, data }: QuerySystem, projectIds: readonly st
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 async function run(folder: string): Promise<readonly Measured[]> {
-  const size = { logs: Number(values.logs), projects: Number(values.projects) };
-  const of = await openQueryData(folder, size, write);
+  const of = await openQueryData(folder, { logs, projects });
   const { client, data, system } = of;
   const one = openLogStore(system.clickHouseUrl(), { application: 'measure' });
-  const count = Number(values.literals) + 1;
+  const count = literals + 1;
   const post = async (path: string, body: object, rows: (answer: unknown) => number) => {
     const response = await client.api('POST', path, { from: iso(data.fromMs), to: iso(data.toMs), ...body });
     const answer: unknown = await response.json();
@@ -104,9 +114,10 @@ async function run(folder: string): Promise<readonly Measured[]> {
   const found = (answer: unknown) => Object(answer).data.length;
   const counted = (answer: unknown) => Object(answer).data.total;
   try {
+    say('logs to ask for');
     const samples = await sampleLogs(of, data.projectIds, count);
     const ofOneProject = await sampleLogs(of, data.projectIds.slice(0, 1), count);
-    await sleep(Number(values.settle) * 1000);
+    await sleep(settle * 1000);
     const project = (at: number) => data.projectIds[at % data.projectIds.length];
     const each = (ask: (at: number) => Promise<unknown>) => Array.from({ length: count }, (_, at) => () => ask(at));
     const findWord =
@@ -154,12 +165,14 @@ async function run(folder: string): Promise<readonly Measured[]> {
       await measure(
         of,
         "a customer's logs in a project",
-        each((at) =>
-          post(
-            '/logs/query',
-            { projectId: project(at), filters: [{ field: 'attributes.customer', op: 'eq', value: `c_${at * 7}` }] },
-            found,
-          ),
+        samples.map(
+          ({ projectId, customer }) =>
+            () =>
+              post(
+                '/logs/query',
+                { projectId, filters: [{ field: 'attributes.customer', op: 'eq', value: customer }] },
+                found,
+              ),
         ),
       ),
       await measure(
@@ -178,8 +191,21 @@ if (values.help || values.data === undefined) {
   write(HELP);
   process.exit(values.help ? 0 : 2);
 }
-const measured = await run(fromCaller(values.data));
-if (values.json) write(JSON.stringify(measured));
-else
-  for (const { name, wallMs, cpuMs: cpu } of measured)
-    write(`${name.padEnd(36)}${wallMs.toFixed(1).padStart(8)} ms${cpu.toFixed(1).padStart(8)} CPU-ms`);
+const folder = fromCaller(values.data);
+const { logs, projects, literals, settle } = orRefuse(() => {
+  const count = wholeNumber('projects', values.projects, 1);
+  return {
+    projects: count,
+    // So that each project has some.
+    logs: wholeNumber('logs', values.logs, count * LOGS_OF_A_REQUEST),
+    literals: wholeNumber('literals', values.literals, 1),
+    settle: wholeNumber('settle', values.settle, 0),
+  };
+});
+await runCommand(async () => {
+  const measured = await run(folder);
+  if (values.json) write(JSON.stringify(measured));
+  else
+    for (const { name, wallMs, cpuMs: cpu } of measured)
+      write(`${name.padEnd(36)}${wallMs.toFixed(1).padStart(8)} ms${cpu.toFixed(1).padStart(8)} CPU-ms`);
+});

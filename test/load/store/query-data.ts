@@ -1,17 +1,18 @@
 // The data that queries are measured on: kept in a folder, so that it is made once.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLogStore } from '@sazabi/log-store';
 import { insertFrames, lookUp, singleServer } from '@sazabi/log-store/ingest';
 import { z } from 'zod';
 import { type Client, createClient } from '../../support/client.ts';
+import { say } from '../../support/say.ts';
 import { type System, startSystem } from '../../support/system.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { makeRecords, type StoreRecord } from './make-records.ts';
 
 const ROWS_OF_AN_INSERT = 200_000;
 const ROWS_OF_A_RECORD = 3_200;
-const LOGS_OF_A_REQUEST = 100;
+export const LOGS_OF_A_REQUEST = 100;
 const SPAN_MS = 86_400_000;
 const RETENTION_DAYS = 30;
 const MERGED_DEADLINE_MS = 300_000;
@@ -32,14 +33,21 @@ export interface QuerySystem {
   readonly data: QueryData;
 }
 
-/** Starts the system on `folder`; where there are no logs in it yet, stores `logs` of them over 24 hours in so many projects. */
+/**
+ * Starts the system on `folder`; where it is empty, stores `logs` of them over 24 hours in so many projects.
+ * @throws Error where it has other things: of somebody else, or of a run that was ended before all was stored
+ */
 export async function openQueryData(
   folder: string,
   { logs, projects }: { readonly logs: number; readonly projects: number },
-  say: (line: string) => void,
 ): Promise<QuerySystem> {
   const file = join(folder, 'queries.json');
   const known = existsSync(file) ? knownSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
+  if (known === null && existsSync(folder) && readdirSync(folder).length > 0)
+    throw new Error(
+      `${folder} has no queries.json, which a run leaves that has stored its logs: give an empty folder.`,
+    );
+  say('the system starts');
   const system = await startSystem({ dataDir: folder });
   try {
     if (known !== null) return { system, client: createClient({ ...system, secretKey: known.secretKey }), data: known };
@@ -47,7 +55,7 @@ export async function openQueryData(
     const toMs = Date.now();
     const projectIds = await makeProjects(client, projects);
     const data = { secretKey: system.secretKey, projectIds, fromMs: toMs - SPAN_MS, toMs, logs };
-    await fill(system.clickHouseUrl(), data, say);
+    await fill(system.clickHouseUrl(), data);
     writeFileSync(file, JSON.stringify(data));
     return { system, client, data };
   } catch (error) {
@@ -66,7 +74,7 @@ async function makeProjects(client: Client, count: number): Promise<string[]> {
 }
 
 /** Stores them as the consumer does, and waits until they are merged. */
-async function fill(url: string, data: QueryData, say: (line: string) => void): Promise<void> {
+async function fill(url: string, data: QueryData): Promise<void> {
   const app = openLogStore(url, { application: 'measure', requestTimeoutMs: REQUEST_TIMEOUT_MS });
   try {
     const target = singleServer(app);
@@ -96,6 +104,7 @@ async function fill(url: string, data: QueryData, say: (line: string) => void): 
       [gathered, rows] = [[], 0];
     }
     if (gathered.length > 0) await insert(gathered);
+    say('all logs are stored; until no merge is running');
     await waitFor('no merge is running', async () => await noMerges(app), MERGED_DEADLINE_MS);
   } finally {
     await app.close();
