@@ -10,11 +10,11 @@ import { LOGS_OF_A_REQUEST, openQueryData, type QuerySystem } from './query-data
 
 const HELP = `npm run bench:queries -- --data FOLDER [--logs 10000000] [--projects 20] [--literals 20] [--json]
 
-Starts the system on FOLDER, stores --logs generated logs over 24 hours in it where there are none yet (minutes), and asks by
-HTTP: the latest 100 logs of a project and a word that one log has, in its project (both of another project each time, and of one
-again and again), counts per minute of 24 hours (of a project, and of all), and an attribute's exact value in all projects. Each
-with --literals different literals after one that is not counted; medians of wall time and of the CPU of engine and query-api
-together, beside SELECT 1 by a client of its own.`;
+Starts the system on FOLDER, stores --logs generated logs (100 a project or more) over 24 hours in it where it is empty (minutes),
+and asks by HTTP: the latest 100 logs of a project and a word that one log has, in its project (both of another project each time,
+and of one again and again), counts per minute of 24 hours (of a project, and of all), an attribute's exact value in all projects
+and a customer's in one. Each with --literals different literals after one that is not counted; medians of wall time and of the
+CPU of engine and query-api together, beside SELECT 1 by a client of its own.`;
 
 const { values } = readOptions({
   options: {
