@@ -59,6 +59,12 @@ class OpenLogBlock implements LogBlock {
   get logBytes() {
     return this.#state.logBytes;
   }
+  get largestLogBytes() {
+    const { rows, rowCount } = this.#state;
+    let largest = 0;
+    for (let row = 0; row < rowCount; row++) largest = Math.max(largest, rows.bytes[row] ?? 0);
+    return largest;
+  }
   get byteLength() {
     return blockBytes(this.#state);
   }

@@ -4,6 +4,7 @@ export * from './create-log-block.ts';
 export * from './expiry-day.ts';
 export * from './join-frames.ts';
 export * from './json/json-bytes.ts';
+export * from './large-logs.ts';
 export * from './level.ts';
 export * from './limits.ts';
 export * from './log-block.ts';

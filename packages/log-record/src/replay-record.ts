@@ -1,5 +1,6 @@
 // Dead rows sent again: a record like any other, under an id made from the old one, so that a repeat is stored once too.
 import { zstdCompressSync } from 'node:zlib';
+import { tellLargestLog } from './large-logs.ts';
 import type { NativeBlock, NativeColumn } from './native-reader.ts';
 import { writeNativeBlock } from './native-writer.ts';
 import { columnOf, readLogBlock } from './read-log-block.ts';
@@ -61,7 +62,9 @@ function replayOf(dead: DeadRows, block: NativeBlock): Replay {
     expiresOnDay: dead.expiresOnDay,
     requestIds: [...requestIds].map(uuidFromText),
   };
-  const { headers, value } = encodeRecord(meta, zstdCompressSync(writeNativeBlock(columns, block.rows)));
+  const largest = columnOf(block, 'bytes').reduce<number>((most, bytes) => Math.max(most, Number(bytes)), 0);
+  const record = encodeRecord(meta, zstdCompressSync(writeNativeBlock(columns, block.rows)));
+  const { headers, value } = tellLargestLog(record, largest);
   const replayHeaders: [string, Uint8Array][] = [
     [ORIGIN, uuidFromText(dead.originId)],
     [COUNT, Buffer.from(String(dead.replays + 1))],

@@ -11,7 +11,7 @@ import type { RangeLimits } from './core/range.ts';
  * embedded engine peaked at 567 MiB for 64 MiB inflated, 746 for 128, 1104 for 256 and 1875 for 512; 1 GiB of them, and 512 MiB of logs of
  * 2 kB, it refused for want of memory, and what it refuses is halved and sent again. Large logs among small ones lie in one granule, and a
  * merge reads one of each part at once: ten parts of 48 MiB, six sevenths of it logs of 220 kB, were merged within that engine's 1.5 GiB;
- * ten of 64 MiB were not.
+ * ten of 64 MiB were not. That what comes of them can be merged again is a matter of merges by rows (docs/adr/0025).
  */
 export const RANGE_LIMITS: RangeLimits = {
   rowsMax: 250_000,
@@ -65,6 +65,9 @@ export const BACKOFF_MAX_MS = 1_000;
 
 /** A server that must not be used (a wrong password, another shard's) is looked at again so often: an operator has to mend it. */
 export const REFUSED_AGAIN_MAX_MS = 30_000;
+
+/** A server that could not be set to merge by rows for large logs is asked again by the first insert with such after so long. */
+export const LARGE_LOGS_AGAIN_MS = 30_000;
 
 /** A call of the store or the bus without an answer for so long makes the partition one that waits. */
 export const SLOW_ANSWER_MS = 10_000;

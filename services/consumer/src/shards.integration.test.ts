@@ -40,7 +40,10 @@ describe('a shard of two servers', () => {
   });
 
   it('goes on at the other one, with a look-up of its own', async () => {
-    const store = partitionStore(clients.map((client) => singleServer(client)));
+    const store = partitionStore(
+      clients.map((client) => singleServer(client)),
+      () => undefined,
+    );
     const parts = { owned, deadLetters, store, workload: createWorkload(), cutOff: new AbortController().signal };
     const perform = (effect: Effect): Promise<Outcome> => performEffect(effect, parts);
     const sample = sampleRecord([{ rows: 2 }]);
@@ -67,7 +70,10 @@ describe('a shard of two servers', () => {
   });
 
   it('a failure of the bus says nothing of the server', async () => {
-    const store = partitionStore(clients.map((client) => singleServer(client)));
+    const store = partitionStore(
+      clients.map((client) => singleServer(client)),
+      () => undefined,
+    );
     const first = store.target();
     const parts = { owned, deadLetters, store, workload: createWorkload(), cutOff: new AbortController().signal };
     expect(await performEffect({ kind: 'commit', next: 1 }, parts)).toMatchObject({ kind: 'failed', failure: 'wait' });

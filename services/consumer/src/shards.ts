@@ -1,6 +1,7 @@
 // Which server a partition's records go to: its shard's, and of the shard's replicas one that answers.
 import { type Logger, StartupError } from '@sazabi/lifecycle';
 import type { IngestTarget } from '@sazabi/log-store/ingest';
+import { largeLogMerges } from './large-logs.ts';
 import { BACKOFF_FIRST_MS, REFUSED_AGAIN_MAX_MS } from './limits.ts';
 import { pauseFor } from './pause-for.ts';
 import { prepareReads, prepareServer } from './prepare-store.ts';
@@ -15,6 +16,8 @@ export interface PartitionStore {
    * there, for its session is unknown: so no insert ever goes to another server than its look-up.
    */
   moveOn(): void;
+  /** An insert brings a large log: every server of the shard merges it, whichever takes it. */
+  largeLogsCome(): void;
 }
 
 export interface Shards {
@@ -37,6 +40,7 @@ export function prepareShards(servers: StoreServers, logger: Logger, stopping: A
   failed.catch(() => undefined);
   stopping.addEventListener('abort', () => resolve(), { once: true });
   if (stopping.aborted) resolve();
+  const mergeLargeLogs = largeLogMerges(logger);
   const shards = servers.shards.map((replicas) => {
     const fit: IngestTarget[] = [];
     const refused = new Set<StoreServer>();
@@ -65,7 +69,7 @@ export function prepareShards(servers: StoreServers, logger: Logger, stopping: A
       const shard = shards[partition % shards.length];
       if (shard === undefined) throw new RangeError(`no shard for partition ${partition}`);
       await Promise.race([shard.ready, aborted(lost)]);
-      return lost.aborted ? null : partitionStore(shard.fit);
+      return lost.aborted ? null : partitionStore(shard.fit, mergeLargeLogs);
     },
   };
 }
@@ -96,7 +100,10 @@ async function prepareReplica(
 }
 
 /** `fit` grows as replicas become ready. Exported for its test. */
-export function partitionStore(fit: readonly IngestTarget[]): PartitionStore {
+export function partitionStore(
+  fit: readonly IngestTarget[],
+  mergeLargeLogs: (server: IngestTarget) => void,
+): PartitionStore {
   let at = 0;
   return {
     target: () => {
@@ -107,6 +114,7 @@ export function partitionStore(fit: readonly IngestTarget[]): PartitionStore {
     moveOn: () => {
       at = (at + 1) % fit.length;
     },
+    largeLogsCome: () => fit.forEach(mergeLargeLogs),
   };
 }
 

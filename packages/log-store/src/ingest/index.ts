@@ -12,4 +12,5 @@ export {
   TOMBSTONE_PROJECT_ID,
 } from './insert.ts';
 export * from './look-up.ts';
+export * from './merge-by-rows.ts';
 export * from './settle-codec.ts';

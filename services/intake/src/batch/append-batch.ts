@@ -1,6 +1,6 @@
 // One batch's way to the bus: block, frame, record, append; with what it took.
 import type { BusProducer } from '@sazabi/bus';
-import { encodeRecord } from '@sazabi/log-record';
+import { encodeRecord, tellLargestLog } from '@sazabi/log-record';
 import { BATCHES_IN_FLIGHT_MAX } from '../limits.ts';
 import { compressBlock } from './compress.ts';
 import { type AppendFailure, failureOf, metaOf, type OpenBatch } from './open-batch.ts';
@@ -24,7 +24,8 @@ async function appendBatch(batch: OpenBatch<unknown>, producer: BusProducer): Pr
   try {
     const block = batch.block.encode();
     blockBytes = block.byteLength;
-    const record = encodeRecord(metaOf(batch), await compressBlock(block));
+    const encoded = encodeRecord(metaOf(batch), await compressBlock(block));
+    const record = tellLargestLog(encoded, batch.block.largestLogBytes);
     recordBytes = record.value.byteLength;
     await producer.append(batch.partition, record);
   } catch (error) {

@@ -1,0 +1,35 @@
+// A server that cannot be set to merge by rows is asked again, and says so meanwhile.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
+import { createLogger } from '@sazabi/lifecycle';
+import { migrateLogStore, openLogStore } from '@sazabi/log-store';
+import { mergeByRows, singleServer } from '@sazabi/log-store/ingest';
+import { expect, it } from 'vitest';
+import { until } from './fixtures/until.ts';
+import { largeLogMerges } from './large-logs.ts';
+
+it('a server that fails is asked again by a later insert', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'consumer-large-'));
+  const engine = await startEmbeddedClickHouse({ dataDir: folder });
+  const client = openLogStore(engine.appUrl, { application: 'test' });
+  try {
+    const server = singleServer(client);
+    const lines: string[] = [];
+    const mergeLargeLogs = largeLogMerges(createLogger('test', 'info', { write: (line) => lines.push(line) }), 1);
+    // There is no table yet.
+    mergeLargeLogs(server);
+    await until('a warning', async () => lines.some((line) => /log_store_merges_failed.*60 UNKNOWN_TABLE/.test(line)));
+    await migrateLogStore(client);
+    await until('merged by rows', async () => {
+      mergeLargeLogs(server);
+      return lines.some((line) => line.includes('log_store_merges_by_rows'));
+    });
+    expect(await mergeByRows(server)).toBe(false);
+  } finally {
+    await client.close();
+    await engine.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
