@@ -2,8 +2,8 @@
 import type { EncodedRecord, RecordHeaders } from './record-codec.ts';
 
 /**
- * A log of more text is large. A merge reads a granule of each of ten parts at once, 8192 rows in each: of logs up to this it is 0.67 GB
- * at most, well under the embedded engine's 1.5 GiB.
+ * A log of more text is large. A merge reads a granule of 8192 rows of each part at once: of ten parts (as many as usually become one)
+ * with logs up to this 0.67 GB at most, well under the embedded engine's 1.5 GiB.
  */
 export const LARGE_LOG_BYTES = 8 * 1024;
 

@@ -1,8 +1,9 @@
 // Another replica is tried after a failure, and nothing that rests on a look-up at the one before is taken there.
 import { type BusDeadLetters, BusError, type OwnedPartition } from '@sazabi/bus';
 import { startTestCluster, type TestCluster } from '@sazabi/embedded-clickhouse/test-cluster';
+import { LARGE_LOG_BYTES } from '@sazabi/log-record';
 import { type ClickHouseClient, migrateLogStore, openLogStore } from '@sazabi/log-store';
-import { singleServer } from '@sazabi/log-store/ingest';
+import { type IngestTarget, singleServer } from '@sazabi/log-store/ingest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Effect, Outcome } from './core/effects.ts';
 import { planInserts } from './core/plan.ts';
@@ -39,14 +40,13 @@ describe('a shard of two servers', () => {
     await servers.close();
   });
 
-  it('goes on at the other one, with a look-up of its own', async () => {
-    const store = partitionStore(
-      clients.map((client) => singleServer(client)),
-      () => undefined,
-    );
+  it('goes on at the other one, with a look-up of its own; both are told of a large log', async () => {
+    const targets = clients.map((client) => singleServer(client));
+    const told = new Set<IngestTarget>();
+    const store = partitionStore(targets, (server) => told.add(server));
     const parts = { owned, deadLetters, store, workload: createWorkload(), cutOff: new AbortController().signal };
     const perform = (effect: Effect): Promise<Outcome> => performEffect(effect, parts);
-    const sample = sampleRecord([{ rows: 2 }]);
+    const sample = sampleRecord([{ rows: 2, extraBytes: LARGE_LOG_BYTES }]);
     const item = itemOf({ partition: 0, offset: 0, appendedAtMs: 0, ...sample }, 0);
     const [insert] = planInserts([item], new Set());
     if (insert === undefined) throw new Error('an insert');
@@ -64,6 +64,7 @@ describe('a shard of two servers', () => {
     const after = await perform(lookUp);
     if (after.kind !== 'look-up') throw new Error('a look-up');
     expect(await perform({ ...restingOnIt, session: after.session })).toEqual({ kind: 'insert' });
+    expect([...told]).toEqual(targets);
     const [, second] = clients;
     if (second === undefined) throw new Error('a second server');
     expect(await storedRows(second, PROJECT_ID)).toEqual(new Map([[sample.id, 2]]));
