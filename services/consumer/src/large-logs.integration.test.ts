@@ -5,15 +5,18 @@ import { join } from 'node:path';
 import { startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import { createLogger } from '@sazabi/lifecycle';
 import { migrateLogStore, openLogStore } from '@sazabi/log-store';
-import { mergeByRows, singleServer } from '@sazabi/log-store/ingest';
+import { mergeByRows, settleCodec, singleServer } from '@sazabi/log-store/ingest';
 import { expect, it } from 'vitest';
 import { until } from './fixtures/until.ts';
 import { largeLogMerges } from './large-logs.ts';
 
-it('a server that fails is asked again by a later insert', async () => {
+it('a server that fails is asked again by a later insert, and merges by rows after a restart too', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'consumer-large-'));
-  const engine = await startEmbeddedClickHouse({ dataDir: folder });
-  const client = openLogStore(engine.appUrl, { application: 'test' });
+  const open = async () => {
+    const engine = await startEmbeddedClickHouse({ dataDir: folder });
+    return { engine, client: openLogStore(engine.appUrl, { application: 'test' }) };
+  };
+  let { engine, client } = await open();
   try {
     const server = singleServer(client);
     const lines: string[] = [];
@@ -26,7 +29,12 @@ it('a server that fails is asked again by a later insert', async () => {
       mergeLargeLogs(server);
       return lines.some((line) => line.includes('log_store_merges_by_rows'));
     });
-    expect(await mergeByRows(server)).toBe(false);
+    await client.close();
+    await engine.stop();
+    ({ engine, client } = await open());
+    await migrateLogStore(client);
+    await settleCodec(singleServer(client));
+    expect(await mergeByRows(singleServer(client))).toBe(false);
   } finally {
     await client.close();
     await engine.stop();

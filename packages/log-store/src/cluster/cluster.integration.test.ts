@@ -5,6 +5,7 @@ import { startTestCluster, type TestCluster } from '@sazabi/embedded-clickhouse/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkInsertTokens } from '../ingest/check-insert-tokens.ts';
 import { clusterServer, insertSettings, readSettings } from '../ingest/ingest-target.ts';
+import { mergeByRows } from '../ingest/merge-by-rows.ts';
 import { settleCodec } from '../ingest/settle-codec.ts';
 import { migrateLogStore } from '../migrate.ts';
 import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
@@ -78,6 +79,14 @@ describe('a cluster of two shards', () => {
     for (const client of shards) {
       expect(await settleCodec(clusterServer(client, false))).toBe('');
       expect(await settleCodec(clusterServer(client, false))).toBeNull();
+    }
+  });
+
+  it('merges the local table of a shard by rows, and that of no other', async () => {
+    const servers = shards.map((client) => clusterServer(client, false));
+    for (const server of servers) {
+      expect(await mergeByRows(server)).toBe(true);
+      expect(await mergeByRows(server)).toBe(false);
     }
   });
 
