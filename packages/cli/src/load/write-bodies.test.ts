@@ -12,7 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const write = async (flags: LoadFlags) => await writeBodies(folder, bodiesOf(flags), workloadOf({ ...flags, writeBodies: folder }));
+const write = async (flags: LoadFlags) =>
+  await writeBodies(folder, bodiesOf(flags), workloadOf({ ...flags, writeBodies: folder }));
 const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 it('writes bodies and what they are, instead of those of before; other files stay', async () => {
