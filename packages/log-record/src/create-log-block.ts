@@ -6,6 +6,7 @@ import { indexOfText } from './dictionary.ts';
 import { blockBytes, encodeBlock } from './encode-block.ts';
 import { appendJsonLogs } from './json/append-json-logs.ts';
 import type { JsonBytes } from './json/json-bytes.ts';
+import { LARGE_LOG_BYTES } from './large-logs.ts';
 import type { LogBlock, Rejection, RequestSource } from './log-block.ts';
 import { dropToMark, markRequest } from './request-mark.ts';
 import { beginRun, UUID_WORDS } from './request-runs.ts';
@@ -59,11 +60,14 @@ class OpenLogBlock implements LogBlock {
   get logBytes() {
     return this.#state.logBytes;
   }
-  get largestLogBytes() {
+  get largeLogBytes() {
     const { rows, rowCount } = this.#state;
-    let largest = 0;
-    for (let row = 0; row < rowCount; row++) largest = Math.max(largest, rows.bytes[row] ?? 0);
-    return largest;
+    let sum = 0;
+    for (let row = 0; row < rowCount; row++) {
+      const bytes = rows.bytes[row] ?? 0;
+      if (bytes > LARGE_LOG_BYTES) sum += bytes;
+    }
+    return sum;
   }
   get byteLength() {
     return blockBytes(this.#state);

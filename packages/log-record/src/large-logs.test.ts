@@ -1,30 +1,29 @@
 import { expect, it } from 'vitest';
 import { createLogBlock } from './create-log-block.ts';
-import { hasLargeLog, LARGE_LOG_BYTES, tellLargestLog } from './large-logs.ts';
+import { LARGE_LOG_BYTES, largeLogBytesOf, tellLargeLogs } from './large-logs.ts';
 import { decodeRecord, encodeRecord } from './record-codec.ts';
 import { newUuidV7 } from './uuid.ts';
 
 const META = { batchId: newUuidV7(1), rows: 3, ownRows: 3, expiresOnDay: 20_808, requestIds: [] };
 const RECORD = encodeRecord(META, Buffer.from('a frame'));
 
-it('says of a record that a large log is in it, and of no other', () => {
-  expect(tellLargestLog(RECORD, LARGE_LOG_BYTES)).toBe(RECORD);
-  expect(hasLargeLog(RECORD.headers)).toBe(false);
-  const { headers } = tellLargestLog(RECORD, LARGE_LOG_BYTES + 1);
-  expect(hasLargeLog(headers)).toBe(true);
-  expect(Buffer.from(headers.get('largest_log') ?? []).toString()).toBe('8193');
+it('says of a record how many bytes of large logs are in it, and nothing of one without', () => {
+  expect(tellLargeLogs(RECORD, 0)).toBe(RECORD);
+  expect(largeLogBytesOf(RECORD.headers)).toBe(0);
+  expect(largeLogBytesOf(tellLargeLogs(RECORD, 240_000).headers)).toBe(240_000);
 });
 
-it('a record is read alike with it, without it and with a damaged one, which is taken for a large log', () => {
-  const large = tellLargestLog(RECORD, 240_000);
-  const damaged = { headers: new Map(large.headers).set('largest_log', Buffer.from('-?')), value: large.value };
-  for (const record of [large, damaged]) {
-    expect(decodeRecord(record)).toEqual(decodeRecord(RECORD));
-    expect(hasLargeLog(record.headers)).toBe(true);
+it('a record is read alike with it, without it and with a damaged one, which says nothing', () => {
+  const large = tellLargeLogs(RECORD, 240_000);
+  expect(decodeRecord(large)).toEqual(decodeRecord(RECORD));
+  for (const text of ['-?', '', '1e9', '9'.repeat(16)]) {
+    const damaged = { headers: new Map(large.headers).set('large_logs', Buffer.from(text)), value: large.value };
+    expect(decodeRecord(damaged)).toEqual(decodeRecord(RECORD));
+    expect(largeLogBytesOf(damaged.headers)).toBe(0);
   }
 });
 
-it('the largest log of a block is that of the rows that are in it now', () => {
+it('the large logs of a block are those of the rows that are in it now', () => {
   const block = createLogBlock();
   const source = {
     projectId: '0197f000-0000-7000-8000-000000000001',
@@ -37,13 +36,13 @@ it('the largest log of a block is that of the rows that are in it now', () => {
     for (const size of sizes) block.append({ message: 'x'.repeat(size) }, 'log');
   };
   block.reset(newUuidV7(), 20_808);
-  expect(block.largestLogBytes).toBe(0);
-  append(10, 9_000, 20);
+  expect(block.largeLogBytes).toBe(0);
+  append(10, 9_000, LARGE_LOG_BYTES, LARGE_LOG_BYTES + 1);
   append(10_000);
-  expect(block.largestLogBytes).toBe(10_000);
+  expect(block.largeLogBytes).toBe(9_000 + LARGE_LOG_BYTES + 1 + 10_000);
   block.dropRequest();
-  expect(block.largestLogBytes).toBe(9_000);
+  expect(block.largeLogBytes).toBe(9_000 + LARGE_LOG_BYTES + 1);
   block.reset(newUuidV7(), 20_808);
   append(5);
-  expect(block.largestLogBytes).toBe(5);
+  expect(block.largeLogBytes).toBe(0);
 });

@@ -1,4 +1,4 @@
-// Which records hold a large log, told by a header: the log store merges tables that hold such otherwise (docs/adr/0025).
+// How much of a record large logs are, told by a header: the log store merges tables that many come into otherwise (docs/adr/0025).
 import type { EncodedRecord, RecordHeaders } from './record-codec.ts';
 
 /**
@@ -8,18 +8,21 @@ import type { EncodedRecord, RecordHeaders } from './record-codec.ts';
 export const LARGE_LOG_BYTES = 8 * 1024;
 
 /**
- * Bytes of the largest log as decimal text. Beside the headers that every record has, and not under its checksum: a reader that does not
- * know it stores the record as any other.
+ * Bytes of the large logs together, as decimal text. Beside the headers that every record has, and not under its checksum: a reader that
+ * does not know it stores the record as any other.
  */
-const LARGEST = 'largest_log';
+const LARGE = 'large_logs';
+const DECIMAL = /^\d{1,15}$/;
 
-/** The record, with a header that says how large its largest log is where that is a large one. `bytes`: as of the column `bytes`. */
-export function tellLargestLog(record: EncodedRecord, bytes: number): EncodedRecord {
-  if (bytes <= LARGE_LOG_BYTES) return record;
-  return { headers: new Map(record.headers).set(LARGEST, Buffer.from(String(bytes))), value: record.value };
+/** The record, with a header that says how many bytes its large logs have, where it has such. `bytes`: as of the column `bytes`. */
+export function tellLargeLogs(record: EncodedRecord, bytes: number): EncodedRecord {
+  if (bytes === 0) return record;
+  return { headers: new Map(record.headers).set(LARGE, Buffer.from(String(bytes))), value: record.value };
 }
 
-/** Whether a large log is in the record. Whatever the header says: one that was damaged costs CPU of merges, and no log. */
-export function hasLargeLog(headers: RecordHeaders): boolean {
-  return headers.has(LARGEST);
+/** Bytes of the large logs in the record; 0 where the header is damaged, which costs no log. */
+export function largeLogBytesOf(headers: RecordHeaders): number {
+  const header = headers.get(LARGE);
+  const text = header === undefined ? '' : Buffer.from(header).toString('latin1');
+  return DECIMAL.test(text) ? Number(text) : 0;
 }

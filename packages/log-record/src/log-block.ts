@@ -28,8 +28,8 @@ export interface LogBlock {
   readonly ownRowCount: number;
   /** The sum of the rows' `bytes`: what the logs are charged as. */
   readonly logBytes: number;
-  /** The largest `bytes` of a row; it goes through all rows. */
-  readonly largestLogBytes: number;
+  /** The sum of `bytes` of those rows that are large (`LARGE_LOG_BYTES`); it goes through all rows. */
+  readonly largeLogBytes: number;
   /** Size of the encoded block so far, at most 5 % too low. */
   readonly byteLength: number;
   /** Memory of its buffers, however little is in them. */

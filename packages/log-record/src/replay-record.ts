@@ -1,6 +1,6 @@
 // Dead rows sent again: a record like any other, under an id made from the old one, so that a repeat is stored once too.
 import { zstdCompressSync } from 'node:zlib';
-import { tellLargestLog } from './large-logs.ts';
+import { LARGE_LOG_BYTES, tellLargeLogs } from './large-logs.ts';
 import type { NativeBlock, NativeColumn } from './native-reader.ts';
 import { writeNativeBlock } from './native-writer.ts';
 import { columnOf, readLogBlock } from './read-log-block.ts';
@@ -62,9 +62,12 @@ function replayOf(dead: DeadRows, block: NativeBlock): Replay {
     expiresOnDay: dead.expiresOnDay,
     requestIds: [...requestIds].map(uuidFromText),
   };
-  const largest = columnOf(block, 'bytes').reduce<number>((most, bytes) => Math.max(most, Number(bytes)), 0);
+  const large = columnOf(block, 'bytes')
+    .map(Number)
+    .filter((bytes) => bytes > LARGE_LOG_BYTES)
+    .reduce((sum, bytes) => sum + bytes, 0);
   const record = encodeRecord(meta, zstdCompressSync(writeNativeBlock(columns, block.rows)));
-  const { headers, value } = tellLargestLog(record, largest);
+  const { headers, value } = tellLargeLogs(record, large);
   const replayHeaders: [string, Uint8Array][] = [
     [ORIGIN, uuidFromText(dead.originId)],
     [COUNT, Buffer.from(String(dead.replays + 1))],

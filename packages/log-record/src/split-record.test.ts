@@ -2,7 +2,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLogBlock } from './create-log-block.ts';
-import { hasLargeLog, LARGE_LOG_BYTES } from './large-logs.ts';
+import { LARGE_LOG_BYTES, largeLogBytesOf } from './large-logs.ts';
 import { nativeRows, readNativeBlock } from './native-reader.ts';
 import { writeNativeBlock } from './native-writer.ts';
 import { readLogBlock } from './read-log-block.ts';
@@ -165,13 +165,13 @@ describe('replayRecord', () => {
   });
 
   it('tells of a large log as the record before did', () => {
-    expect(hasLargeLog(replayOf(dead).record.headers)).toBe(false);
+    expect(largeLogBytesOf(replayOf(dead).record.headers)).toBe(0);
     const block = createLogBlock();
     block.reset(RECORD_ID, DAY);
     block.beginRequest({ projectId: OURS, mode: 'live', keyId: 'k', environment: '' }, 1_795_255_872_345, null);
     for (const size of [1, LARGE_LOG_BYTES + 1, 1]) block.append({ message: 'x'.repeat(size) }, 'log');
     const frame = zstdCompressSync(block.encode());
-    expect(hasLargeLog(replayOf({ ...dead, frame }).record.headers)).toBe(true);
+    expect(largeLogBytesOf(replayOf({ ...dead, frame }).record.headers)).toBe(LARGE_LOG_BYTES + 1);
   });
 
   it('says why where the rows cannot be read; headers that say nonsense say nothing', () => {

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BusProducer, openBus } from '@sazabi/bus';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
-import { LARGE_LOG_BYTES, requestIdOf, uuidToText } from '@sazabi/log-record';
+import { LARGE_LOG_BYTES, requestIdOf, tellLargeLogs, uuidToText } from '@sazabi/log-record';
 import { type ClickHouseClient, openLogStore } from '@sazabi/log-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ID, poisonRecord, sampleRecord } from './fixtures/sample-record.ts';
 import { storedDead, storedRows } from './fixtures/stored-rows.ts';
 import { until } from './fixtures/until.ts';
+import { LARGE_LOGS_BYTES_MIN } from './limits.ts';
 import { type RunningConsumer, run } from './run.ts';
 
 describe('consumer', () => {
@@ -61,20 +62,20 @@ describe('consumer', () => {
     await until('committed', committed);
   });
 
-  it('has the table merged by rows from the first large log on', async () => {
+  it('has the table merged by rows once many large logs have come', async () => {
     const byRows = async () => {
       const query = "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'logs'";
       const [table] = await (await store.query({ query, format: 'JSONEachRow' })).json<{ engine_full: string }>();
       return /enable_vertical_merge_algorithm = 0/.test(table?.engine_full ?? '');
     };
-    const usual = sampleRecord([{ rows: 3, extraBytes: LARGE_LOG_BYTES / 2 }]);
-    await producer.append(0, usual);
-    await until('stored', async () => (await storedRows(store, PROJECT_ID)).has(usual.id));
+    const one = sampleRecord([{ rows: 1, extraBytes: LARGE_LOG_BYTES }]);
+    await producer.append(0, one);
+    await until('stored', async () => (await storedRows(store, PROJECT_ID)).has(one.id));
     expect(await byRows()).toBe(false);
-    const large = sampleRecord([{ rows: 1, extraBytes: LARGE_LOG_BYTES }]);
-    await producer.append(0, large);
+    const many = sampleRecord([{ rows: 1 }]);
+    await producer.append(0, tellLargeLogs(many, LARGE_LOGS_BYTES_MIN));
     await until('merged by rows', byRows);
-    await until('stored', async () => (await storedRows(store, PROJECT_ID)).has(large.id));
+    await until('stored', async () => (await storedRows(store, PROJECT_ID)).has(many.id));
   });
 
   it('stores a record once that is twice on the bus', async () => {

@@ -66,6 +66,12 @@ export const BACKOFF_MAX_MS = 1_000;
 /** A server that must not be used (a wrong password, another shard's) is looked at again so often: an operator has to mend it. */
 export const REFUSED_AGAIN_MAX_MS = 30_000;
 
+/**
+ * So many bytes of large logs may come, since the consumer's start, before their server merges by rows. What all merges at once read of them
+ * is less then, and 48 MB of them in granules were 240 MiB in an engine that merged them: some 640 MiB of the embedded one's 1.5 GiB.
+ */
+export const LARGE_LOGS_BYTES_MIN = 128 * 1024 * 1024;
+
 /** A server that could not be set to merge by rows for large logs is asked again by the first insert with such after so long. */
 export const LARGE_LOGS_AGAIN_MS = 30_000;
 

@@ -1,6 +1,6 @@
 // Does what the partition machine asks: each effect against the bus or the log store, its outcome as a value.
 import { type BusDeadLetters, BusError, type OwnedPartition } from '@sazabi/bus';
-import { hasLargeLog } from '@sazabi/log-record';
+import { largeLogBytesOf } from '@sazabi/log-record';
 import {
   findTombstone,
   ingestFailure,
@@ -62,7 +62,8 @@ async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
     case 'look-up':
       return { kind: 'look-up', ...(await lookUp(store, effect.records, effect.session, cutOff)) };
     case 'insert': {
-      if (effect.insert.records.some(({ source }) => hasLargeLog(source.headers))) parts.store.largeLogsCome();
+      const large = effect.insert.records.reduce((sum, { source }) => sum + largeLogBytesOf(source.headers), 0);
+      if (large > 0) parts.store.largeLogsCome(large);
       const startedAtMs = performance.now();
       await insertFrames(store, framesOf(effect), cutOff);
       parts.workload.inserted(rowsOf(effect.insert.records), performance.now() - startedAtMs);

@@ -16,8 +16,8 @@ export interface PartitionStore {
    * there, for its session is unknown: so no insert ever goes to another server than its look-up.
    */
   moveOn(): void;
-  /** An insert brings a large log: every server of the shard merges it, whichever takes it. */
-  largeLogsCome(): void;
+  /** An insert brings so many bytes of large logs: every server of the shard merges them, whichever takes them. */
+  largeLogsCome(bytes: number): void;
 }
 
 export interface Shards {
@@ -102,7 +102,7 @@ async function prepareReplica(
 /** `fit` grows as replicas become ready. Exported for its test. */
 export function partitionStore(
   fit: readonly IngestTarget[],
-  mergeLargeLogs: (server: IngestTarget) => void,
+  mergeLargeLogs: (server: IngestTarget, bytes: number) => void,
 ): PartitionStore {
   let at = 0;
   return {
@@ -114,7 +114,9 @@ export function partitionStore(
     moveOn: () => {
       at = (at + 1) % fit.length;
     },
-    largeLogsCome: () => fit.forEach(mergeLargeLogs),
+    largeLogsCome: (bytes) => {
+      for (const server of fit) mergeLargeLogs(server, bytes);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 // One batch's way to the bus: block, frame, record, append; with what it took.
 import type { BusProducer } from '@sazabi/bus';
-import { encodeRecord, tellLargestLog } from '@sazabi/log-record';
+import { encodeRecord, tellLargeLogs } from '@sazabi/log-record';
 import { BATCHES_IN_FLIGHT_MAX } from '../limits.ts';
 import { compressBlock } from './compress.ts';
 import { type AppendFailure, failureOf, metaOf, type OpenBatch } from './open-batch.ts';
@@ -25,7 +25,7 @@ async function appendBatch(batch: OpenBatch<unknown>, producer: BusProducer): Pr
     const block = batch.block.encode();
     blockBytes = block.byteLength;
     const encoded = encodeRecord(metaOf(batch), await compressBlock(block));
-    const record = tellLargestLog(encoded, batch.block.largestLogBytes);
+    const record = tellLargeLogs(encoded, batch.block.largeLogBytes);
     recordBytes = record.value.byteLength;
     await producer.append(batch.partition, record);
   } catch (error) {

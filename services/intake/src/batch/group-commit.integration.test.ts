@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { type Bus, BusError, type BusProducer, type BusRecord, openBus } from '@sazabi/bus';
 import {
   decodeRecord,
-  hasLargeLog,
   LARGE_LOG_BYTES,
+  largeLogBytesOf,
   REQUEST_IDS_MAX,
   type RecordMeta,
   requestIdOf,
@@ -124,13 +124,13 @@ describe('group commit', () => {
     expect(settled).toHaveLength(2);
   });
 
-  it('tells the consumer of a large log, however many small ones are beside it, and of no other', async () => {
+  it('tells the consumer of large logs, however many small ones are beside them, and of no others', async () => {
     for (const largest of [LARGE_LOG_BYTES, LARGE_LOG_BYTES + 1]) {
       const message = 'x'.repeat(largest - source.environment.length);
       commit.submit(submission(['a', message, 'b']), 'one');
       await commit.drained();
     }
-    expect((await records()).map(({ headers }) => hasLargeLog(headers))).toEqual([false, true]);
+    expect((await records()).map(({ headers }) => largeLogBytesOf(headers))).toEqual([0, LARGE_LOG_BYTES + 1]);
   });
 
   it('settles when the record is durable, never within the call; requests of one moment share it', async () => {
