@@ -1,7 +1,8 @@
 -- A load on the intake by wrk (closed loop; --latency shows percentiles). Bodies are made beforehand, with today's times:
 --   sazabi load --write-bodies .bench/bodies
 --   SAZABI_PUBLIC_KEY=pk_… wrk -t2 -c32 -d30s --latency -s test/load/wrk.lua http://127.0.0.1:4318/v1/logs
--- BODIES (default: .bench/bodies) is their folder. The key needs to be one without a rate limit: sazabi keys public-keys create --rate-limit none.
+-- BODIES (default: .bench/bodies) is their folder. The key needs to be one without a rate limit:
+--   sazabi keys public-keys create --rate-limit none
 local folder = os.getenv("BODIES") or ".bench/bodies"
 local about = {}
 local lines = assert(io.open(folder .. "/about"), "No bodies in " .. folder .. ": make them with sazabi load --write-bodies " .. folder)

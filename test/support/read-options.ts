@@ -6,16 +6,22 @@ export function readOptions<T extends ParseArgsConfig>(config: T): ReturnType<ty
   return orRefuse(() => parseArgs(config));
 }
 
-/** What `read` makes of options; where it throws, the process ends with 2 and a line of what it throws. */
+/** What `read` makes of options; where it throws a RangeError or parseArgs' own, the process ends with 2 and a line of it. */
 export function orRefuse<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    // parseArgs goes on to tell how an argument may begin with a hyphen; no command here takes one that does.
-    const [problem] = (error instanceof Error ? error.message : String(error)).split('. ');
-    process.stderr.write(`${problem?.replace(/\.$/, '')}. --help shows what is possible.\n`);
+    process.stderr.write(`${problemOf(error).replace(/\.$/, '')}. --help shows what is possible.\n`);
     process.exit(2);
   }
+}
+
+/** @throws whatever is no problem of options */
+function problemOf(error: unknown): string {
+  if (error instanceof RangeError) return error.message;
+  if (!(error instanceof Error && 'code' in error && /^ERR_PARSE_ARGS_/.test(String(error.code)))) throw error;
+  // It goes on to tell how an argument may begin with a hyphen; no command here takes one that does.
+  return error.message.split('. ', 1).join();
 }
 
 /** The number of an option. @throws RangeError that names it, for what is no whole number or less than `least` */

@@ -1,16 +1,17 @@
 // Keeps what a start made of the code for the next one: without types, and compiled. Plain JavaScript, loaded before any TypeScript.
 // Node's own cache keeps compiled code alone: 22 starts its TypeScript parser, a WebAssembly module, for each start, which took half of it.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Beside the code that it is made of, never in a folder that others may write to (Node's default is one in /tmp): it runs as the code
- * does. Where it cannot be written there is none, which only takes longer.
+ * Beside the code that it is made of, never in a folder that others may write to (Node's default is one in /tmp), though it be named
+ * by NODE_COMPILE_CACHE: it runs as the code does. Where it cannot be written there is none, which only takes longer.
  */
-const FOLDER =
-  process.env.NODE_COMPILE_CACHE ?? fileURLToPath(new URL('../../../node_modules/.cache/sazabi', import.meta.url));
+const OWN_FOLDER = fileURLToPath(new URL('../../../node_modules/.cache/sazabi', import.meta.url));
+const NAMED_FOLDER = process.env.NODE_COMPILE_CACHE;
+const FOLDER = NAMED_FOLDER !== undefined && isOurs(NAMED_FOLDER) ? NAMED_FOLDER : OWN_FOLDER;
 const FILE = join(FOLDER, 'without-types.json');
 
 if (process.env.NODE_DISABLE_COMPILE_CACHE === undefined && module.registerHooks !== undefined) {
@@ -39,10 +40,17 @@ function keepWithoutTypes() {
   });
 }
 
+/** A folder of this user's that nobody else may write to. @param {string} folder */
+function isOurs(folder) {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
+}
+
 /** By address of a file: what it was, and that without types. @returns {Record<string, [source: string, code: string]>} */
 function readKept() {
   try {
-    return JSON.parse(readFileSync(FILE, 'utf8')) ?? {};
+    const kept = JSON.parse(readFileSync(FILE, 'utf8'));
+    return typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : {};
   } catch {
     return {};
   }
@@ -59,14 +67,16 @@ function withoutTypes(source) {
   }
 }
 
-/** Whole or not at all: others may start at the same time. @param {object} kept */
+/** Whole or not at all: others may start at the same time. Of files that are gone nothing is kept. @param {Record<string, unknown>} kept */
 function write(kept) {
   const next = `${FILE}.${process.pid}`;
+  const ofFiles = Object.entries(kept).filter(([url]) => existsSync(fileURLToPath(url)));
   try {
     mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(next, JSON.stringify(kept));
+    writeFileSync(next, JSON.stringify(Object.fromEntries(ofFiles)));
     renameSync(next, FILE);
   } catch {
     // There is none then.
+    rmSync(next, { force: true });
   }
 }

@@ -1,5 +1,5 @@
 // What a start keeps for the next one is used for the very code that it was made of, and a start does without it.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,9 +38,23 @@ it('what was made of other code is made anew', async () => {
 
 it.each([
   ['is damaged', () => writeFileSync(file(), '{"half'), {}],
-  ['cannot be written', () => undefined, { NODE_COMPILE_CACHE: join(fileURLToPath(MAIN), 'none') }],
+  ['is something else', () => writeFileSync(file(), '"text"'), {}],
+  ['cannot be written', () => mkdirSync(file()), {}],
+  ['is of no folder', () => undefined, { NODE_COMPILE_CACHE: join(fileURLToPath(MAIN), 'none') }],
   ['is not wanted', () => undefined, { NODE_DISABLE_COMPILE_CACHE: '1' }],
 ])('a start does without what %s', async (_state, prepare, environment) => {
   prepare();
   expect(await version(environment)).toEqual(STARTED);
+});
+
+it('what cannot be kept leaves nothing behind', async () => {
+  mkdirSync(file());
+  expect(await version()).toEqual(STARTED);
+  expect(readdirSync(folder).filter((name) => name.startsWith('without-types'))).toEqual(['without-types.json']);
+});
+
+it('nothing is run from a folder that others may write to', async () => {
+  write(readFileSync(MAIN, 'utf8'), 'process.stdout.write("of another\\n")');
+  chmodSync(folder, 0o777);
+  expect(await version()).toEqual(STARTED);
 });

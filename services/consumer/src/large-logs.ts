@@ -4,9 +4,9 @@ import { type IngestTarget, ingestFailure, mergeByRows } from '@sazabi/log-store
 import { LARGE_LOGS_AGAIN_MS, LARGE_LOGS_BYTES_MIN } from './limits.ts';
 
 /**
- * To be called for a server with each insert that brings large logs, and with their bytes; once there are {@link LARGE_LOGS_BYTES_MIN} of
- * them it is asked, once. Inserts do not wait for it, nor for one that refuses: the setting is about merges to come. Where it failed a later
- * insert tries again.
+ * To be called for a server with each insert that brought large logs, and with their bytes; once there are {@link LARGE_LOGS_BYTES_MIN}
+ * of them it is asked, once. Inserts do not wait for it, nor for one that refuses: the setting is about merges to come. Where it failed a
+ * later insert tries again.
  */
 export function largeLogMerges(
   logger: Logger,

@@ -67,8 +67,9 @@ export const BACKOFF_MAX_MS = 1_000;
 export const REFUSED_AGAIN_MAX_MS = 30_000;
 
 /**
- * So many bytes of large logs may come, since the consumer's start, before their server merges by rows. What all merges at once read of them
- * is less then, and 48 MB of them in granules were 240 MiB in an engine that merged them: some 640 MiB of the embedded one's 1.5 GiB.
+ * So many bytes of large logs may come, since the consumer's start, before their server merges by rows. What all merges at once read of
+ * those that it brought is less then; 48 MB of them in granules were 240 MiB in an engine that merged them, so it comes to some 640 MiB of
+ * the embedded one's 1.5 GiB beside what that takes anyway.
  */
 export const LARGE_LOGS_BYTES_MIN = 128 * 1024 * 1024;
 

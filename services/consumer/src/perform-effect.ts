@@ -62,10 +62,11 @@ async function attempt(effect: Effect, parts: Parts): Promise<Outcome> {
     case 'look-up':
       return { kind: 'look-up', ...(await lookUp(store, effect.records, effect.session, cutOff)) };
     case 'insert': {
-      const large = effect.insert.records.reduce((sum, { source }) => sum + largeLogBytesOf(source.headers), 0);
-      if (large > 0) parts.store.largeLogsCome(large);
       const startedAtMs = performance.now();
       await insertFrames(store, framesOf(effect), cutOff);
+      // Not before: an insert that fails comes again.
+      const large = effect.insert.records.reduce((sum, { source }) => sum + largeLogBytesOf(source.headers), 0);
+      if (large > 0) parts.store.largeLogsCome(large);
       parts.workload.inserted(rowsOf(effect.insert.records), performance.now() - startedAtMs);
       return { kind: 'insert' };
     }

@@ -34,7 +34,7 @@ export const LINE_CHARACTERS_MAX = 64 * 1024;
 export const RAW_GATHER_MS = 250;
 /** … and then once in so long. LMDB was seen to write ten lines a second while its disk is full. */
 export const RAW_QUIET_MS = 60_000;
-/** Of that, so many lines of so many characters are told, the others counted: a crash's trace of V8 is thirty lines. */
+/** Of that, the last lines of so many characters are told, all counted: a crash's trace of V8 is thirty lines. */
 export const RAW_LINES_KEPT = 30;
 export const RAW_LINE_CHARACTERS_MAX = 300;
 

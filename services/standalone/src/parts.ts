@@ -7,6 +7,7 @@ import { childEnvironment, type ServiceName } from './child-environment.ts';
 import type { StandaloneConfig } from './config.ts';
 import { enginePart } from './engine-part.ts';
 import type { Part } from './part.ts';
+import type { RawOutput } from './raw-output.ts';
 import { servicePart } from './service-part.ts';
 
 /** uWebSockets.js refuses headers beyond 4 KiB unless its process is told otherwise before it loads. */
@@ -24,11 +25,11 @@ export interface Parts {
   readonly clickHouseUrl: string;
 }
 
-/** @param onLine gets every line that a service writes */
+/** @param written gets every line that a service writes */
 export async function planParts(
   config: StandaloneConfig,
   logLevel: LogLevel,
-  onLine: (part: string, line: string) => void,
+  written: Pick<RawOutput, 'take' | 'closed'>,
 ): Promise<Parts> {
   const internalToken = config.internalToken ?? randomBytes(32).toString('base64url');
   const ports = await fixedPorts(config);
@@ -44,7 +45,8 @@ export async function planParts(
         INTERNAL_TOKEN: internalToken,
         ...decided,
       }),
-      onLine: (line) => onLine(name, line),
+      onLine: (line) => written.take(name, line),
+      onClosed: () => written.closed(name),
     });
   return {
     engine,

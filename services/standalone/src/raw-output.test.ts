@@ -32,7 +32,8 @@ it('becomes one line at first, and then one in a while that counts what came sin
   expect(told).toMatchObject([
     { event: 'part_output', part: 'intake', count: 2, lines: ['Error: Input/output error', '    at write.js'] },
   ]);
-  for (let count = 0; count < RAW_LINES_KEPT + 7; count++) raw.take('intake', 'x'.repeat(RAW_LINE_CHARACTERS_MAX + 1));
+  for (let count = 0; count < 7; count++) raw.take('intake', 'noise');
+  for (let count = 0; count < RAW_LINES_KEPT; count++) raw.take('intake', 'x'.repeat(RAW_LINE_CHARACTERS_MAX + 1));
   raw.take('consumer', 'another part is told at once');
   vi.advanceTimersByTime(GATHER_MS);
   expect(told.slice(1)).toMatchObject([{ part: 'consumer', count: 1 }]);
@@ -53,11 +54,25 @@ it('leaves lines of the log as they are, also one that follows native words with
   expect(told).toMatchObject([{ count: 1, lines: ['Write error: position 1, size 4096'] }]);
 });
 
-it('is told to the last line at the end', () => {
+it('the last words of a part are told as it ends, however much it wrote before', () => {
+  for (let count = 0; count < 2 * RAW_LINES_KEPT; count++) raw.take('intake', 'noise');
+  vi.advanceTimersByTime(GATHER_MS);
+  for (let count = 0; count < 2 * RAW_LINES_KEPT; count++) raw.take('intake', 'noise');
+  raw.take('intake', 'FATAL ERROR: out of memory');
+  raw.closed('intake');
+  expect(told.at(-1)?.lines.at(-1)).toBe('FATAL ERROR: out of memory');
+  raw.closed('intake');
+  raw.closed('one that wrote nothing');
+  expect(told).toHaveLength(2);
+});
+
+it('is told to the last line at the end, and what comes still later is handed on', () => {
   raw.take('intake', 'one');
   vi.advanceTimersByTime(GATHER_MS);
   raw.take('intake', 'two');
   raw.end();
   expect(told.map(({ lines }) => lines)).toEqual([['one'], ['two']]);
   expect(vi.getTimerCount()).toBe(0);
+  raw.take('intake', 'three');
+  expect(logLines).toEqual(['intake three']);
 });

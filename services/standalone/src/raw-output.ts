@@ -1,5 +1,5 @@
-// What a part writes that is no line of its log: native libraries go to stderr past the logger, LMDB with hundreds of lines while a disk is full.
-// It becomes one line of the log, and after a while another that tells how many came since.
+// What a part writes that is no line of its log: native libraries go to stderr past the logger, LMDB with hundreds of lines while a disk
+// is full. It becomes one line of the log, and after a while another that tells how many came since.
 import type { Logger } from '@sazabi/lifecycle';
 import { RAW_GATHER_MS, RAW_LINE_CHARACTERS_MAX, RAW_LINES_KEPT, RAW_QUIET_MS } from './limits.ts';
 
@@ -9,7 +9,9 @@ const LOG_LINE = '{"level":';
 export interface RawOutput {
   /** A line of the part's output: one of its log is handed on, anything else gathered. */
   take(part: string, line: string): void;
-  /** Tells what is gathered, and nothing after it. */
+  /** The part has ended, and written all that it will: its last words are told at once. */
+  closed(part: string): void;
+  /** Tells what is gathered; what comes after it is handed on as it is. */
   end(): void;
 }
 
@@ -26,6 +28,7 @@ export function createRawOutput(
   { gatherMs = RAW_GATHER_MS, quietMs = RAW_QUIET_MS } = {},
 ): RawOutput {
   const parts = new Map<string, Gathered>();
+  let isOver = false;
 
   const tell = (part: string, gathered: Gathered) => {
     const { count, lines } = gathered;
@@ -34,7 +37,7 @@ export function createRawOutput(
     if (count === 0) return;
     const said = lines.splice(0);
     logger.warn({ event: 'part_output', part, count, lines: said }, `${part} wrote what is not of its log.`);
-    wait(part, gathered, quietMs);
+    if (!isOver) wait(part, gathered, quietMs);
   };
   const wait = (part: string, gathered: Gathered, ms: number) => {
     gathered.timer = setTimeout(() => tell(part, gathered), ms).unref();
@@ -44,21 +47,26 @@ export function createRawOutput(
     const gathered = parts.get(part) ?? { lines: [], count: 0, timer: null };
     parts.set(part, gathered);
     gathered.count += 1;
-    if (gathered.lines.length < RAW_LINES_KEPT) gathered.lines.push(line.slice(0, RAW_LINE_CHARACTERS_MAX));
+    gathered.lines.push(line.slice(0, RAW_LINE_CHARACTERS_MAX));
+    if (gathered.lines.length > RAW_LINES_KEPT) gathered.lines.shift();
     if (gathered.timer === null) wait(part, gathered, gatherMs);
+  };
+  const tellNow = (part: string) => {
+    const gathered = parts.get(part);
+    if (gathered === undefined) return;
+    if (gathered.timer !== null) clearTimeout(gathered.timer);
+    tell(part, gathered);
   };
   return {
     take(part, line) {
-      const at = line.indexOf(LOG_LINE);
+      const at = isOver ? 0 : line.indexOf(LOG_LINE);
       if (at !== 0) gather(part, at === -1 ? line : line.slice(0, at));
       if (at !== -1) onLogLine(part, line.slice(at));
     },
+    closed: tellNow,
     end() {
-      for (const [part, gathered] of parts) {
-        if (gathered.timer !== null) clearTimeout(gathered.timer);
-        tell(part, gathered);
-      }
-      for (const { timer } of parts.values()) if (timer !== null) clearTimeout(timer);
+      isOver = true;
+      for (const part of parts.keys()) tellNow(part);
     },
   };
 }

@@ -33,6 +33,8 @@ export async function run(config: StandaloneConfig, output: Output, stopping: Ab
     output.error(`${output.terminal ? readableLine(part, line) : line}\n`);
   const logger = createLogger('standalone', logLevel, { write: (text) => writeLine('standalone', text.trimEnd()) });
   const raw = createRawOutput(logger, writeLine);
+  // A second Ctrl-C and a stop past its deadline end the process without more.
+  process.once('exit', raw.end);
 
   const folder = await takeDataFolder(config.dataDir);
   await untilPredecessorIsGone(config.dataDir, logger, stopping);
@@ -43,11 +45,12 @@ export async function run(config: StandaloneConfig, output: Output, stopping: Ab
   const stop = async () => {
     await system.stop();
     raw.end();
+    process.off('exit', raw.end);
     await folder.release();
   };
   stopping.addEventListener('abort', () => void system.stop());
   try {
-    const parts = await planParts(config, logLevel, raw.take);
+    const parts = await planParts(config, logLevel, raw);
     writeInternalToken(config.dataDir, parts.internalToken);
     const up = await startInOrder(parts, system);
     await settle(up, parts.internalToken, logger, stopping);

@@ -16,6 +16,8 @@ export interface ServicePartOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Every line that the child writes. */
   readonly onLine: (line: string) => void;
+  /** It has ended, and all that it wrote is told. */
+  readonly onClosed?: () => void;
   readonly stopDeadlineMs?: number;
 }
 
@@ -44,6 +46,7 @@ async function startService(options: ServicePartOptions, start: PartStart): Prom
   let stopAsked = false;
   const ended = endOf(child);
   const closed = new Promise((resolve) => child.once('close', resolve));
+  void closed.then(() => options.onClosed?.());
   const stop = async () => {
     stopAsked = true;
     await stopChild(child, ended, stopDeadlineMs);

@@ -46,17 +46,17 @@ function keep(behaviour: string, stopDeadlineMs?: number) {
 }
 
 describe('a part that had been ready', () => {
-  it('is spawned again within 200 ms of a kill -9, again and again', async () => {
+  it('is spawned again at once after a kill -9, again and again: by the pauses of failed starts the sixth would take 3 s', async () => {
     const { supervised, pids } = keep('ordinary');
     await supervised.ready;
-    for (let round = 1; round <= 3; round++) {
+    for (let round = 1; round <= 6; round++) {
       await expect.poll(() => journalLines().filter((line) => line === 'fake ready').length).toBe(round);
       const killedAtMs = performance.now();
       process.kill(pids.at(-1) ?? 0, 'SIGKILL');
       await expect.poll(() => pids.length, { interval: 5 }).toBe(round + 1);
-      expect(performance.now() - killedAtMs).toBeLessThan(200);
+      expect(performance.now() - killedAtMs).toBeLessThan(2000);
     }
-    expect(new Set(pids).size).toBe(4);
+    expect(new Set(pids).size).toBe(7);
   });
 
   it('is heard once a start of what it set aside', async () => {

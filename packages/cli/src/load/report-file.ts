@@ -1,5 +1,5 @@
 // The file of `--html`: made before the load, so that one that cannot be written is told at once.
-import { closeSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { usageError } from '../cli-error.ts';
 
@@ -36,8 +36,6 @@ function openNew(path: string): number {
     return openSync(path, 'wx');
   } catch (error) {
     const code = codeOf(error);
-    // One that was killed leaves it empty.
-    if (code === 'EEXIST' && statSync(path).isFile() && statSync(path).size === 0) return openSync(path, 'w');
     if (code === 'EEXIST') throw usageError(`--html ${path} is there already: name another.`);
     if (code === 'ENOENT') throw usageError(`--html ${path} cannot be written: there is no folder ${dirname(path)}.`);
     throw usageError(`--html ${path} cannot be written (${code}): name a file in a folder where you may.`);

@@ -17,12 +17,12 @@ const write = async (flags: LoadFlags) =>
 const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 it('writes bodies and what they are, instead of those of before; other files stay', async () => {
-  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  for (const name of ['notes.txt', '2024']) writeFileSync(join(folder, name), 'mine');
   await write({ bodies: 3, batch: 10 });
   expect(textOf('about')).toBe('bodies 3\nbatch 10\ncontent-type application/json\n');
   expect(JSON.parse(textOf('2'))).toHaveLength(10);
   await write({ bodies: 2, batch: 5, encoding: 'ndjson', gzip: true });
-  expect(readdirSync(folder).toSorted()).toEqual(['0', '1', 'about', 'notes.txt']);
+  expect(readdirSync(folder).toSorted()).toEqual(['0', '1', '2024', 'about', 'notes.txt']);
   expect(textOf('about')).toBe('bodies 2\nbatch 5\ncontent-type application/x-ndjson\ncontent-encoding gzip\n');
   const lines = gunzipSync(readFileSync(join(folder, '1')))
     .toString()

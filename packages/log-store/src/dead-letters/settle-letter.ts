@@ -62,8 +62,8 @@ FROM (SELECT * FROM dead_letters FINAL WHERE id = {id:UUID} AND taken_back = 0)`
 }
 
 /**
- * A replica that lags behind may not have had the letter yet: then nothing was written. Of an engine that takes a failed write for done a mark
- * that is found may be lost with its part, and the letter stand again (ADR 24): there it is not taken for settled once one has failed.
+ * A replica that lags behind may not have had the letter yet: then nothing was written. Of an engine that takes a failed write for done
+ * a mark that is found may be lost with its part, and the letter stand again (ADR 24): there it is not taken for settled once one failed.
  */
 async function isSettled(client: ClickHouseClient, id: string): Promise<boolean> {
   const settled = `SELECT toString(id), 0 FROM dead_letters FINAL
