@@ -211,5 +211,5 @@ it('an address that is not of this machine is not loaded unasked', async () => {
     environment: { SAZABI_INTAKE_URL: 'http://192.0.2.1:4318', SAZABI_PUBLIC_KEY: system.publicKey },
   });
   expect(code).toBe(2);
-  expect(stderr).toContain('is not of this machine');
+  expect(stderr).toContain('is no loopback address');
 });
