@@ -42,8 +42,12 @@ function keepWithoutTypes() {
 
 /** A folder of this user's that nobody else may write to. @param {string} folder */
 function isOurs(folder) {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
+  try {
+    const found = statSync(folder);
+    return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** By address of a file: what it was, and that without types. @returns {Record<string, [source: string, code: string]>} */

@@ -1,5 +1,14 @@
 // What a start keeps for the next one is used for the very code that it was made of, and a start does without it.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,4 +66,10 @@ it('nothing is run from a folder that others may write to', async () => {
   write(readFileSync(MAIN, 'utf8'), 'process.stdout.write("of another\\n")');
   chmodSync(folder, 0o777);
   expect(await version()).toEqual(STARTED);
+});
+
+it('a folder that cannot be looked at is not used', async () => {
+  const loop = join(folder, 'loop');
+  symlinkSync('loop', loop);
+  expect(await version({ NODE_COMPILE_CACHE: loop })).toEqual(STARTED);
 });

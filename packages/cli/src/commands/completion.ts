@@ -15,7 +15,8 @@ export function addCompletion(completion: Command, context: Context): void {
     .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish']))
     .action((shell: Shell) => {
       const { parent } = completion;
-      if (parent !== null) context.output.printNow(SCRIPTS[shell](grammarOf(parent)));
+      if (parent === null) throw new TypeError('completion is a command of another, whose words it completes');
+      context.output.printNow(SCRIPTS[shell](grammarOf(parent)));
     });
   addExamples(completion, [
     'source <(sazabi completion bash)   # in ~/.bashrc',

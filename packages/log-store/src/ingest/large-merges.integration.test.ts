@@ -1,6 +1,7 @@
 // What merges read at once of large logs among small ones stays small, however often they are merged: a granule of each part.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestStore, type TestStore } from '../test-store.ts';
+import { ONE_PART } from '../testing/one-part.ts';
 import { singleServer } from './ingest-target.ts';
 import { mergeByRows } from './merge-by-rows.ts';
 
@@ -30,14 +31,7 @@ SELECT if(${large}, '11111111-0000-4000-8000-000000000000', '22222222-0000-4000-
   concat('log ', toString(number), repeat('x', if(${large} AND number % 2 = 0, ${LARGE_BYTES}, 0))),
   map('stack', concat('at ', repeat('y', if(${large} AND number % 2 = 1, ${LARGE_BYTES}, 0)))),
   if(${large}, ${LARGE_BYTES}, 20), toUUID('0198c3d5-0000-7000-8000-00000000000${index}'), number FROM numbers(${SMALL + LARGE})`,
-    clickhouse_settings: {
-      max_block_size: '1000',
-      use_strict_insert_block_limits: 1,
-      min_insert_block_size_rows: '1000000',
-      max_insert_block_size: '1000000',
-      min_insert_block_size_bytes: '0',
-      max_memory_usage: '0',
-    },
+    clickhouse_settings: ONE_PART,
   });
 }
 

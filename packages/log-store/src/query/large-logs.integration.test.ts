@@ -3,6 +3,7 @@ import { type LogRow, type LogSearch, logsQuerySchema, logsVolumeSchema } from '
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClickHouseClient, openLogStore } from '../open-log-store.ts';
 import { NOW_MS, PROJECT, startTestStore, type TestStore, visible } from '../test-store.ts';
+import { ONE_PART } from '../testing/one-part.ts';
 import { findLog } from './find-log.ts';
 import { logScope } from './log-scope.ts';
 import { queryLogs } from './query-logs.ts';
@@ -44,14 +45,7 @@ SELECT '${PROJECT}', 'live', toDateTime64('2026-06-15 11:30:00', 9, 'UTC') + toI
   concat('log ', toString(number), if(${large} AND number % 2 = 0, concat(' large ', repeat('x', ${PADDING})), ' small')),
   if(${large} AND number % 2 = 1, map('stack', concat('at ', toString(number), ' ', repeat('y', ${PADDING}))), map('n', toString(number))),
   if(${large}, ${PADDING}, 20), toUUID('0198c3d5-0000-7000-8000-000000000001'), number FROM numbers(${LARGE + SMALL})`,
-    clickhouse_settings: {
-      max_block_size: '1000',
-      use_strict_insert_block_limits: 1,
-      min_insert_block_size_rows: '1000000',
-      max_insert_block_size: '1000000',
-      min_insert_block_size_bytes: '0',
-      max_memory_usage: '0',
-    },
+    clickhouse_settings: ONE_PART,
   });
 }
 

@@ -3,15 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bus, BusError, type BusProducer, type BusRecord, openBus } from '@sazabi/bus';
-import {
-  decodeRecord,
-  LARGE_LOG_BYTES,
-  largeLogBytesOf,
-  REQUEST_IDS_MAX,
-  type RecordMeta,
-  requestIdOf,
-} from '@sazabi/log-record';
+import { type Bus, BusError, type BusProducer, openBus } from '@sazabi/bus';
+import { decodeRecord, REQUEST_IDS_MAX, type RecordMeta, requestIdOf } from '@sazabi/log-record';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBytesBudget } from '../bytes-budget.ts';
 import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, WAITING_BYTES_MAX } from '../limits.ts';
@@ -94,15 +87,11 @@ function openGate(): () => void {
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 1 });
 
-async function records(): Promise<readonly BusRecord[]> {
-  const reader = await bus.reader();
-  const found = await reader.read(0, 0, { bytesMax: 2 ** 30, recordsMax: 10_000, waitMs: 0 });
-  await reader.close();
-  return found;
-}
-
 async function metas(): Promise<RecordMeta[]> {
-  return (await records()).map((record) => {
+  const reader = await bus.reader();
+  const records = await reader.read(0, 0, { bytesMax: 2 ** 30, recordsMax: 10_000, waitMs: 0 });
+  await reader.close();
+  return records.map((record) => {
     const decoded = decodeRecord(record);
     if (!decoded.ok) throw new Error(decoded.reason);
     return decoded.meta;
@@ -122,15 +111,6 @@ describe('group commit', () => {
     expect(settled).toEqual([]);
     await quick.drained();
     expect(settled).toHaveLength(2);
-  });
-
-  it('tells the consumer of large logs, however many small ones are beside them, and of no others', async () => {
-    for (const largest of [LARGE_LOG_BYTES, LARGE_LOG_BYTES + 1]) {
-      const message = 'x'.repeat(largest - source.environment.length);
-      commit.submit(submission(['a', message, 'b']), 'one');
-      await commit.drained();
-    }
-    expect((await records()).map(({ headers }) => largeLogBytesOf(headers))).toEqual([0, LARGE_LOG_BYTES + 1]);
   });
 
   it('settles when the record is durable, never within the call; requests of one moment share it', async () => {
