@@ -28,10 +28,22 @@ function copyUuidWords(from: Int32Array, into: Int32Array, at: number): void {
   for (let word = 0; word < UUID_WORDS; word++) into[at + word] = from[word] ?? 0;
 }
 
+/** A key's requests come with the same source: its project's text is read once. */
+const projectWords = new WeakMap<RequestSource, Int32Array>();
+
+function projectWordsOf(source: RequestSource): Int32Array {
+  const known = projectWords.get(source);
+  if (known !== undefined) return known;
+  const words = new Int32Array(UUID_WORDS);
+  readUuidWords(uuidFromText(source.projectId), words, 0);
+  projectWords.set(source, words);
+  return words;
+}
+
 function takeSource(state: BlockState, source: RequestSource): void {
   const { request } = state;
   if (request.source === source) return;
-  readUuidWords(uuidFromText(source.projectId), request.projectId, 0);
+  copyUuidWords(projectWordsOf(source), request.projectId, 0);
   request.modeIndex = MODES.indexOf(source.mode);
   request.keyIndex = indexOfText(state.keyId, source.keyId);
   request.environment = source.environment;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { joinFrames } from './join-frames.ts';
+import { joinFrames, type Packing } from './join-frames.ts';
 import type { LogColumnName } from './log-columns.ts';
 import { nativeRows } from './native-reader.ts';
 import { writeNativeBlock } from './native-writer.ts';
@@ -44,13 +44,14 @@ it('small neighbours become one block, compressed or not', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.array(log, { minLength: 1, maxLength: 8 }), fc.boolean()), { minLength: 2 }),
-      (blocks) => {
+      fc.constantFrom<Packing>('compressed', 'stored'),
+      (blocks, packing) => {
         const frames = blocks.map(([logs, isStored]) => {
           const block = blockOf(logs);
           expect(block.byteLength).toBeGreaterThan(STORED_BYTES_MIN);
           return isStored ? storedFrame(block) : zstdCompressSync(block);
         });
-        const joined = [...joinFrames(frames)];
+        const joined = [...joinFrames(frames, packing)];
         expect(joined).toHaveLength(1);
         expect(joined.flatMap(rowsOf)).toEqual(frames.flatMap(rowsOf));
       },
@@ -58,11 +59,11 @@ it('small neighbours become one block, compressed or not', () => {
   );
 });
 
-it('joins no more than a mebibyte at a time', () => {
+it.each<Packing>(['compressed', 'stored'])('joins no more than a mebibyte at a time, %s', (packing) => {
   const frames = Array.from({ length: 3000 }, (_, n) =>
     storedFrame(blockOf([{ message: `${n}`, service: '', attributes: {} }])),
   );
-  const joined = [...joinFrames(frames)];
+  const joined = [...joinFrames(frames, packing)];
   expect(joined.length).toBeGreaterThan(1);
   expect(joined.length).toBeLessThan(5);
   expect(joined.flatMap(rowsOf)).toEqual(frames.flatMap(rowsOf));
@@ -76,7 +77,7 @@ it('leaves a value of two frames as it is, as the store reads both', () => {
     if (first === undefined || second === undefined) throw new Error('two frames');
     for (const follows of [second, Buffer.from([0]), Buffer.from('no frame')]) {
       const both = Buffer.concat([first, follows]);
-      expect([...joinFrames([before, both, before])]).toEqual([before, both, before]);
+      expect([...joinFrames([before, both, before], 'compressed')]).toEqual([before, both, before]);
     }
   }
 });
@@ -87,11 +88,11 @@ it('leaves what is large, alone, empty or damaged as it is, in its place', () =>
   );
   const [big, empty, damaged] = [large(), zstdCompressSync(blockOf([])), Buffer.from('no frame')];
   if (first === undefined || second === undefined) throw new Error('two frames');
-  expect([...joinFrames([])]).toEqual([]);
+  expect([...joinFrames([], 'compressed')]).toEqual([]);
   const long = zstdCompressSync(blockOf(Array.from({ length: 8 }, () => ({ ...LOG, message: 'x'.repeat(200_000) }))));
   expect(long.byteLength).toBeLessThan(2_000);
   for (const other of [big, long, empty, damaged]) {
-    const joined = [...joinFrames([first, second, other, first])];
+    const joined = [...joinFrames([first, second, other, first], 'compressed')];
     expect(joined).toHaveLength(3);
     expect(joined[1]).toBe(other);
     expect(joined[2]).toBe(first);
@@ -148,7 +149,7 @@ describe('a frame whose block is not what it should be stays as it is, in its pl
     ['an end beyond its bytes', block.subarray(0, -1)],
   ])('%s', (_, bytes) => {
     const other = zstdCompressSync(bytes);
-    const joined = [...joinFrames([sound, sound, other, sound])];
+    const joined = [...joinFrames([sound, sound, other, sound], 'compressed')];
     expect(joined).toHaveLength(3);
     expect(joined[1]).toBe(other);
     expect(joined[2]).toBe(sound);

@@ -2,6 +2,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { type Joinable, joinBlocks, toJoin } from './native-join.ts';
 import { inflateBlock } from './read-log-block.ts';
+import { storedFrame } from './stored-frame.ts';
 import { zstdOptions } from './zstd-options.ts';
 
 /** A larger frame, of some 250 rows or more, is worth a block of its own. */
@@ -13,17 +14,20 @@ interface SmallFrame {
   readonly block: Joinable;
 }
 
+/** What becomes of a joined block: compressed, or stored as it is, for a reader on the same machine. */
+export type Packing = 'compressed' | 'stored';
+
 /**
  * The same rows in the same order, in fewer frames of one Native block of logs each. A frame that cannot be read stays as it is, for the
  * store to say why.
  */
-export function* joinFrames(frames: readonly Uint8Array[]): Generator<Uint8Array> {
+export function* joinFrames(frames: readonly Uint8Array[], packing: Packing): Generator<Uint8Array> {
   let neighbours: SmallFrame[] = [];
   let bytes = 0;
   for (const frame of frames) {
     const block = frame.byteLength > SMALL_FRAME_BYTES_MAX ? null : blockIn(frame);
     if (block === null || bytes + block.bytes.length > JOINED_BYTES_MAX) {
-      yield* join(neighbours);
+      yield* join(neighbours, packing);
       neighbours = [];
       bytes = 0;
     }
@@ -33,7 +37,7 @@ export function* joinFrames(frames: readonly Uint8Array[]): Generator<Uint8Array
       bytes += block.bytes.length;
     }
   }
-  yield* join(neighbours);
+  yield* join(neighbours, packing);
 }
 
 function blockIn(frame: Uint8Array): Joinable | null {
@@ -46,8 +50,8 @@ function blockIn(frame: Uint8Array): Joinable | null {
   }
 }
 
-function join(neighbours: readonly SmallFrame[]): readonly Uint8Array[] {
+function join(neighbours: readonly SmallFrame[], packing: Packing): readonly Uint8Array[] {
   if (neighbours.length < 2) return neighbours.map(({ frame }) => frame);
   const block = joinBlocks(neighbours.map(({ block }) => block));
-  return [zstdCompressSync(block, zstdOptions(block.byteLength))];
+  return [packing === 'stored' ? storedFrame(block) : zstdCompressSync(block, zstdOptions(block.byteLength))];
 }

@@ -6,7 +6,15 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLogBlock, joinFrames, LOG_COLUMNS, type LogBlock, newUuidV7, uuidToText } from './index.ts';
+import {
+  createLogBlock,
+  joinFrames,
+  LOG_COLUMNS,
+  type LogBlock,
+  newUuidV7,
+  type Packing,
+  uuidToText,
+} from './index.ts';
 
 const SOURCE = {
   projectId: '0192f0e4-1111-7222-8333-0123456789ab',
@@ -237,7 +245,7 @@ describe('Native block, read by the engine', () => {
     expect(await storedRows()).toEqual(all.flat().map(expected));
   });
 
-  it('takes small blocks that were joined', async () => {
+  it.each<Packing>(['compressed', 'stored'])('takes small blocks that were joined, %s', async (packing) => {
     const block = createLogBlock();
     const all = [3, 1, 300, 1, 2].map((count, at) =>
       Array.from({ length: count }, (_, i) => ({
@@ -248,7 +256,7 @@ describe('Native block, read by the engine', () => {
       })),
     );
     const frames = all.map((rows) => zstdCompressSync(blockOf(rows, block).encode()));
-    const joined = [...joinFrames(frames)];
+    const joined = [...joinFrames(frames, packing)];
     expect(joined).toHaveLength(1);
     await insert(...joined.map((frame) => zstdDecompressSync(frame)));
     expect(await storedRows()).toEqual(all.flat().map(expected));

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deleteLetter, markReplayed } from './dead-letters/settle-letter.ts';
 import { type DeadLetter, putDeadLetters, takeBackDeadLetters } from './ingest/dead-letter.ts';
-import { checkWrites, losesFailedWrites } from './ingest/failed-writes.ts';
+import { checkWrites, isEmbedded } from './ingest/failed-writes.ts';
 import { type IngestTarget, singleServer } from './ingest/ingest-target.ts';
 import { findHiddenDays, removeHiddenRows } from './maintenance/index.ts';
 import { NOW_MS, PROJECT, startTestStore, type TestStore, testLog } from './test-store.ts';
@@ -21,7 +21,7 @@ let store: TestStore;
 let target: IngestTarget;
 beforeAll(async () => {
   store = await startTestStore();
-  target = singleServer(store.app, await losesFailedWrites(store.app));
+  target = singleServer(store.app, await isEmbedded(store.app));
 });
 afterAll(() => store.close());
 

@@ -6,7 +6,7 @@ import {
   clusterServer,
   type IngestTarget,
   ingestFailure,
-  losesFailedWrites,
+  isEmbedded,
   settleCodec,
   singleServer,
 } from '@sazabi/log-store/ingest';
@@ -76,7 +76,7 @@ async function layOut({ client, name, place }: StoreServer) {
   if ('wrong' in found) throw new StartupError(`${name} cannot be used: ${found.wrong}.`);
   const { layout } = found;
   if (layout.kind === 'shard') return { layout, target: clusterServer(client, layout.replicated) };
-  return { layout, target: singleServer(client, await losesFailedWrites(client)) };
+  return { layout, target: singleServer(client, await isEmbedded(client)) };
 }
 
 async function insist<T>(

@@ -136,7 +136,7 @@ async function makeRanges(of: StoreCase, logs: number, seed: number): Promise<re
 
 /** As the consumer does: one look-up for a range and the one after it, one insert a day. Returns the number of inserts. */
 async function feed(app: Store, ranges: readonly (readonly StoreRecord[])[], everyMs: number): Promise<number> {
-  const target = singleServer(app);
+  const target = singleServer(app, true);
   const startedMs = performance.now();
   let inserts = 0;
   for (const [index, range] of ranges.entries()) {

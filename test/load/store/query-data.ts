@@ -77,7 +77,7 @@ async function makeProjects(client: Client, count: number): Promise<string[]> {
 async function fill(url: string, data: QueryData): Promise<void> {
   const app = openLogStore(url, { application: 'measure', requestTimeoutMs: REQUEST_TIMEOUT_MS });
   try {
-    const target = singleServer(app);
+    const target = singleServer(app, true);
     const insert = async (records: readonly StoreRecord[]) => {
       const ids = records.map(({ id, day }) => ({ id, day, requestIds: [] }));
       const { session } = await lookUp(target, ids, null);

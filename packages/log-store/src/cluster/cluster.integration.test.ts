@@ -101,7 +101,7 @@ describe('a cluster of two shards', () => {
       client: openLogStore('http://x', { application: 'x' }),
       logs: 'l',
       deadLetters: 'd',
-      losesFailedWrites: false,
+      embedded: false,
       replicated: true,
     };
     const folder = new URL('../migrations/', import.meta.url);

@@ -2,7 +2,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ContractError } from '@sazabi/contract';
 import { NEXT_VERSION } from '../ingest/dead-letter.ts';
-import { losesFailedWrites, NO_FAILED_WRITES } from '../ingest/failed-writes.ts';
+import { isEmbedded, NO_FAILED_WRITES } from '../ingest/failed-writes.ts';
 import { idList } from '../ingest/id-list.ts';
 import { QUERY_BYTES_MAX } from '../ingest/limits.ts';
 import { asContractError } from '../query/run-select.ts';
@@ -69,7 +69,7 @@ async function isSettled(client: ClickHouseClient, id: string): Promise<boolean>
   const settled = `SELECT toString(id), 0 FROM dead_letters FINAL
 WHERE id = {id:UUID} AND (deleted = 1 OR replayed_as != toUUID('00000000-0000-0000-0000-000000000000'))`;
   const result = await client.query({
-    query: (await losesFailedWrites(client)) ? `${settled}\nUNION ALL\n${NO_FAILED_WRITES}` : settled,
+    query: (await isEmbedded(client)) ? `${settled}\nUNION ALL\n${NO_FAILED_WRITES}` : settled,
     query_params: { id },
     format: 'JSONCompactEachRow',
   });

@@ -133,7 +133,7 @@ FROM (SELECT * FROM ${target.deadLetters} FINAL WHERE record_id = {recordId:UUID
     clickhouse_settings: { async_insert: 0, insert_deduplicate: 0, ...insertSettings(target), ...readSettings(target) },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
-  if (target.losesFailedWrites) await checkTakenBack(target, recordId, signal);
+  if (target.embedded) await checkTakenBack(target, recordId, signal);
 }
 
 /** Of the letters themselves, as the engine may have been started anew since, without what it lost and without the count of that. */

@@ -3,10 +3,10 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { IngestTarget } from './ingest-target.ts';
 
 /**
- * Whether this server takes a write that failed for done, as chDB's engine does (ADR 24): it counts it and goes on, and answers the insert
- * as if all of it were stored. A ClickHouse server fails the insert. @throws ClickHouseError, or the connection's error
+ * Whether this is the embedded engine, chDB's build of ClickHouse. It takes a write that failed for done (ADR 24): it counts it and goes on,
+ * and answers the insert as if all of it were stored. A ClickHouse server fails the insert. @throws ClickHouseError, or the connection's error
  */
-export async function losesFailedWrites(client: ClickHouseClient): Promise<boolean> {
+export async function isEmbedded(client: ClickHouseClient): Promise<boolean> {
   const result = await client.query({
     query: `SELECT count() FROM system.functions WHERE name = 'chdb'`,
     format: 'JSONCompactEachRow',
@@ -31,8 +31,8 @@ FROM system.events WHERE event = 'WriteBufferFromFileDescriptorWriteFailed'`;
  * @param sinceMs of `performance.now()`, before the first of those writes
  * @throws ClickHouseError, or the connection's error
  */
-export async function checkWrites({ client, losesFailedWrites }: IngestTarget, sinceMs: number): Promise<void> {
-  if (!losesFailedWrites) return;
+export async function checkWrites({ client, embedded }: IngestTarget, sinceMs: number): Promise<void> {
+  if (!embedded) return;
   const result = await client.query({
     query: `SELECT '', throwIf(uptime() < {seconds:UInt32}, 'the engine was started anew, what is stored is not known')
 UNION ALL

@@ -1,7 +1,7 @@
 // The consumer's side of the log store: what is stored, inserts that land once, dead letters and tombstones.
 export * from './check-insert-tokens.ts';
 export * from './dead-letter.ts';
-export { checkWrites, losesFailedWrites } from './failed-writes.ts';
+export { checkWrites, isEmbedded } from './failed-writes.ts';
 export * from './ingest-failure.ts';
 export { clusterServer, type IngestTarget, insertSettings, readSettings, singleServer } from './ingest-target.ts';
 export {

@@ -8,18 +8,18 @@ export interface IngestTarget {
   readonly deadLetters: string;
   /** Whether these tables are ReplicatedMergeTree. */
   readonly replicated: boolean;
-  /** Whether failed writes must be asked for too ({@link losesFailedWrites}). */
-  readonly losesFailedWrites: boolean;
+  /** Whether it is the engine of chDB, a process beside ours: its failed writes must be asked for too, and no wire lies between. */
+  readonly embedded: boolean;
 }
 
 /** A server that stands alone. */
-export function singleServer(client: ClickHouseClient, losesFailedWrites = false): IngestTarget {
-  return { client, logs: 'logs', deadLetters: 'dead_letters', replicated: false, losesFailedWrites };
+export function singleServer(client: ClickHouseClient, embedded = false): IngestTarget {
+  return { client, logs: 'logs', deadLetters: 'dead_letters', replicated: false, embedded };
 }
 
 /** A server of a cluster: inserts and look-ups go to the tables that it holds itself. */
 export function clusterServer(client: ClickHouseClient, replicated: boolean): IngestTarget {
-  return { client, logs: 'logs_local', deadLetters: 'dead_letters_local', replicated, losesFailedWrites: false };
+  return { client, logs: 'logs_local', deadLetters: 'dead_letters_local', replicated, embedded: false };
 }
 
 /** How long an insert waits for a majority of replicas; within the time that no insert may run over. */

@@ -62,14 +62,16 @@ export async function insertFrames(
   signal?: AbortSignal,
 ): Promise<void> {
   const into = `INSERT INTO ${target.logs} (${NAMES})`;
+  // To compress what is read on the same machine takes more than to send it.
+  const joined = joinFrames(frames, target.embedded ? 'stored' : 'compressed');
   if (knownRequestIds.length === 0) {
-    return send(target, { session, token, query: `${into} FORMAT Native`, body: inTurns(joinFrames(frames)), signal });
+    return send(target, { session, token, query: `${into} FORMAT Native`, body: inTurns(joined), signal });
   }
   // The server reads the query from the URL and on from the body: thousands of ids exceed what a URL may hold.
   const rest = `SELECT ${NAMES} FROM input('${STRUCTURE}') WHERE batch_id NOT IN (${idList(knownRequestIds)}) FORMAT Native\n`;
   const body = async function* () {
     yield zstdCompressSync(rest);
-    yield* inTurns(joinFrames(frames));
+    yield* inTurns(joined);
   };
   return send(target, { session, token, query: into, body: body(), settings: { max_threads: 1 }, signal });
 }

@@ -57,7 +57,7 @@ export async function lookUp(
 }
 
 /** Ids are UUID text that this project's codec made, so they can be written as literals: thousands exceed a URL. */
-function lookUpQuery({ logs, deadLetters, losesFailedWrites }: IngestTarget, records: readonly LookUpRecord[]): string {
+function lookUpQuery({ logs, deadLetters, embedded }: IngestTarget, records: readonly LookUpRecord[]): string {
   const own = records.map(({ id }) => id);
   const days = [...new Set(records.map(({ day }) => day))];
   const requests = [...new Set(records.flatMap(({ requestIds }) => requestIds))];
@@ -67,7 +67,7 @@ function lookUpQuery({ logs, deadLetters, losesFailedWrites }: IngestTarget, rec
   return `SELECT toString(batch_id), 0 FROM ${logs} WHERE ${conditions.join(' OR ')} GROUP BY expires_on, batch_id
 UNION ALL
 SELECT DISTINCT toString(record_id), 1 FROM ${deadLetters} FINAL WHERE record_id IN (${idList(own)}) AND taken_back = 0${
-    losesFailedWrites
+    embedded
       ? `
 UNION ALL
 ${NO_FAILED_WRITES}`

@@ -2,7 +2,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { startEmbeddedClickHouse } from '@sazabi/embedded-clickhouse';
 import { createLogBlock, uuidFromText } from '@sazabi/log-record';
-import { insertFrames, lookUp, losesFailedWrites, singleServer } from '../ingest/index.ts';
+import { insertFrames, isEmbedded, lookUp, singleServer } from '../ingest/index.ts';
 import { openLogStore } from '../open-log-store.ts';
 
 /** A record's day: its rows are not expired while the test runs. */
@@ -34,7 +34,7 @@ function noise(seed: number): string {
 export async function openEngine(dataDir: string) {
   const engine = await startEmbeddedClickHouse({ dataDir });
   const client = openLogStore(engine.appUrl, { application: 'test' });
-  const target = singleServer(client, await losesFailedWrites(client));
+  const target = singleServer(client, await isEmbedded(client));
   const look = (ids: readonly string[]) =>
     lookUp(
       target,

@@ -8,7 +8,7 @@ import {
   openLogStore,
   type TableLayout,
 } from '@sazabi/log-store';
-import { clusterServer, type IngestTarget, losesFailedWrites, singleServer } from '@sazabi/log-store/ingest';
+import { clusterServer, type IngestTarget, isEmbedded, singleServer } from '@sazabi/log-store/ingest';
 import { MAINTENANCE_REQUEST_TIMEOUT_MS } from '../limits.ts';
 
 export interface StoreTargets {
@@ -38,7 +38,7 @@ export function storeTargets(clickHouseUrl: string, cluster: ClusterConfig | nul
     open: async () => {
       if (cluster === null) {
         layoutOf(await inspectSingle(client), 'CLICKHOUSE_URL');
-        return [singleServer(client, await losesFailedWrites(client))];
+        return [singleServer(client, await isEmbedded(client))];
       }
       const { name } = cluster;
       return await Promise.all(
