@@ -5,27 +5,25 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const main = new URL('../src/main.ts', import.meta.url);
+const dependencies = new URL('../node_modules', import.meta.url);
 /** Loaded before it. */
-const compiled = new URL('compiled.mjs', import.meta.url);
+const compiled = () => import.meta.resolve('@sazabi/lifecycle/compiled');
 
-if (process.features.typescript) {
-  await import(compiled.href);
+if (!existsSync(dependencies)) {
+  process.stderr.write(
+    'The dependencies are not installed yet: run `npm start` (or `npm test`) once in the repository.\n',
+  );
+  process.exitCode = 1;
+} else if (process.features.typescript) {
+  await import(compiled());
   await import(main.href);
 } else {
-  const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
-  if (existsSync(node)) {
-    runByProjectNode(node);
-  } else {
-    process.stderr.write(
-      'The dependencies are not installed yet: run `npm start` (or `npm test`) once in the repository.\n',
-    );
-    process.exitCode = 1;
-  }
+  runByProjectNode(fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url)));
 }
 
 /** @param {string} node */
 function runByProjectNode(node) {
-  const child = spawn(node, ['--import', compiled.href, fileURLToPath(main), ...process.argv.slice(2)], {
+  const child = spawn(node, ['--import', compiled(), fileURLToPath(main), ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
   // Of a terminal the child has these already: what handles one there takes a second for the same.

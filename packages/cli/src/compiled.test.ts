@@ -17,13 +17,14 @@ import { z } from 'zod';
 import { runSazabi } from './testing/run-sazabi.ts';
 
 const MAIN = new URL('main.ts', import.meta.url);
+const FILE = 'without-types-packages-cli-bin-sazabi.mjs.json';
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sazabi-compiled-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const file = () => join(folder, 'without-types.json');
+const file = () => join(folder, FILE);
 const version = (environment: Readonly<Record<string, string>> = {}) =>
   runSazabi(['--version'], { environment: { NODE_COMPILE_CACHE: folder, ...environment } });
 const read = () =>
@@ -59,7 +60,7 @@ it.each([
 it('what cannot be kept leaves nothing behind', async () => {
   mkdirSync(file());
   expect(await version()).toEqual(STARTED);
-  expect(readdirSync(folder).filter((name) => name.startsWith('without-types'))).toEqual(['without-types.json']);
+  expect(readdirSync(folder).filter((name) => name.startsWith('without-types'))).toEqual([FILE]);
 });
 
 it('nothing is run from a folder that others may write to', async () => {

@@ -1,6 +1,9 @@
 // The consumer as a process of its own.
-import { runMain } from '@sazabi/lifecycle';
-import { parseConfig } from './config.ts';
-import { run } from './run.ts';
+import { keepCompiled } from '@sazabi/lifecycle/compiled';
+
+const { runMain } = await import('@sazabi/lifecycle');
+const { parseConfig } = await import('./config.ts');
+const { run } = await import('./run.ts');
+keepCompiled();
 
 await runMain((stopping) => run(parseConfig(process.env), { stopping }));

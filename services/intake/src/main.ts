@@ -1,7 +1,10 @@
 // The intake as a process.
-import { runMain } from '@sazabi/lifecycle';
-import { parseConfig } from './config.ts';
-import { run } from './run.ts';
+import { keepCompiled } from '@sazabi/lifecycle/compiled';
+
+const { runMain } = await import('@sazabi/lifecycle');
+const { parseConfig } = await import('./config.ts');
+const { run } = await import('./run.ts');
+keepCompiled();
 
 // With a supervisor there is a channel to it, and it has started a consumer beside.
 const isAlone = process.send === undefined;

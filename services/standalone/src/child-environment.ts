@@ -2,7 +2,17 @@
 import { BUS_VARIABLES, CLUSTER_VARIABLES } from '@sazabi/lifecycle';
 
 /** What a Node process needs of its surroundings. */
-const SURROUNDINGS = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_EXTRA_CA_CERTS', 'NODE_ENV'];
+const SURROUNDINGS = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TZ',
+  'LANG',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_ENV',
+  'NODE_COMPILE_CACHE',
+  'NODE_DISABLE_COMPILE_CACHE',
+];
 
 /** Settings that a service reads and that standalone does not decide itself. */
 export const PASSED_ON = {

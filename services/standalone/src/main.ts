@@ -1,8 +1,11 @@
 // `npm start`: the whole of Sazabi as one command.
-import { runMain } from '@sazabi/lifecycle';
-import { parseConfig } from './config.ts';
-import { WHOLE_STOP_DEADLINE_MS } from './limits.ts';
-import { run } from './run.ts';
+import { keepCompiled } from '@sazabi/lifecycle/compiled';
+
+const { runMain } = await import('@sazabi/lifecycle');
+const { parseConfig } = await import('./config.ts');
+const { WHOLE_STOP_DEADLINE_MS } = await import('./limits.ts');
+const { run } = await import('./run.ts');
+keepCompiled();
 
 await runMain(
   async (stopping) =>

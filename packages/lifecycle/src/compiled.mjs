@@ -1,27 +1,41 @@
-// Keeps what a start made of the code for the next one: without types, and compiled. Plain JavaScript, loaded before any TypeScript.
+// Keeps what a start made of the code for the next one: without types, and compiled. Plain JavaScript, loaded before any TypeScript: what
+// is imported beside it is loaded before it runs, so a main imports the rest by `import()`.
 // Node's own cache keeps compiled code alone: 22 starts its TypeScript parser, a WebAssembly module, for each start, which took half of it.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
  * Beside the code that it is made of, never in a folder that others may write to (Node's default is one in /tmp), though it be named
  * by NODE_COMPILE_CACHE: it runs as the code does. Where it cannot be written there is none, which only takes longer.
  */
-const OWN_FOLDER = fileURLToPath(new URL('../../../node_modules/.cache/sazabi', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const OWN_FOLDER = join(ROOT, 'node_modules/.cache/sazabi');
 const NAMED_FOLDER = process.env.NODE_COMPILE_CACHE;
 const FOLDER = NAMED_FOLDER !== undefined && isOurs(NAMED_FOLDER) ? NAMED_FOLDER : OWN_FOLDER;
-const FILE = join(FOLDER, 'without-types.json');
+/** A file for each program: several start at a time, and the last to write would have it all. */
+const PROGRAM = relative(ROOT, process.argv[1] ?? ROOT)
+  .replaceAll(/[^\w.]+/g, '-')
+  .slice(-100);
+const FILE = join(FOLDER, `without-types-${PROGRAM}.json`);
+
+const kept = readKept();
+let isChanged = false;
 
 if (process.env.NODE_DISABLE_COMPILE_CACHE === undefined && module.registerHooks !== undefined) {
   module.enableCompileCache?.(FOLDER);
   keepWithoutTypes();
+  process.on('exit', write);
+}
+
+/** Keeps what was loaded until now at once, for a program that may be killed: else it is kept at the exit. */
+export function keepCompiled() {
+  write();
+  module.flushCompileCache?.();
 }
 
 function keepWithoutTypes() {
-  const kept = readKept();
-  let isChanged = false;
   module.registerHooks({
     load(url, context, next) {
       if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
@@ -34,9 +48,6 @@ function keepWithoutTypes() {
       }
       return { format: 'module', source: code, shortCircuit: true };
     },
-  });
-  process.on('exit', () => {
-    if (isChanged) write(kept);
   });
 }
 
@@ -71,8 +82,10 @@ function withoutTypes(source) {
   }
 }
 
-/** Whole or not at all: others may start at the same time. Of files that are gone nothing is kept. @param {Record<string, unknown>} kept */
-function write(kept) {
+/** Whole or not at all: others may start at the same time. Of files that are gone nothing is kept. */
+function write() {
+  if (!isChanged) return;
+  isChanged = false;
   const next = `${FILE}.${process.pid}`;
   const ofFiles = Object.entries(kept).filter(([url]) => existsSync(fileURLToPath(url)));
   try {
