@@ -12,7 +12,8 @@ local function needed(value, otherwise)
 end
 
 local folder = os.getenv("BODIES") or ".bench/bodies"
-local key = needed(os.getenv("SAZABI_PUBLIC_KEY"), "No key: export SAZABI_PUBLIC_KEY=$(npx sazabi keys public-keys create --name load --rate-limit none)")
+local key = needed(os.getenv("SAZABI_PUBLIC_KEY"),
+   "No key: export SAZABI_PUBLIC_KEY=$(npx sazabi keys public-keys create --name load --rate-limit none)")
 local no_bodies = "No bodies in " .. folder .. ": npx sazabi load --write-bodies " .. folder
 local about = {}
 local lines = needed(io.open(folder .. "/about"), no_bodies)
@@ -50,10 +51,10 @@ end
 
 function done(summary, latency)
    local errors = summary.errors
-   -- Answers of 400 and more are counted as requests too; those under way at the end, at most one a connection, are not, and are stored.
+   -- Answers of 400 and more are counted as requests too. What is under way at the end is not, and is stored all the same.
    local acknowledged = summary.requests - errors.status
-   local seconds = summary.duration / 1e6
+   local logs = acknowledged * about["batch"]
    io.write(string.format("acknowledged %d logs by %d requests, %.0f logs/s; p50 %.2f ms, p99 %.2f ms; refused %d, failed %d\n",
-      acknowledged * about["batch"], acknowledged, acknowledged * about["batch"] / seconds, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+      logs, acknowledged, logs / summary.duration * 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
       errors.status, errors.connect + errors.read + errors.write + errors.timeout))
 end
