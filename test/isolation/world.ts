@@ -168,7 +168,7 @@ async function seedLogs(
 
 /** Buried as the consumer does, with a word in what is told of it. */
 async function buryLetter(client: ClickHouseClient, projectId: string, mode: Mode, word: string): Promise<void> {
-  const store = singleServer(client);
+  const store = singleServer(client, true);
   const recordId = randomUUID();
   const day = Math.floor(Date.now() / DAY_MS) + 30;
   const letter = {

@@ -5,25 +5,24 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const main = new URL('../src/main.ts', import.meta.url);
-const dependencies = new URL('../node_modules', import.meta.url);
-/** Loaded before it. */
-const compiled = () => import.meta.resolve('@sazabi/lifecycle/compiled');
+/** Loaded before it; it is there once all is installed. */
+const compiled = new URL('../node_modules/@sazabi/lifecycle/src/compiled.mjs', import.meta.url);
+const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
 
-if (!existsSync(dependencies)) {
+if (!existsSync(compiled) || !(process.features.typescript || existsSync(node))) {
   process.stderr.write(
-    'The dependencies are not installed yet: run `npm start` (or `npm test`) once in the repository.\n',
+    'The dependencies are not installed, or not all of them: run `npm start` (or `npm test`) once in the repository.\n',
   );
   process.exitCode = 1;
 } else if (process.features.typescript) {
-  await import(compiled());
+  await import(compiled.href);
   await import(main.href);
 } else {
-  runByProjectNode(fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url)));
+  runByProjectNode();
 }
 
-/** @param {string} node */
-function runByProjectNode(node) {
-  const child = spawn(node, ['--import', compiled(), fileURLToPath(main), ...process.argv.slice(2)], {
+function runByProjectNode() {
+  const child = spawn(node, ['--import', compiled.href, fileURLToPath(main), ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
   // Of a terminal the child has these already: what handles one there takes a second for the same.

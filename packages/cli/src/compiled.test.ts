@@ -1,4 +1,5 @@
 // What a start keeps for the next one is used for the very code that it was made of, and a start does without it.
+import { hash } from 'node:crypto';
 import {
   chmodSync,
   mkdirSync,
@@ -29,13 +30,14 @@ const version = (environment: Readonly<Record<string, string>> = {}) =>
   runSazabi(['--version'], { environment: { NODE_COMPILE_CACHE: folder, ...environment } });
 const read = () =>
   z.record(z.string(), z.tuple([z.string(), z.string()])).parse(JSON.parse(readFileSync(file(), 'utf8')));
-const write = (source: string, code: string) => writeFileSync(file(), JSON.stringify({ [MAIN.href]: [source, code] }));
+const write = (source: string, code: string) =>
+  writeFileSync(file(), JSON.stringify({ [MAIN.href]: [hash('sha256', source), code] }));
 const STARTED = { code: 0, stdout: '0.1.0\n', stderr: '' };
 
 it('the first start keeps it, the next one runs it', async () => {
   expect(await version()).toEqual(STARTED);
   const source = readFileSync(MAIN, 'utf8');
-  expect(read()[MAIN.href]?.[0]).toBe(source);
+  expect(read()[MAIN.href]?.[0]).toBe(hash('sha256', source));
   write(source, 'process.stdout.write("kept\\n")');
   expect(await version()).toEqual({ ...STARTED, stdout: 'kept\n' });
 });
@@ -49,6 +51,8 @@ it('what was made of other code is made anew', async () => {
 it.each([
   ['is damaged', () => writeFileSync(file(), '{"half'), {}],
   ['is something else', () => writeFileSync(file(), '"text"'), {}],
+  ['is of no file', () => writeFileSync(file(), '{"main.ts": ["of", "code"]}'), {}],
+  ['is of other values', () => writeFileSync(file(), JSON.stringify({ [MAIN.href]: 1 })), {}],
   ['cannot be written', () => mkdirSync(file()), {}],
   ['is of no folder', () => undefined, { NODE_COMPILE_CACHE: join(fileURLToPath(MAIN), 'none') }],
   ['is not wanted', () => undefined, { NODE_DISABLE_COMPILE_CACHE: '1' }],

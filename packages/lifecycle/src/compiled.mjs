@@ -1,14 +1,15 @@
 // Keeps what a start made of the code for the next one: without types, and compiled. Plain JavaScript, loaded before any TypeScript: what
 // is imported beside it is loaded before it runs, so a main imports the rest by `import()`.
 // Node's own cache keeps compiled code alone: 22 starts its TypeScript parser, a WebAssembly module, for each start, which took half of it.
+import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Beside the code that it is made of, never in a folder that others may write to (Node's default is one in /tmp), though it be named
- * by NODE_COMPILE_CACHE: it runs as the code does. Where it cannot be written there is none, which only takes longer.
+ * Beside the code that it is made of. Code without types is never taken from a folder that others may write to (Node's default is one in
+ * /tmp), though it be named by NODE_COMPILE_CACHE: it runs as the code does. Where it cannot be written there is none, which only takes longer.
  */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const OWN_FOLDER = join(ROOT, 'node_modules/.cache/sazabi');
@@ -20,35 +21,33 @@ const PROGRAM = relative(ROOT, process.argv[1] ?? ROOT)
   .slice(-100);
 const FILE = join(FOLDER, `without-types-${PROGRAM}.json`);
 
-const kept = readKept();
+/** By address of a file: the hash of what it was, and that without types. @type {Record<string, readonly [source: string, code: string]>} */
+let kept = {};
 let isChanged = false;
 
 if (process.env.NODE_DISABLE_COMPILE_CACHE === undefined && module.registerHooks !== undefined) {
   module.enableCompileCache?.(FOLDER);
-  keepWithoutTypes();
+  kept = readKept();
+  module.registerHooks({ load });
   process.on('exit', write);
 }
 
-/** Keeps what was loaded until now at once, for a program that may be killed: else it is kept at the exit. */
 export function keepCompiled() {
   write();
   module.flushCompileCache?.();
 }
 
-function keepWithoutTypes() {
-  module.registerHooks({
-    load(url, context, next) {
-      if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
-      const source = readFileSync(fileURLToPath(url), 'utf8');
-      let [ofSource, code] = kept[url] ?? [];
-      if (ofSource !== source || typeof code !== 'string') {
-        code = withoutTypes(source);
-        kept[url] = [source, code];
-        isChanged = true;
-      }
-      return { format: 'module', source: code, shortCircuit: true };
-    },
-  });
+/** @type {import('node:module').LoadHookSync} */
+function load(url, context, next) {
+  if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
+  const source = readFileSync(fileURLToPath(url), 'utf8');
+  const ofSource = hash('sha256', source);
+  const known = kept[url];
+  if (known?.[0] === ofSource) return { format: 'module', source: known[1], shortCircuit: true };
+  const code = withoutTypes(source, url);
+  kept[url] = [ofSource, code];
+  isChanged = true;
+  return { format: 'module', source: code, shortCircuit: true };
 }
 
 /** A folder of this user's that nobody else may write to. @param {string} folder */
@@ -61,39 +60,51 @@ function isOurs(folder) {
   }
 }
 
-/** By address of a file: what it was, and that without types. @returns {Record<string, [source: string, code: string]>} */
 function readKept() {
   try {
-    const kept = JSON.parse(readFileSync(FILE, 'utf8'));
-    return typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : {};
+    return Object.fromEntries(Object.entries(JSON.parse(readFileSync(FILE, 'utf8'))).filter(isKept));
   } catch {
     return {};
   }
 }
 
-/** As Node itself does it, without its warning that the function is new. @param {string} source */
-function withoutTypes(source) {
+/** @param {[url: string, value: unknown]} entry */
+function isKept([url, value]) {
+  return url.startsWith('file:///') && Array.isArray(value) && value.every((part) => typeof part === 'string');
+}
+
+/** As Node itself does it, without its warning that the function is new. @param {string} source @param {string} sourceUrl named by an error */
+function withoutTypes(source, sourceUrl) {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;
   try {
-    return module.stripTypeScriptTypes(source);
+    return module.stripTypeScriptTypes(source, { sourceUrl });
   } finally {
     process.emitWarning = emitWarning;
   }
 }
 
-/** Whole or not at all: others may start at the same time. Of files that are gone nothing is kept. */
+/** Whole or not at all: others may start at the same time. Of files that are gone nothing is kept. Never throws. */
 function write() {
   if (!isChanged) return;
   isChanged = false;
   const next = `${FILE}.${process.pid}`;
-  const ofFiles = Object.entries(kept).filter(([url]) => existsSync(fileURLToPath(url)));
   try {
+    const ofFiles = Object.entries(kept).filter(([url]) => existsSync(fileURLToPath(url)));
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(next, JSON.stringify(Object.fromEntries(ofFiles)));
     renameSync(next, FILE);
   } catch {
     // There is none then.
-    rmSync(next, { force: true });
+    remove(next);
+  }
+}
+
+/** @param {string} file */
+function remove(file) {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Where it could not be made either.
   }
 }

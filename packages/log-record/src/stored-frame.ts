@@ -1,4 +1,4 @@
-// A zstd frame that holds its bytes as they are (RFC 8878): small blocks are not worth compressing.
+// A zstd frame that holds its bytes as they are (RFC 8878): small blocks are not worth compressing, nor what is read on the same machine.
 
 /** 3.1.1: the magic number; a single segment whose size stands in two bytes, less 256, or in four; no checksum. */
 const MAGIC = 0xfd2fb528;
@@ -52,7 +52,7 @@ function putBlock(frame: Buffer, at: number, bytes: Uint8Array, isLast: boolean)
   return at + BLOCK_HEADER_BYTES + bytes.byteLength;
 }
 
-/** What `storedFrame` was given, uncopied; null where the frame is another kind, or of more than one block. */
+/** What `storedFrame` was given, uncopied; null where the frame is another kind, or of more than 65 791 bytes. */
 export function bytesOfStored(frame: Uint8Array): Uint8Array | null {
   const view = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
   if (view.byteLength < BYTES_AT + STORED_BYTES_MIN || view.readUInt32LE(0) !== MAGIC) return null;

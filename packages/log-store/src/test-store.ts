@@ -84,7 +84,7 @@ export async function startTestStore(): Promise<TestStore> {
   const app = openLogStore(engine.appUrl, { application: 'test' });
   const reader = openLogStore(engine.readerUrl, { application: 'test' });
   await migrateLogStore(app);
-  await settleCodec(singleServer(app));
+  await settleCodec(singleServer(app, true));
   // Rows of 2026 must not be dropped, and expired ones must lie there for the queries to hide.
   await app.command({ query: 'ALTER TABLE logs REMOVE TTL' });
   return {

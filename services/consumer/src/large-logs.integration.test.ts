@@ -19,7 +19,7 @@ it('a server that fails is asked again by a later insert, and merges by rows aft
   };
   let { engine, client } = await open();
   try {
-    const server = singleServer(client);
+    const server = singleServer(client, true);
     const lines: string[] = [];
     const mergeLargeLogs = largeLogMerges(createLogger('test', 'info', { write: (line) => lines.push(line) }), 1);
     // There is no table yet: asked too early, it would warn.
@@ -37,8 +37,8 @@ it('a server that fails is asked again by a later insert, and merges by rows aft
     await engine.stop();
     ({ engine, client } = await open());
     await migrateLogStore(client);
-    await settleCodec(singleServer(client));
-    expect(await mergeByRows(singleServer(client))).toBe(false);
+    await settleCodec(singleServer(client, true));
+    expect(await mergeByRows(singleServer(client, true))).toBe(false);
   } finally {
     await client.close();
     await engine.stop();

@@ -41,7 +41,7 @@ describe('a shard of two servers', () => {
   });
 
   it('goes on at the other one, with a look-up of its own; both are told of large logs, once they are stored', async () => {
-    const targets = clients.map((client) => singleServer(client));
+    const targets = clients.map((client) => singleServer(client, true));
     const told: [server: IngestTarget, bytes: number][] = [];
     const store = partitionStore(targets, (server, bytes) => told.push([server, bytes]));
     const parts = { owned, deadLetters, store, workload: createWorkload(), cutOff: new AbortController().signal };
@@ -73,7 +73,7 @@ describe('a shard of two servers', () => {
 
   it('a failure of the bus says nothing of the server', async () => {
     const store = partitionStore(
-      clients.map((client) => singleServer(client)),
+      clients.map((client) => singleServer(client, true)),
       () => undefined,
     );
     const first = store.target();

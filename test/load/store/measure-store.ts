@@ -59,7 +59,7 @@ export async function measureStore(of: StoreCase): Promise<StoreCost> {
   const app = openLogStore(engine.appUrl, { application: 'measure', requestTimeoutMs: REQUEST_TIMEOUT_MS });
   try {
     await migrateLogStore(app);
-    await settleCodec(singleServer(app));
+    await settleCodec(singleServer(app, true));
     for (const query of of.alter) await app.command({ query });
     if (of.stored > 0) await fill(app, of);
     await untilQuiet(app);

@@ -52,7 +52,7 @@ async function bury(owners: readonly DeadLetter['owner'][], more: Partial<DeadLe
       ...fields,
     }),
   );
-  const target = singleServer(store.app);
+  const target = singleServer(store.app, true);
   if (letters.length > 0) await putDeadLetters(target, letters, recordId);
   const { session } = await lookUp(target, [{ id: recordId, day: DAY, requestIds: [] }], null);
   if (tombstone) await insertTombstone(target, { session, token: recordId, id: recordId, day: fields.day ?? DAY });
@@ -122,7 +122,7 @@ describe('a letter counts', () => {
     expect(await findLetter(store.app, scopeOf([projectId]), expired.ids[0] ?? '')).toMatchObject({ expired: true });
     const late = await bury([owner], { day: TODAY - 3 });
     expect(await findLetter(store.app, scopeOf([projectId]), late.ids[0] ?? '')).toMatchObject({ expired: false });
-    await takeBackDeadLetters(singleServer(store.app), recordId);
+    await takeBackDeadLetters(singleServer(store.app, true), recordId);
     expect(await idsOf([projectId])).toHaveLength(3);
   });
 

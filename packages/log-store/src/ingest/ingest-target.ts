@@ -13,7 +13,7 @@ export interface IngestTarget {
 }
 
 /** A server that stands alone. */
-export function singleServer(client: ClickHouseClient, embedded = false): IngestTarget {
+export function singleServer(client: ClickHouseClient, embedded: boolean): IngestTarget {
   return { client, logs: 'logs', deadLetters: 'dead_letters', replicated: false, embedded };
 }
 

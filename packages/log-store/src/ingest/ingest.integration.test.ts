@@ -46,7 +46,7 @@ describe('ingest', () => {
     folder = await mkdtemp(join(tmpdir(), 'ingest-'));
     engine = await startEmbeddedClickHouse({ dataDir: folder });
     client = openLogStore(engine.appUrl, { application: 'test' });
-    store = singleServer(client);
+    store = singleServer(client, true);
     await migrateLogStore(client);
   });
 
@@ -70,6 +70,13 @@ describe('ingest', () => {
     return Number((await result.json<[string]>())[0]?.[0]);
   };
 
+  const rowsOf = async (ids: readonly string[]) => {
+    const query =
+      'SELECT toString(batch_id), toUInt32(count()) FROM logs WHERE batch_id IN {ids:Array(UUID)} GROUP BY 1';
+    const result = await client.query({ query, query_params: { ids }, format: 'JSONCompactEachRow' });
+    return new Map(await result.json<[string, number]>());
+  };
+
   it('the tokens of this engine hold', async () => {
     expect(await checkInsertTokens(store)).toBeNull();
   });
@@ -82,18 +89,18 @@ describe('ingest', () => {
   });
 
   it.each([
-    ['large', 100],
-    ['small', 0],
-  ])('many %s frames are one part', async (_, randomness) => {
+    ['large', 100, true],
+    ['small, joined and stored as it is,', 0, true],
+    ['small, joined and compressed,', 0, false],
+  ])('many frames (%s) are one part of all their rows but the known', async (_, randomness, embedded) => {
     const before = await activeParts();
-    const ids = Array.from({ length: 20 }, () => randomUUID());
+    const [known = '', ...ids] = Array.from({ length: 20 }, () => randomUUID());
     await client.command({ query: 'SYSTEM STOP MERGES' }).catch(() => undefined);
-    await insert(
-      ids[0] ?? '',
-      ids.map((id) => zstdCompressSync(block([id], 500, DAY, randomness))),
-    );
+    const frames = ids.map((id) => zstdCompressSync(block([id, known], 250, DAY, randomness)));
+    await insertFrames({ ...store, embedded }, { session, token: ids[0] ?? '', frames, knownRequestIds: [known] });
     expect((await activeParts()) - before).toBeLessThanOrEqual(1);
-    expect(await knownOf(...ids.map((id) => record(id)))).toEqual(ids.toSorted());
+    expect(await knownOf(...ids.map((id) => record(id, [known])))).toEqual(ids.toSorted());
+    expect(await rowsOf(ids)).toEqual(new Map(ids.map((id) => [id, 250])));
   });
 
   it('tells the ids of records on their day, and of requests on any day', async () => {

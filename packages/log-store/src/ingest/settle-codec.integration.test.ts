@@ -57,7 +57,7 @@ WHERE database = currentDatabase() AND table = 'logs' AND active ORDER BY modifi
   return METHODS[file[METHOD_AT] ?? 0];
 }
 
-const settle = () => settleCodec(singleServer(client));
+const settle = () => settleCodec(singleServer(client, true));
 
 it('a server that is not configured for it has ZSTD(1) in inserted and merged parts', async () => {
   expect(await settle()).toBeNull();

@@ -50,7 +50,7 @@ function makeRecord(requests: readonly Request[], retentionDays: number) {
 
 /** As the consumer does it: what the look-up knows is left out. */
 async function deliver(record: ReturnType<typeof makeRecord>): Promise<ReadonlySet<string>> {
-  const target = singleServer(store.app);
+  const target = singleServer(store.app, true);
   const { session, known } = await lookUp(target, [record], null);
   const knownRequestIds = record.requestIds.filter((id) => known.has(id));
   const done =
@@ -68,7 +68,7 @@ async function count(condition: string): Promise<number> {
 }
 
 async function maintain(hidden: readonly HiddenRows[], idsAtOnceMax = 1_000_000): Promise<number> {
-  const target = singleServer(store.app);
+  const target = singleServer(store.app, true);
   await copyUsage(store.app, NOW_MS);
   const days = await findHiddenDays(target, hidden, NOW_MS);
   await copyUsageOf(
@@ -185,7 +185,7 @@ describe('a deleted project', () => {
   });
 
   it('its kept ids are no tombstones', async () => {
-    expect(await findTombstone(singleServer(store.app), own)).toBe(false);
+    expect(await findTombstone(singleServer(store.app, true), own)).toBe(false);
   });
 
   it('its usage stays counted', async () => {
@@ -196,7 +196,7 @@ describe('a deleted project', () => {
   });
 
   it('leaves no byte of its rows on the disk', async () => {
-    await rewriteParts(singleServer(store.app), { goOn });
+    await rewriteParts(singleServer(store.app, true), { goOn });
     const parts = await store.app.query({
       query:
         "SELECT countIf(has_lightweight_delete) AS masked, sum(rows) AS rows FROM system.parts WHERE table = 'logs' AND active",
@@ -205,7 +205,7 @@ describe('a deleted project', () => {
     const [found] = await parts.json<{ masked: string; rows: string }>();
     expect(Number(found?.masked)).toBe(0);
     expect(Number(found?.rows)).toBe(await count('1'));
-    const known = await lookUp(singleServer(store.app), [shared, own], null);
+    const known = await lookUp(singleServer(store.app, true), [shared, own], null);
     expect([...known.known].sort()).toEqual([shared.id, own.id].sort());
   });
 });

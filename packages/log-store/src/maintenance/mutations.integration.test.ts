@@ -42,7 +42,7 @@ const until = (expected: readonly number[]) =>
   vi.waitFor(async () => expect(await underWay()).toEqual(expected), { timeout: 30_000, interval: 50 });
 
 async function remove(): Promise<void> {
-  const target = singleServer(store.app);
+  const target = singleServer(store.app, true);
   const days = await findHiddenDays(target, [{ projectId: project, receivedBeforeMs: null }], NOW_MS);
   for (const day of days) await removeHiddenRows(target, day, { goOn });
 }
@@ -52,9 +52,9 @@ it('a removal that has failed for long is ended with those that wait for it, and
   await until([1, 1]);
   await order(`ALTER TABLE logs APPLY DELETED MASK IN PARTITION '${NEXT_DAY}'`);
   await until([2, 2]);
-  expect(await endFailedRemovals(singleServer(store.app))).toEqual(new Set());
+  expect(await endFailedRemovals(singleServer(store.app, true))).toEqual(new Set());
   await expect(remove()).rejects.toThrow('does not get on');
-  expect(await endFailedRemovals(singleServer(store.app), 0)).toEqual(new Set([DAY, NEXT_DAY]));
+  expect(await endFailedRemovals(singleServer(store.app, true), 0)).toEqual(new Set([DAY, NEXT_DAY]));
   expect(await underWay()).toEqual([0, 0]);
   await remove();
   expect(await ask(`SELECT count() FROM logs WHERE project_id = '${project}'`)).toEqual([0]);
@@ -65,7 +65,7 @@ it('a mutation that is no removal is left to those who ordered it', async () => 
     `ALTER TABLE logs UPDATE message = '' IN PARTITION '${DAY}' WHERE throwIf(project_id = '${project}') = 0`,
   );
   await until([1, 1]);
-  expect(await endFailedRemovals(singleServer(store.app), 0)).toEqual(new Set());
+  expect(await endFailedRemovals(singleServer(store.app, true), 0)).toEqual(new Set());
   expect(await underWay()).toEqual([1, 1]);
 });
 

@@ -50,7 +50,7 @@ export async function buryLetters(
   day: number,
   letters: readonly DeadLetter[],
 ): Promise<void> {
-  const store = singleServer(app);
+  const store = singleServer(app, true);
   await putDeadLetters(store, letters, recordId);
   const { session } = await lookUp(store, [{ id: recordId, day, requestIds: [] }], null);
   await insertTombstone(store, { session, token: recordId, id: recordId, day });
