@@ -80,6 +80,14 @@ export function describeUsage(name: string, open: () => Promise<ControlDb>): voi
       expect(used?.lastUsedAddress).toBe('::2');
     });
 
+    it('notes a user agent that no text of PostgreSQL holds', async () => {
+      const keyId = ours.publicKey.row.id;
+      const lastUse = { atMs: NOON_MS + 1, address: '::3', userAgent: 'cut \ud83d, a \0 and "quotes" \\' };
+      await recordUsageReport(db.orm, '2026-02-01', [usageOf(keyId, { lastUse })]);
+      const [key] = await db.orm.select().from(publicKeys).where(eq(publicKeys.id, keyId));
+      expect(key?.lastUsedUserAgent).toBe('cut \ufffd, a \ufffd and "quotes" \\');
+    });
+
     it('pages usage, the latest first, within the organization, its projects and the mode', async () => {
       const keyId = theirs.publicKey.row.id;
       for (const day of ['2026-01-05', '2026-01-04', '2026-01-06'])

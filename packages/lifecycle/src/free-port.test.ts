@@ -20,3 +20,8 @@ it('is another one for each who asks, though nobody listens yet', async () => {
   for (let n = 0; n < 500; n += 1) ports.add(await chooseFreePort('127.0.0.1'));
   expect(ports.size).toBe(500);
 });
+
+it('is none that is reserved', async () => {
+  const even = Array.from({ length: 7_500 }, (_, half) => 15_000 + 2 * half);
+  for (let n = 0; n < 30; n += 1) expect((await chooseFreePort('127.0.0.1', even)) % 2).toBe(1);
+});

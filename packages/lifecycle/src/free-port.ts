@@ -11,14 +11,15 @@ const ATTEMPTS_MAX = 100;
 const given = new Set<number>();
 
 /**
- * A port on `host` that nothing listens on now, and another one at each call. @throws StartupError when none of a hundred tries is
- * free, or `host` is none of ours
+ * A port on `host` that nothing listens on now, and another one at each call.
+ * @param reserved for others, who do not listen yet
+ * @throws StartupError when none of a hundred tries is free, or `host` is none of ours
  */
-export async function chooseFreePort(host: string): Promise<number> {
+export async function chooseFreePort(host: string, reserved: readonly number[] = []): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     // From anywhere: of two processes that choose one after the other, one may come to what the other has chosen.
     const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    if (given.has(port)) continue;
+    if (given.has(port) || reserved.includes(port)) continue;
     given.add(port);
     if (await isFree(host, port)) return port;
   }

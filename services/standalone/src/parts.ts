@@ -33,7 +33,7 @@ export async function planParts(
 ): Promise<Parts> {
   const internalToken = config.internalToken ?? randomBytes(32).toString('base64url');
   const ports = await fixedPorts(config);
-  const { engine, clickHouse } = await planClickHouse(config);
+  const { engine, clickHouse } = await planClickHouse(config, Object.values(ports));
   const service = (name: ServiceName, decided: Readonly<Record<string, string | number>>) =>
     servicePart({
       name,
@@ -94,9 +94,10 @@ async function fixedPorts({ ports, host, internalHost }: StandaloneConfig): Prom
   };
 }
 
-async function planClickHouse(config: StandaloneConfig) {
+/** @param reserved by services, which begin to listen after the engine */
+async function planClickHouse(config: StandaloneConfig, reserved: readonly number[]) {
   if (config.clickHouse !== undefined) return { engine: null, clickHouse: config.clickHouse };
-  const port = await chooseFreePort('127.0.0.1');
+  const port = await chooseFreePort('127.0.0.1', reserved);
   const credentials = randomCredentials();
   const url = (user: string, password: string) =>
     `http://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/sazabi`;

@@ -45,8 +45,9 @@ type Store = ReturnType<typeof openLogStore>;
 const RETENTION_DAYS = 30;
 const LOGS_OF_A_REQUEST = 100;
 const REQUEST_TIMEOUT_MS = 120_000;
-/** Of the rows that are there before; two of their parts are more than a merge takes then, what is measured is less. */
+/** Of the rows that are there before, so many are made and so many in a part; two of these are more than a merge takes then, what is measured is less. */
 const MADE_MAX = 2_000_000;
+const MERGED_ROWS_MAX = 10_000_000;
 const MERGED_BYTES_MAX = 100_000_000;
 /** The engine looks for merges every second or so; so many quiet looks in a row are the end. */
 const QUIET_LOOKS = 6;
@@ -87,14 +88,26 @@ export async function measureStore(of: StoreCase): Promise<StoreCost> {
   }
 }
 
-/** Makes rows once, merges them, and has the rest as copies of their parts by links, which no merge takes. */
+/**
+ * Makes rows once, has more as copies of their parts by links, and merges these: then the rest as copies of what came of it, which no merge
+ * takes. Of more and smaller parts ClickHouse would merge what comes sooner: beyond ten in a partition it lowers what it asks of a merge.
+ */
 async function fill(app: Store, of: StoreCase): Promise<void> {
-  await feed(app, await makeRanges(of, Math.min(of.stored, MADE_MAX), 1), 0);
+  const made = Math.min(of.stored, MADE_MAX);
+  const merged = Math.min(of.stored, MERGED_ROWS_MAX);
+  await feed(app, await makeRanges(of, made, 1), 0);
+  await app.command({ query: 'OPTIMIZE TABLE logs FINAL' });
+  await copy(app, 'made', Math.ceil(merged / made) - 1);
   await app.command({ query: 'OPTIMIZE TABLE logs FINAL' });
   await app.command({
     query: `ALTER TABLE logs MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = ${MERGED_BYTES_MAX}`,
   });
-  await app.command({ query: 'CREATE TABLE made AS logs' });
+  await copy(app, 'merged', Math.ceil(of.stored / merged) - 1);
+}
+
+/** All that `logs` holds, so many times more, from a table made for it. */
+async function copy(app: Store, table: string, times: number): Promise<void> {
+  await app.command({ query: `CREATE TABLE ${table} AS logs` });
   const result = await app.query({
     query: "SELECT DISTINCT partition_id FROM system.parts WHERE table = 'logs' AND active",
     format: 'JSONCompactEachRow',
@@ -102,8 +115,8 @@ async function fill(app: Store, of: StoreCase): Promise<void> {
   for (const [partition] of await result.json<[string]>()) {
     const attach = (into: string, from: string) =>
       app.command({ query: `ALTER TABLE ${into} ATTACH PARTITION ID '${partition}' FROM ${from}` });
-    await attach('made', 'logs');
-    for (let rows = MADE_MAX; rows < of.stored; rows += MADE_MAX) await attach('logs', 'made');
+    await attach(table, 'logs');
+    for (let time = 0; time < times; time++) await attach('logs', table);
   }
 }
 
