@@ -67,7 +67,7 @@ function lineOf(name: string, costs: readonly StoreCost[], first: readonly Store
       .padStart(12),
   );
   const ratios = costs.map(({ total }, round) => total / (first[round]?.total ?? total));
-  return `${(name || 'as it is').slice(0, 40).padEnd(42)}${figures.join('')}${median(ratios).toFixed(2).padStart(9)}`;
+  return `${(name || 'as it is').slice(0, 58).padEnd(60)}${figures.join('')}${median(ratios).toFixed(2).padStart(9)}`;
 }
 
 const { values } = readOptions({
@@ -98,7 +98,7 @@ for (let round = 0; round < rounds; round++)
   }
 if (!values.json) {
   write(
-    `${'CPU-s per million logs'.padEnd(42)}${FIGURES.map((name) => name.padStart(12)).join('')}${'ratio'.padStart(9)}`,
+    `${'CPU-s per million logs'.padEnd(60)}${FIGURES.map((name) => name.padStart(12)).join('')}${'ratio'.padStart(9)}`,
   );
   for (const { text, costs } of cases) {
     write(lineOf(text, costs, cases[0]?.costs ?? []));
