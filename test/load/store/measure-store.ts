@@ -45,7 +45,7 @@ type Store = ReturnType<typeof openLogStore>;
 const RETENTION_DAYS = 30;
 const LOGS_OF_A_REQUEST = 100;
 const REQUEST_TIMEOUT_MS = 120_000;
-/** Of the rows that are there before, so many are made and so many in a part; two of these are more than a merge takes then, what is measured is less. */
+/** Rows that are made of those that are there before, and rows of their parts: two of these are more than a merge takes then. */
 const MADE_MAX = 2_000_000;
 const MERGED_ROWS_MAX = 10_000_000;
 const MERGED_BYTES_MAX = 100_000_000;

@@ -1,5 +1,4 @@
 // What a record says of its logs, as the bus has it.
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import { LARGE_LOG_BYTES, largeLogBytesOf } from '@sazabi/log-record';
 import { expect, it } from 'vitest';
 import { createBytesBudget } from '../bytes-budget.ts';
 import { WAITING_BYTES_MAX } from '../limits.ts';
-import { JSON_PROTOCOL } from '../protocols/json/json-protocol.ts';
+import { submission } from '../testing/submission.ts';
 import { createGroupCommit } from './group-commit.ts';
 
 it('tells the consumer of large logs, however many small ones are beside them, and of no others', async () => {
@@ -22,19 +21,7 @@ it('tells the consumer of large logs, however many small ones are beside them, a
       appended: () => undefined,
     });
     for (const largest of [LARGE_LOG_BYTES, LARGE_LOG_BYTES + 1]) {
-      const messages = ['a', 'x'.repeat(largest), 'b'];
-      commit.submit(
-        {
-          source: { projectId: randomUUID(), mode: 'live', keyId: randomUUID(), environment: '' },
-          expiresOnDay: 21_000,
-          receivedAtMs: 1_800_000_000_000,
-          requestId: null,
-          kind: 'log',
-          protocol: JSON_PROTOCOL,
-          body: Buffer.from(JSON.stringify(messages.map((message) => ({ message })))),
-        },
-        'one',
-      );
+      commit.submit(submission(['a', 'x'.repeat(largest), 'b']), 'one');
       await commit.drained();
     }
     const reader = await bus.reader();

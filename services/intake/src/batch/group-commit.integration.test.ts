@@ -1,5 +1,4 @@
 // Group commit onto a real bus, whose appends are held or failed from outside.
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,13 +7,10 @@ import { decodeRecord, REQUEST_IDS_MAX, type RecordMeta, requestIdOf } from '@sa
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBytesBudget } from '../bytes-budget.ts';
 import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, WAITING_BYTES_MAX } from '../limits.ts';
-import { JSON_PROTOCOL } from '../protocols/json/json-protocol.ts';
+import { source, submission } from '../testing/submission.ts';
 import type { AppendReport } from './append-batch.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import type { AppendFailure } from './open-batch.ts';
-import type { Submission } from './submission.ts';
-
-const source = { projectId: randomUUID(), mode: 'live', keyId: randomUUID(), environment: '' } as const;
 
 let folder: string;
 let bus: Bus;
@@ -61,19 +57,6 @@ function held(producer: BusProducer, partitionCount: number, gateOf = () => gate
       if (failWith !== null) throw failWith;
       await producer.append(0, copy);
     },
-  };
-}
-
-function submission(messages: readonly unknown[], changes: Partial<Submission> = {}): Submission {
-  return {
-    source,
-    expiresOnDay: 21_000,
-    receivedAtMs: 1_800_000_000_000,
-    requestId: null,
-    kind: 'log',
-    protocol: JSON_PROTOCOL,
-    body: Buffer.from(JSON.stringify(messages.map((message) => ({ message })))),
-    ...changes,
   };
 }
 

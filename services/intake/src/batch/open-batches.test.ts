@@ -1,22 +1,11 @@
 // Which open batch a request joins: requests without an id share one partition for a time, then turn to the next.
-import { randomUUID } from 'node:crypto';
 import { createLogBlock } from '@sazabi/log-record';
 import { expect, it } from 'vitest';
 import { SHARED_PARTITION_MS } from '../limits.ts';
-import { JSON_PROTOCOL } from '../protocols/json/json-protocol.ts';
+import { submission } from '../testing/submission.ts';
 import { createOpenBatches } from './open-batches.ts';
-import type { Submission } from './submission.ts';
 
 const PARTITIONS = 3;
-const submission: Submission = {
-  source: { projectId: randomUUID(), mode: 'live', keyId: randomUUID(), environment: '' },
-  expiresOnDay: 21_000,
-  receivedAtMs: 1_800_000_000_000,
-  requestId: null,
-  kind: 'log',
-  protocol: JSON_PROTOCOL,
-  body: Buffer.from('[{"message":"a"}]'),
-};
 
 it('batches of requests without an id follow one another on one partition until its time is over', () => {
   let nowMs = 5_000;
@@ -29,7 +18,7 @@ it('batches of requests without an id follow one another on one partition until 
   );
   const batchAfter = (ms: number): number => {
     nowMs += ms;
-    const { partition } = open.forSubmission(submission);
+    const { partition } = open.forSubmission(submission(['a']));
     open.takeAll();
     return partition;
   };
